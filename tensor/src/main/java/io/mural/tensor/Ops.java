@@ -1,0 +1,335 @@
+package io.mural.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * The operations models are made of. A backend extends this class with its kernels; what is here is common to all:
+ * shapes are checked, results are allocated, units open and close scopes of the {@link Workspace}.
+ *
+ * <p>Matrices of activations are [tokens, features], pictures [height, width, channels]; all are float32. Results
+ * are new tensors of the current unit unless the name of the parameter says {@code out} or the text says in place.
+ * Used by one thread; kernels spread the work themselves.
+ */
+public abstract class Ops implements AutoCloseable {
+    private final Workspace workspace;
+
+    protected Ops(Workspace workspace) {
+        this.workspace = workspace;
+    }
+
+    // --- memory and units -------------------------------------------------------------------------------------------
+
+    public final Workspace workspace() {
+        return workspace;
+    }
+
+    /** A tensor with undefined contents that lives as long as the current unit. */
+    public final Tensor empty(int... dims) {
+        return workspace.allocate(Shape.of(dims));
+    }
+
+    /** A tensor of the current unit with the given values, row-major. */
+    public Tensor tensor(float[] values, int... dims) {
+        var tensor = empty(dims);
+        tensor.copyFrom(values);
+        return tensor;
+    }
+
+    /** The values of a tensor, row-major. */
+    public float[] read(Tensor tensor) {
+        return tensor.toArray();
+    }
+
+    /**
+     * Runs one named part of a model, such as {@code transformer_blocks.7}: the scope of its activations and the
+     * grain at which work can be cancelled by interrupting the thread.
+     *
+     * @throws CancellationException if the thread was interrupted
+     */
+    public void unit(String name, Runnable body) {
+        unitOf(name, () -> {
+            body.run();
+            return List.of();
+        });
+    }
+
+    /** As {@link #unit(String, Runnable)} with one result, which passes to the unit around this one. */
+    public Tensor unit(String name, Supplier<Tensor> body) {
+        return unitOf(name, () -> List.of(body.get())).getFirst();
+    }
+
+    /** As {@link #unit(String, Supplier)}; the memory of {@code consumed} is free for reuse afterwards. */
+    public Tensor unit(String name, Tensor consumed, UnaryOperator<Tensor> body) {
+        var result = unit(name, () -> body.apply(consumed));
+        if (result != consumed) {
+            workspace.release(consumed);
+        }
+        return result;
+    }
+
+    private List<Tensor> unitOf(String name, Supplier<List<Tensor>> body) {
+        if (Thread.interrupted()) {
+            throw new CancellationException("cancelled before " + name);
+        }
+        workspace.open();
+        List<Tensor> results = List.of();
+        try {
+            results = body.get();
+        } finally {
+            workspace.close(results);
+        }
+        return results;
+    }
+
+    // --- linear layers ----------------------------------------------------------------------------------------------
+
+    /** {@code x weight^T + bias + adapters}: [rows, in] to [rows, out]. */
+    public final Tensor linear(Tensor x, Linear layer) {
+        return linear(x, layer, Activation.NONE);
+    }
+
+    /** {@code f(x weight^T + bias + adapters)}: [rows, in] to [rows, out]. */
+    public final Tensor linear(Tensor x, Linear layer, Activation f) {
+        var out = empty(x.rows(), layer.out());
+        linear(out, x, layer, f);
+        return out;
+    }
+
+    /** As {@link #linear(Tensor, Linear, Activation)}, into {@code out} [rows, out]; it must not overlap {@code x}. */
+    public final void linear(Tensor out, Tensor x, Linear layer, Activation f) {
+        if (x.cols() != layer.in()) {
+            throw new IllegalArgumentException("linear: x is " + x.shape() + " but " + layer.weight().name() + " is ["
+                    + layer.out() + ", " + layer.in() + "]; the inner sizes must agree");
+        }
+        requireShape("linear", "out", out, x.rows(), layer.out());
+        linearKernel(out, x, layer, f);
+    }
+
+    protected abstract void linearKernel(Tensor out, Tensor x, Linear layer, Activation f);
+
+    /** Rows {@code ids} of a table of embeddings: [ids, table.cols]. */
+    public final Tensor embedding(Matrix table, int[] ids) {
+        for (int id : ids) {
+            if (id < 0 || id >= table.rows()) {
+                throw new InputException("token id " + id + " has no row in " + table.name() + " [" + table.rows() + ", "
+                        + table.cols() + "]; the tokenizer and the text encoder do not belong together");
+            }
+        }
+        var out = empty(ids.length, table.cols());
+        embeddingKernel(out, table, ids);
+        return out;
+    }
+
+    protected abstract void embeddingKernel(Tensor out, Matrix table, int[] ids);
+
+    // --- element by element -----------------------------------------------------------------------------------------
+
+    /** {@code x = f(x)}, in place. */
+    public final void activate(Tensor x, Activation f) {
+        activateKernel(x, f);
+    }
+
+    protected abstract void activateKernel(Tensor x, Activation f);
+
+    /** {@code x += y}, in place; {@code y} is as large as {@code x} or a single row for all rows. */
+    public final void add(Tensor x, Tensor y) {
+        requireRowOrSame("add", x, y);
+        addKernel(x, y);
+    }
+
+    protected abstract void addKernel(Tensor x, Tensor y);
+
+    /** {@code x = x * y} element by element, in place; sizes equal. */
+    public final void multiply(Tensor x, Tensor y) {
+        requireShape("multiply", "y", y, x.rows(), x.cols());
+        multiplyKernel(x, y);
+    }
+
+    protected abstract void multiplyKernel(Tensor x, Tensor y);
+
+    /** {@code x += gate * y}, in place: the residual of a modulated block; gate is one row. */
+    public final void addGated(Tensor x, Tensor gate, Tensor y) {
+        requireShape("addGated", "gate", gate, 1, x.cols());
+        requireShape("addGated", "y", y, x.rows(), x.cols());
+        addGatedKernel(x, gate, y);
+    }
+
+    protected abstract void addGatedKernel(Tensor x, Tensor gate, Tensor y);
+
+    /** Copies {@code x} to {@code out} of the same sizes. */
+    public final void copy(Tensor out, Tensor x) {
+        requireShape("copy", "out", out, x.rows(), x.cols());
+        copyKernel(out, x);
+    }
+
+    protected abstract void copyKernel(Tensor out, Tensor x);
+
+    // --- norms ------------------------------------------------------------------------------------------------------
+
+    /** {@code (x - mean) / sqrt(variance + eps) * weight + bias} over each row; weight and bias are [cols]. */
+    public final Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
+        requireShape("layerNorm", "weight", weight, 1, x.cols());
+        requireShape("layerNorm", "bias", bias, 1, x.cols());
+        var out = empty(x.rows(), x.cols());
+        layerNormKernel(out, x, weight, bias, 0, eps);
+        return out;
+    }
+
+    /** Layer norm without own weights, modulated: {@code norm(x) * (1 + scale) + shift}; both are one row. */
+    public final Tensor modulatedNorm(Tensor x, Tensor shift, Tensor scale, float eps) {
+        requireShape("modulatedNorm", "shift", shift, 1, x.cols());
+        requireShape("modulatedNorm", "scale", scale, 1, x.cols());
+        var out = empty(x.rows(), x.cols());
+        layerNormKernel(out, x, scale, shift, 1, eps);
+        return out;
+    }
+
+    /** {@code norm(x) * (gainOffset + gain) + shift}: with an offset of 0 or 1 the two layer norms above. */
+    protected abstract void layerNormKernel(
+            Tensor out, Tensor x, Tensor gain, Tensor shift, float gainOffset, float eps);
+
+    /** {@code x / sqrt(mean(x^2) + eps) * weight} over each row (RMSNorm, arXiv 1910.07467); weight is [cols]. */
+    public final Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
+        requireShape("rmsNorm", "weight", weight, 1, x.cols());
+        var out = empty(x.rows(), x.cols());
+        rmsNormKernel(out, x, weight, eps);
+        return out;
+    }
+
+    protected abstract void rmsNormKernel(Tensor out, Tensor x, Tensor weight, float eps);
+
+    /**
+     * RMSNorm of every head of queries or keys, then the rotation of its position, in place.
+     *
+     * @param x [tokens, heads x headDim]
+     * @param weight [headDim]
+     * @param rope rows of the table for exactly these tokens
+     */
+    public final void normRope(Tensor x, Tensor weight, float eps, Rope rope) {
+        int headDim = weight.cols();
+        if (x.cols() % headDim != 0 || weight.rows() != 1 || headDim % 2 != 0) {
+            throw new IllegalArgumentException("normRope: x is " + x.shape() + " but the weight of a head is "
+                    + weight.shape());
+        }
+        requireShape("normRope", "rope", rope.cos(), x.rows(), headDim / 2);
+        normRopeKernel(x, weight, eps, rope);
+    }
+
+    protected abstract void normRopeKernel(Tensor x, Tensor weight, float eps, Rope rope);
+
+    /**
+     * {@code f((x - mean) / sqrt(variance + eps) * weight + bias)} with mean and variance over all pixels and the
+     * channels of a group (arXiv 1803.08494).
+     *
+     * @param x [height, width, channels]
+     */
+    public final Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {
+        requireShape("groupNorm", "weight", weight, 1, x.cols());
+        requireShape("groupNorm", "bias", bias, 1, x.cols());
+        if (x.cols() % groups != 0) {
+            throw new IllegalArgumentException("groupNorm: x is " + x.shape() + "; its channels do not divide into "
+                    + groups + " groups");
+        }
+        var out = workspace.allocate(x.shape());
+        groupNormKernel(out, x, groups, weight, bias, eps, f);
+        return out;
+    }
+
+    protected abstract void groupNormKernel(
+            Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f);
+
+    // --- attention --------------------------------------------------------------------------------------------------
+
+    /**
+     * {@code softmax(scale * q k^T + distanceBias) v} for every head, over the pairs of the layout, with scores never
+     * held beyond a tile (online softmax, arXiv 1805.02867, 2205.14135).
+     *
+     * @param out [queries, heads x headDim]; may be a column range of a wider tensor, must not overlap the inputs
+     * @param q [queries, heads x headDim]
+     * @param k [keys, kvHeads x headDim]; heads is a multiple of kvHeads (grouped-query attention)
+     * @param v as k
+     * @param distanceBias [heads, queries + keys - 1], added to the score of query i and key j at column j - i +
+     *     queries - 1 (T5's relative positions), where the layer has one
+     */
+    public final void attention(
+            Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, AttentionLayout layout,
+            Optional<Tensor> distanceBias) {
+        requireShape("attention", "v", v, k.rows(), k.cols());
+        requireShape("attention", "out", out, q.rows(), q.cols());
+        if (q.cols() % heads != 0 || k.cols() % (q.cols() / heads) != 0 || heads % (k.cols() * heads / q.cols()) != 0) {
+            throw new IllegalArgumentException("attention: q is " + q.shape() + " and k is " + k.shape()
+                    + "; they do not divide into " + heads + " heads");
+        }
+        if (layout.queries() != q.rows() || layout.keys() != k.rows()) {
+            throw new IllegalArgumentException("attention: q is " + q.shape() + " and k is " + k.shape()
+                    + " but the layout is of " + layout.queries() + " queries and " + layout.keys() + " keys");
+        }
+        distanceBias.ifPresent(
+                bias -> requireShape("attention", "distanceBias", bias, heads, q.rows() + k.rows() - 1));
+        attentionKernel(out, q, k, v, heads, scale, layout, distanceBias);
+    }
+
+    protected abstract void attentionKernel(
+            Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, AttentionLayout layout,
+            Optional<Tensor> distanceBias);
+
+    // --- pictures ---------------------------------------------------------------------------------------------------
+
+    /** Convolution with zero padding: [height, width, in] to [outHeight, outWidth, out]. */
+    public final Tensor conv2d(Tensor x, Conv conv, int stride, Padding padding) {
+        requirePicture("conv2d", x);
+        if (x.cols() != conv.in()) {
+            throw new IllegalArgumentException("conv2d: x is " + x.shape() + " but " + conv.weight().name() + " takes "
+                    + conv.in() + " channels");
+        }
+        int height = padding.outputSize(x.shape().dim(0), conv.kernel(), stride);
+        int width = padding.outputSize(x.shape().dim(1), conv.kernel(), stride);
+        var out = empty(height, width, conv.out());
+        conv2dKernel(out, x, conv, stride, padding);
+        return out;
+    }
+
+    protected abstract void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding);
+
+    /** Every pixel four times: [height, width, channels] to [2 height, 2 width, channels] (nearest neighbour). */
+    public final Tensor upsample2x(Tensor x) {
+        requirePicture("upsample2x", x);
+        var out = empty(2 * x.shape().dim(0), 2 * x.shape().dim(1), x.cols());
+        upsample2xKernel(out, x);
+        return out;
+    }
+
+    protected abstract void upsample2xKernel(Tensor out, Tensor x);
+
+    // --- life and checks --------------------------------------------------------------------------------------------
+
+    /** Releases the activations and what the backend holds beside them. */
+    @Override
+    public void close() {
+        workspace.close();
+    }
+
+    private static void requireShape(String op, String what, Tensor tensor, int rows, int cols) {
+        if (tensor.rows() != rows || tensor.cols() != cols) {
+            throw new IllegalArgumentException(op + ": " + what + " is " + tensor.shape() + "; expected "
+                    + Arrays.toString(new int[] {rows, cols}));
+        }
+    }
+
+    private static void requireRowOrSame(String op, Tensor x, Tensor y) {
+        if (y.cols() != x.cols() || y.rows() != 1 && y.rows() != x.rows()) {
+            throw new IllegalArgumentException(op + ": x is " + x.shape() + " but y is " + y.shape());
+        }
+    }
+
+    private static void requirePicture(String op, Tensor x) {
+        if (x.shape().rank() != 3 || !x.contiguous()) {
+            throw new IllegalArgumentException(op + ": x is " + x.shape() + "; expected [height, width, channels]");
+        }
+    }
+}

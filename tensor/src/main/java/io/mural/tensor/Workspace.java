@@ -1,0 +1,129 @@
+package io.mural.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The owner of activations: memory outside the heap that units of a model borrow and give back, so that the peak is
+ * what the largest unit needs, whatever the number of units. Used by one thread.
+ *
+ * <p>Released memory keeps its old contents; whoever allocates must write before reading. With {@code poison} every
+ * allocation is filled with NaN, so that a test sees a kernel that forgets.
+ */
+public final class Workspace implements AutoCloseable {
+    private static final long ALIGNMENT = 64;
+    /** A released block serves a request if at most a quarter of it is wasted. */
+    private static final double LARGEST_WASTE = 1.25;
+
+    private final Arena arena = Arena.ofShared();
+    private final boolean poison;
+    private final TreeMap<Long, Deque<MemorySegment>> free = new TreeMap<>();
+    private final Deque<Map<Tensor, MemorySegment>> scopes = new ArrayDeque<>();
+    private long live;
+    private long peak;
+    private long reserved;
+
+    public Workspace() {
+        this(false);
+    }
+
+    private Workspace(boolean poison) {
+        this.poison = poison;
+        scopes.push(new IdentityHashMap<>());
+    }
+
+    /** A workspace for tests: every allocation starts as NaN. */
+    public static Workspace poisoned() {
+        return new Workspace(true);
+    }
+
+    /** A contiguous tensor with undefined contents that lives until the innermost open scope closes. */
+    public Tensor allocate(Shape shape) {
+        var block = take(shape.size() * Float.BYTES);
+        if (poison) {
+            var nan = Float.NaN;
+            for (long i = 0; i < block.byteSize(); i += Float.BYTES) {
+                block.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, nan);
+            }
+        }
+        live += block.byteSize();
+        peak = Math.max(peak, live);
+        var tensor = Tensor.of(block, shape);
+        scopes.getFirst().put(tensor, block);
+        return tensor;
+    }
+
+    /** Opens a scope: what is allocated from here on is released when it closes. */
+    public void open() {
+        scopes.push(new IdentityHashMap<>());
+    }
+
+    /** Closes the innermost scope; tensors of {@code kept} that it allocated pass to the scope around it. */
+    public void close(List<Tensor> kept) {
+        var scope = scopes.pop();
+        for (var tensor : kept) {
+            var block = scope.remove(tensor);
+            if (block != null) {
+                scopes.getFirst().put(tensor, block);
+            }
+        }
+        for (var block : scope.values()) {
+            giveBack(block);
+        }
+    }
+
+    /** Releases a tensor of the innermost scope early; returns false if that scope did not allocate it. */
+    public boolean release(Tensor tensor) {
+        var block = scopes.getFirst().remove(tensor);
+        if (block == null) {
+            return false;
+        }
+        giveBack(block);
+        return true;
+    }
+
+    /** Bytes in use now. */
+    public long liveBytes() {
+        return live;
+    }
+
+    /** The most bytes that were in use at one time. */
+    public long peakBytes() {
+        return peak;
+    }
+
+    /** Bytes taken from the operating system; at least {@link #peakBytes()}, more where sizes did not fit again. */
+    public long reservedBytes() {
+        return reserved;
+    }
+
+    private MemorySegment take(long bytes) {
+        long size = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        var fit = free.ceilingEntry(size);
+        if (fit != null && fit.getKey() <= size * LARGEST_WASTE) {
+            var block = fit.getValue().pop();
+            if (fit.getValue().isEmpty()) {
+                free.remove(fit.getKey());
+            }
+            return block;
+        }
+        reserved += size;
+        return arena.allocate(size, ALIGNMENT);
+    }
+
+    private void giveBack(MemorySegment block) {
+        live -= block.byteSize();
+        free.computeIfAbsent(block.byteSize(), size -> new ArrayDeque<>()).push(block);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
