@@ -88,9 +88,8 @@ public final class Json {
 
     static InputException invalid(String source, JacksonException e) {
         var at = e.getLocation();
-        String where = at == null || at.getLineNr() < 1
-                ? ""
-                : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        String where =
+                at == null || at.getLineNr() < 1 ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
         // The parser's own words end with the name of its setting, which says nothing to a user.
         String what = e.getOriginalMessage().replaceAll(", from `[^`]*`", "");
         return new InputException(source + ": not valid JSON" + where + ": " + Shown.text(what), e);
@@ -179,7 +178,9 @@ public final class Json {
             case BigDecimal number -> generator.writeNumber(number);
             case Float number -> writeDouble(generator, Double.parseDouble(number.toString()));
             case Double number -> writeDouble(generator, number);
-            default -> throw new IllegalArgumentException("no JSON form for " + value.getClass().getName());
+            default ->
+                throw new IllegalArgumentException(
+                        "no JSON form for " + value.getClass().getName());
         }
     }
 

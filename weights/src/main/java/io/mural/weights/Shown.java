@@ -29,7 +29,9 @@ final class Shown {
                 out.append(String.format("\\u%04x", c));
             }
         });
-        return text.codePointCount(0, text.length()) > MAX_LENGTH ? out.append("...").toString() : out.toString();
+        return text.codePointCount(0, text.length()) > MAX_LENGTH
+                ? out.append("...").toString()
+                : out.toString();
     }
 
     /** The text in double quotes. */

@@ -90,7 +90,9 @@ class JsonTest {
     @Test
     void refusesDeepNesting() {
         String deep = "{\"a\":" + "[".repeat(100) + "]".repeat(100) + "}";
-        fails(() -> Json.parse("s", deep), "s: not valid JSON: Document nesting depth (65) exceeds the maximum allowed (64)");
+        fails(
+                () -> Json.parse("s", deep),
+                "s: not valid JSON: Document nesting depth (65) exceeds the maximum allowed (64)");
     }
 
     @Test
