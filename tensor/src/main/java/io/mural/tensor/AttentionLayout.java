@@ -59,8 +59,8 @@ public final class AttentionLayout {
         int next = 0;
         for (var block : blocks) {
             if (block.from() != next) {
-                throw new IllegalArgumentException("query blocks must follow each other; expected one at " + next
-                        + " but found " + block.from());
+                throw new IllegalArgumentException(
+                        "query blocks must follow each other; expected one at " + next + " but found " + block.from());
             }
             next = block.to();
             if (block.runs().getLast().to() > keys) {

@@ -19,7 +19,8 @@ public record Linear(Matrix weight, Optional<Tensor> bias, List<LowRank> adapter
         }
         for (var adapter : adapters) {
             if (adapter.down().cols() != weight.cols() || adapter.up().rows() != weight.rows()) {
-                throw new InputException(adapter.down().name() + " adapts a [" + adapter.up().rows() + ", "
+                throw new InputException(adapter.down().name() + " adapts a ["
+                        + adapter.up().rows() + ", "
                         + adapter.down().cols() + "] layer but " + weight.name() + " is [" + weight.rows() + ", "
                         + weight.cols() + "]");
             }

@@ -103,8 +103,9 @@ public abstract class Ops implements AutoCloseable {
     /** As {@link #linear(Tensor, Linear, Activation)}, into {@code out} [rows, out]; it must not overlap {@code x}. */
     public final void linear(Tensor out, Tensor x, Linear layer, Activation f) {
         if (x.cols() != layer.in()) {
-            throw new IllegalArgumentException("linear: x is " + x.shape() + " but " + layer.weight().name() + " is ["
-                    + layer.out() + ", " + layer.in() + "]; the inner sizes must agree");
+            throw new IllegalArgumentException(
+                    "linear: x is " + x.shape() + " but " + layer.weight().name() + " is [" + layer.out() + ", "
+                            + layer.in() + "]; the inner sizes must agree");
         }
         requireShape("linear", "out", out, x.rows(), layer.out());
         linearKernel(out, x, layer, f);
@@ -116,8 +117,8 @@ public abstract class Ops implements AutoCloseable {
     public final Tensor embedding(Matrix table, int[] ids) {
         for (int id : ids) {
             if (id < 0 || id >= table.rows()) {
-                throw new InputException("token id " + id + " has no row in " + table.name() + " [" + table.rows() + ", "
-                        + table.cols() + "]; the tokenizer and the text encoder do not belong together");
+                throw new InputException("token id " + id + " has no row in " + table.name() + " [" + table.rows()
+                        + ", " + table.cols() + "]; the tokenizer and the text encoder do not belong together");
             }
         }
         var out = empty(ids.length, table.cols());
@@ -213,8 +214,8 @@ public abstract class Ops implements AutoCloseable {
     public final void normRope(Tensor x, Tensor weight, float eps, Rope rope) {
         int headDim = weight.cols();
         if (x.cols() % headDim != 0 || weight.rows() != 1 || headDim % 2 != 0) {
-            throw new IllegalArgumentException("normRope: x is " + x.shape() + " but the weight of a head is "
-                    + weight.shape());
+            throw new IllegalArgumentException(
+                    "normRope: x is " + x.shape() + " but the weight of a head is " + weight.shape());
         }
         requireShape("normRope", "rope", rope.cos(), x.rows(), headDim / 2);
         normRopeKernel(x, weight, eps, rope);
@@ -232,8 +233,8 @@ public abstract class Ops implements AutoCloseable {
         requireShape("groupNorm", "weight", weight, 1, x.cols());
         requireShape("groupNorm", "bias", bias, 1, x.cols());
         if (x.cols() % groups != 0) {
-            throw new IllegalArgumentException("groupNorm: x is " + x.shape() + "; its channels do not divide into "
-                    + groups + " groups");
+            throw new IllegalArgumentException(
+                    "groupNorm: x is " + x.shape() + "; its channels do not divide into " + groups + " groups");
         }
         var out = workspace.allocate(x.shape());
         groupNormKernel(out, x, groups, weight, bias, eps, f);
@@ -257,7 +258,13 @@ public abstract class Ops implements AutoCloseable {
      *     queries - 1 (T5's relative positions), where the layer has one
      */
     public final void attention(
-            Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, AttentionLayout layout,
+            Tensor out,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int heads,
+            float scale,
+            AttentionLayout layout,
             Optional<Tensor> distanceBias) {
         requireShape("attention", "v", v, k.rows(), k.cols());
         requireShape("attention", "out", out, q.rows(), q.cols());
@@ -269,13 +276,18 @@ public abstract class Ops implements AutoCloseable {
             throw new IllegalArgumentException("attention: q is " + q.shape() + " and k is " + k.shape()
                     + " but the layout is of " + layout.queries() + " queries and " + layout.keys() + " keys");
         }
-        distanceBias.ifPresent(
-                bias -> requireShape("attention", "distanceBias", bias, heads, q.rows() + k.rows() - 1));
+        distanceBias.ifPresent(bias -> requireShape("attention", "distanceBias", bias, heads, q.rows() + k.rows() - 1));
         attentionKernel(out, q, k, v, heads, scale, layout, distanceBias);
     }
 
     protected abstract void attentionKernel(
-            Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, AttentionLayout layout,
+            Tensor out,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int heads,
+            float scale,
+            AttentionLayout layout,
             Optional<Tensor> distanceBias);
 
     // --- pictures ---------------------------------------------------------------------------------------------------
@@ -284,8 +296,8 @@ public abstract class Ops implements AutoCloseable {
     public final Tensor conv2d(Tensor x, Conv conv, int stride, Padding padding) {
         requirePicture("conv2d", x);
         if (x.cols() != conv.in()) {
-            throw new IllegalArgumentException("conv2d: x is " + x.shape() + " but " + conv.weight().name() + " takes "
-                    + conv.in() + " channels");
+            throw new IllegalArgumentException(
+                    "conv2d: x is " + x.shape() + " but " + conv.weight().name() + " takes " + conv.in() + " channels");
         }
         int height = padding.outputSize(x.shape().dim(0), conv.kernel(), stride);
         int width = padding.outputSize(x.shape().dim(1), conv.kernel(), stride);

@@ -75,8 +75,8 @@ public final class Tensor {
     public Tensor reshape(int... dims) {
         var wanted = Shape.of(dims);
         if (!contiguous() || wanted.size() != shape.size()) {
-            throw new IllegalArgumentException("a tensor " + shape + " with row stride " + rowStride
-                    + " cannot be seen as " + wanted);
+            throw new IllegalArgumentException(
+                    "a tensor " + shape + " with row stride " + rowStride + " cannot be seen as " + wanted);
         }
         return new Tensor(data, wanted, wanted.cols());
     }

@@ -200,7 +200,13 @@ public final class ScalarOps extends Ops {
 
     @Override
     protected void attentionKernel(
-            Tensor out, Tensor q, Tensor k, Tensor v, int heads, float scale, AttentionLayout layout,
+            Tensor out,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int heads,
+            float scale,
+            AttentionLayout layout,
             Optional<Tensor> distanceBias) {
         int headDim = q.cols() / heads;
         int queriesPerKey = q.cols() / k.cols();

@@ -22,7 +22,8 @@ public final class Threads implements AutoCloseable {
         }
         this.count = count;
         this.pool = Executors.newFixedThreadPool(
-                Math.max(1, count - 1), Thread.ofPlatform().daemon().name("mural-", 0).factory());
+                Math.max(1, count - 1),
+                Thread.ofPlatform().daemon().name("mural-", 0).factory());
     }
 
     public int count() {
