@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
  */
 public abstract class Ops implements AutoCloseable {
     private final Workspace workspace;
+    private Consumer<String> unitListener = name -> {};
 
     protected Ops(Workspace workspace) {
         this.workspace = workspace;
@@ -72,10 +74,16 @@ public abstract class Ops implements AutoCloseable {
         return result;
     }
 
+    /** Tells {@code listener} the name of every unit as it begins: progress, profiles. */
+    public final void listen(Consumer<String> listener) {
+        unitListener = listener;
+    }
+
     private List<Tensor> unitOf(String name, Supplier<List<Tensor>> body) {
         if (Thread.interrupted()) {
             throw new CancellationException("cancelled before " + name);
         }
+        unitListener.accept(name);
         workspace.open();
         List<Tensor> results = List.of();
         try {

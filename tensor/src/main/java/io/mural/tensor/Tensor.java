@@ -10,6 +10,9 @@ import java.lang.foreign.ValueLayout;
 public final class Tensor {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
+    /** Stands for memory that was only counted. */
+    private static final MemorySegment PLANNED = MemorySegment.NULL;
+
     private final MemorySegment data;
     private final Shape shape;
     private final int rowStride;
@@ -18,6 +21,9 @@ public final class Tensor {
         this.data = data;
         this.shape = shape;
         this.rowStride = rowStride;
+        if (data.equals(PLANNED)) {
+            return;
+        }
         long floats = (shape.rows() - 1L) * rowStride + shape.cols();
         if (data.byteSize() < floats * Float.BYTES) {
             throw new IllegalArgumentException(
@@ -28,6 +34,11 @@ public final class Tensor {
     /** A contiguous tensor at the start of {@code data}, which must be aligned to 4 bytes. */
     public static Tensor of(MemorySegment data, Shape shape) {
         return new Tensor(data, shape, shape.cols());
+    }
+
+    /** A tensor without memory, for {@link PlanOps}; it has a shape and views, but no values. */
+    static Tensor planned(Shape shape) {
+        return new Tensor(PLANNED, shape, shape.cols());
     }
 
     public Shape shape() {
@@ -119,7 +130,7 @@ public final class Tensor {
     }
 
     private MemorySegment slice(long start, long length) {
-        return data.asSlice(start * Float.BYTES, length * Float.BYTES);
+        return data.equals(PLANNED) ? PLANNED : data.asSlice(start * Float.BYTES, length * Float.BYTES);
     }
 
     private void checkRange(String what, int from, int to, int size) {

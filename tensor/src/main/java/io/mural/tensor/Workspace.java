@@ -2,6 +2,7 @@ package io.mural.tensor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -13,48 +14,62 @@ import java.util.TreeMap;
  * The owner of activations: memory outside the heap that units of a model borrow and give back, so that the peak is
  * what the largest unit needs, whatever the number of units. Used by one thread.
  *
- * <p>Released memory keeps its old contents; whoever allocates must write before reading. With {@code poison} every
- * allocation is filled with NaN, so that a test sees a kernel that forgets.
+ * <p>Released memory keeps its old contents; whoever allocates must write before reading. When poisoned, every
+ * allocation is filled with NaN, so that a test sees a kernel that forgets. A planned workspace counts and allocates
+ * nothing.
  */
 public final class Workspace implements AutoCloseable {
+    private enum Mode {
+        REAL,
+        POISONED,
+        PLANNED
+    }
+
+    /** A piece of memory; without {@code memory} when it is only counted. */
+    private record Block(long bytes, MemorySegment memory) {}
+
     private static final long ALIGNMENT = 64;
-    /** A released block serves a request if at most a quarter of it is wasted. */
+    /** A released block serves a request if at most a fifth of it is wasted. */
     private static final double LARGEST_WASTE = 1.25;
 
     private final Arena arena = Arena.ofShared();
-    private final boolean poison;
-    private final TreeMap<Long, Deque<MemorySegment>> free = new TreeMap<>();
-    private final Deque<Map<Tensor, MemorySegment>> scopes = new ArrayDeque<>();
+    private final Mode mode;
+    private final TreeMap<Long, Deque<Block>> free = new TreeMap<>();
+    private final Deque<Map<Tensor, Block>> scopes = new ArrayDeque<>();
     private long live;
     private long peak;
     private long reserved;
 
     public Workspace() {
-        this(false);
+        this(Mode.REAL);
     }
 
-    private Workspace(boolean poison) {
-        this.poison = poison;
+    private Workspace(Mode mode) {
+        this.mode = mode;
         scopes.push(new IdentityHashMap<>());
     }
 
     /** A workspace for tests: every allocation starts as NaN. */
     public static Workspace poisoned() {
-        return new Workspace(true);
+        return new Workspace(Mode.POISONED);
+    }
+
+    /** A workspace for {@link PlanOps}: it counts what a real one would take. */
+    static Workspace planned() {
+        return new Workspace(Mode.PLANNED);
     }
 
     /** A contiguous tensor with undefined contents that lives until the innermost open scope closes. */
     public Tensor allocate(Shape shape) {
         var block = take(shape.size() * Float.BYTES);
-        if (poison) {
-            var nan = Float.NaN;
-            for (long i = 0; i < block.byteSize(); i += Float.BYTES) {
-                block.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, nan);
+        live += block.bytes();
+        peak = Math.max(peak, live);
+        var tensor = mode == Mode.PLANNED ? Tensor.planned(shape) : Tensor.of(block.memory(), shape);
+        if (mode == Mode.POISONED) {
+            for (long i = 0; i < shape.size(); i++) {
+                block.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.NaN);
             }
         }
-        live += block.byteSize();
-        peak = Math.max(peak, live);
-        var tensor = Tensor.of(block, shape);
         scopes.getFirst().put(tensor, block);
         return tensor;
     }
@@ -103,7 +118,7 @@ public final class Workspace implements AutoCloseable {
         return reserved;
     }
 
-    private MemorySegment take(long bytes) {
+    private Block take(long bytes) {
         long size = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         var fit = free.ceilingEntry(size);
         if (fit != null && fit.getKey() <= size * LARGEST_WASTE) {
@@ -114,12 +129,12 @@ public final class Workspace implements AutoCloseable {
             return block;
         }
         reserved += size;
-        return arena.allocate(size, ALIGNMENT);
+        return new Block(size, mode == Mode.PLANNED ? MemorySegment.NULL : arena.allocate(size, ALIGNMENT));
     }
 
-    private void giveBack(MemorySegment block) {
-        live -= block.byteSize();
-        free.computeIfAbsent(block.byteSize(), size -> new ArrayDeque<>()).push(block);
+    private void giveBack(Block block) {
+        live -= block.bytes();
+        free.computeIfAbsent(block.bytes(), size -> new ArrayDeque<>()).push(block);
     }
 
     @Override
