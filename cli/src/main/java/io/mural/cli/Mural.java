@@ -47,7 +47,9 @@ public final class Mural implements Runnable {
 
     private static int badUsage(ParameterException e, String[] args) {
         var command = e.getCommandLine();
-        say(command.getErr(), e.getMessage() + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
+        say(
+                command.getErr(),
+                e.getMessage() + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
         return BAD_USAGE;
     }
 

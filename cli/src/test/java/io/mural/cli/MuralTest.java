@@ -27,7 +27,8 @@ class MuralTest {
     @Test
     void badUsageIsOneLineAndExitCode2() {
         assertThat(run("--bogus")).isEqualTo(2);
-        assertThat(err.toString()).isEqualToNormalizingNewlines("mural: Unknown option: '--bogus'; see 'mural --help'\n");
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines("mural: Unknown option: '--bogus'; see 'mural --help'\n");
         assertThat(out.toString()).isEmpty();
     }
 
@@ -46,7 +47,9 @@ class MuralTest {
     @Test
     void faultsKeepTheirStackTrace() {
         assertThat(run("faulty")).isEqualTo(1);
-        assertThat(err.toString()).startsWith("java.lang.IllegalStateException: broken").contains("\tat ");
+        assertThat(err.toString())
+                .startsWith("java.lang.IllegalStateException: broken")
+                .contains("\tat ");
     }
 
     private int run(String... args) {

@@ -1,0 +1,196 @@
+package io.mural.layering;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The rules of who may use what, checked over compiled classes. Each finding is one line: class, what it uses, rule. */
+final class House {
+    private static final String CPU = "io.mural.tensor.cpu";
+    private static final String MODEL = "io.mural.model";
+    private static final String CLI = "io.mural.cli";
+
+    /** What each module, named by its package, may use besides java.*. */
+    private static final Map<String, List<String>> IMPORTS = Map.of(
+            "io.mural.tensor",
+            List.of("io.mural.tensor", "jdk.incubator.vector"),
+            "io.mural.weights",
+            List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core"),
+            MODEL,
+            List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "ar.com.hjg.pngj"),
+            CLI,
+            List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "org.jline"));
+
+    /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
+    private static final List<Reserved> RESERVED_TYPES = List.of(
+            new Reserved("jdk\\.incubator\\.vector\\..*", "the Vector API belongs to " + CPU, CPU),
+            new Reserved("io\\.mural\\.tensor\\.cpu\\..*", "backends are found by ServiceLoader", CPU),
+            new Reserved("com\\.google\\.protobuf\\..*", "protobuf is for tokenizers", MODEL + ".token"),
+            new Reserved("ar\\.com\\.hjg\\.pngj\\..*", "PNG is for pictures", MODEL + ".image"),
+            new Reserved(
+                    "java\\.util\\.concurrent\\.(\\w*Execut\\w+|ForkJoin\\w*|CompletableFuture|StructuredTaskScope).*"
+                            + "|java\\.util\\.Timer(Task)?",
+                    "threads belong to Threads; the command line may have its own for progress and Ctrl-C",
+                    CPU + ".Threads",
+                    CLI),
+            new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
+
+    private static final List<Reserved> RESERVED_MEMBERS = List.of(
+            new Reserved(
+                    "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
+                            + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
+                    "threads belong to Threads; the command line may have its own for progress and Ctrl-C",
+                    CPU + ".Threads",
+                    CLI),
+            new Reserved(
+                    "java\\.lang\\.System\\.(out|err|in|exit|console)|java\\.lang\\.Runtime\\.(exit|halt|addShutdownHook)",
+                    "printing and exit codes belong to " + CLI,
+                    CLI),
+            new Reserved(
+                    "java\\.lang\\.System\\.(getProperty|getProperties|getenv|setProperty)"
+                            + "|java\\.lang\\.(Integer\\.getInteger|Long\\.getLong|Boolean\\.getBoolean)",
+                    "settings are parameters; properties and the environment are read in " + CLI,
+                    CLI),
+            new Reserved(
+                    "jdk\\.incubator\\.vector\\.(\\w+\\.SPECIES_\\w+|VectorShape\\.\\w+|VectorSpecies\\.of\\w*)",
+                    "the width of vectors is chosen in Lanes",
+                    CPU + ".Lanes"));
+
+    private static final List<String> FAMILIES = List.of("flux1", "flux2");
+    private static final Pattern VAGUE = Pattern.compile(".*(Impl|Manager|Helper|Utils?)");
+
+    private record Reserved(Pattern used, String rule, List<String> users) {
+        Reserved(String used, String rule, String... users) {
+            this(Pattern.compile(used), rule, List.of(users));
+        }
+
+        boolean forbids(CompiledClass user, String name) {
+            return used.matcher(name).matches()
+                    && users.stream().noneMatch(allowed -> isWithin(user.outermost(), allowed));
+        }
+    }
+
+    private House() {}
+
+    /** Everything in these classes that breaks a rule. */
+    static List<String> findings(Collection<CompiledClass> classes) {
+        var findings = new TreeSet<String>();
+        for (var each : classes) {
+            imports(each, findings);
+            reserved(each, findings);
+            model(each, findings);
+            if (VAGUE.matcher(each.outermost()).matches()) {
+                findings.add(each.name() + ": a name says what a thing is, not Impl, Manager, Helper or Util");
+            }
+        }
+        cycles(classes, findings);
+        return List.copyOf(findings);
+    }
+
+    private static void imports(CompiledClass user, Set<String> findings) {
+        var module = IMPORTS.keySet().stream()
+                .filter(prefix -> isWithin(user.name(), prefix))
+                .findFirst();
+        if (module.isEmpty()) {
+            findings.add(user.name() + ": belongs to no module of the house");
+            return;
+        }
+        for (var used : user.types()) {
+            boolean allowed = used.startsWith("java.")
+                    || IMPORTS.get(module.get()).stream().anyMatch(prefix -> isWithin(used, prefix));
+            if (!allowed) {
+                findings.add(user.name() + " uses " + used + ": not among the imports of " + module.get());
+            }
+        }
+    }
+
+    private static void reserved(CompiledClass user, Set<String> findings) {
+        for (var rule : RESERVED_TYPES) {
+            for (var used : user.types()) {
+                if (rule.forbids(user, used)) {
+                    findings.add(user.name() + " uses " + used + ": " + rule.rule());
+                }
+            }
+        }
+        for (var rule : RESERVED_MEMBERS) {
+            for (var used : user.members()) {
+                if (rule.forbids(user, used)) {
+                    findings.add(user.name() + " uses " + used + ": " + rule.rule());
+                }
+            }
+        }
+    }
+
+    private static void model(CompiledClass user, Set<String> findings) {
+        if (!isWithin(user.name(), MODEL)) {
+            return;
+        }
+        if (user.types().contains("java.lang.foreign.MemorySegment")) {
+            findings.add(user.name() + " uses MemorySegment: models see tensors, never memory");
+        }
+        for (var own : FAMILIES) {
+            for (var other : FAMILIES) {
+                boolean crosses = !own.equals(other)
+                        && isWithin(user.name(), MODEL + "." + own)
+                        && user.types().stream().anyMatch(used -> isWithin(used, MODEL + "." + other));
+                if (crosses) {
+                    findings.add(user.name() + " uses " + MODEL + "." + other + ": model families share leaves only");
+                }
+            }
+        }
+    }
+
+    /** Packages that use each other, directly or around a circle. */
+    private static void cycles(Collection<CompiledClass> classes, Set<String> findings) {
+        var uses = new TreeMap<String, Set<String>>();
+        for (var each : classes) {
+            uses.computeIfAbsent(each.packageName(), name -> new TreeSet<>());
+        }
+        for (var each : classes) {
+            for (var used : each.types()) {
+                var target = CompiledClass.packageOf(used);
+                if (uses.containsKey(target) && !target.equals(each.packageName())) {
+                    uses.get(each.packageName()).add(target);
+                }
+            }
+        }
+        for (var start : uses.keySet()) {
+            for (var next : uses.get(start)) {
+                var way = way(uses, next, start, new TreeSet<>());
+                // Each circle is found from all its packages; the first in order tells it.
+                if (!way.isEmpty() && way.stream().allMatch(name -> name.compareTo(start) >= 0)) {
+                    findings.add(start + " -> " + String.join(" -> ", way) + ": packages form a circle");
+                }
+            }
+        }
+    }
+
+    private static List<String> way(Map<String, Set<String>> uses, String from, String to, Set<String> seen) {
+        if (from.equals(to)) {
+            return List.of(to);
+        }
+        if (!seen.add(from)) {
+            return List.of();
+        }
+        for (var next : uses.get(from)) {
+            var rest = way(uses, next, to, seen);
+            if (!rest.isEmpty()) {
+                var way = new ArrayList<>(List.of(from));
+                way.addAll(rest);
+                return way;
+            }
+        }
+        return List.of();
+    }
+
+    /** Whether a class is the given class or package, or inside it. */
+    private static boolean isWithin(String name, String prefix) {
+        return name.startsWith(prefix)
+                && (name.length() == prefix.length() || ".$".indexOf(name.charAt(prefix.length())) >= 0);
+    }
+}

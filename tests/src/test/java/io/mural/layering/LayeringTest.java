@@ -1,0 +1,147 @@
+package io.mural.layering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The layers hold: the compiled classes of the program's modules are read and judged by {@link House}. */
+class LayeringTest {
+    private static final List<String> MODULES = List.of("tensor", "weights", "model", "cli");
+
+    @Test
+    void everyClassKeepsToItsLayer() throws IOException {
+        var classes = new ArrayList<CompiledClass>();
+        for (var module : MODULES) {
+            var found = CompiledClass.in(Path.of("..", module, "target", "classes"));
+            assertThat(found).as("compiled classes of module %s", module).isNotEmpty();
+            classes.addAll(found);
+        }
+        assertThat(House.findings(classes)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.mural.tensor.Shape, java.util.List",
+        "io.mural.tensor.cpu.Gemm, io.mural.tensor.Tensor",
+        "io.mural.tensor.cpu.Gemm, jdk.incubator.vector.FloatVector",
+        "io.mural.tensor.cpu.Threads, java.util.concurrent.ExecutorService",
+        "io.mural.weights.Json, tools.jackson.core.JsonParser",
+        "io.mural.model.token.Unigram, com.google.protobuf.Message",
+        "io.mural.model.image.Png, ar.com.hjg.pngj.PngWriter",
+        "io.mural.model.flux2.Flux2, io.mural.model.layers.Mlp",
+        "io.mural.cli.Mural, picocli.CommandLine",
+        "io.mural.cli.Progress, java.util.concurrent.ScheduledExecutorService",
+    })
+    void allows(String user, String used) {
+        assertThat(House.findings(List.of(classUsing(user, used)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.mural.tensor.Shape, io.mural.weights.Json",
+        "io.mural.tensor.Shape, tools.jackson.core.JsonParser",
+        "io.mural.tensor.Shape, sun.misc.Unsafe",
+        "io.mural.tensor.Shape, jdk.incubator.vector.FloatVector",
+        "io.mural.tensor.Shape, io.mural.tensor.cpu.Gemm",
+        "io.mural.tensor.cpu.Gemm, java.util.concurrent.Executors",
+        "io.mural.tensor.cpu.Gemm, java.util.concurrent.ForkJoinPool",
+        "io.mural.weights.Json, io.mural.model.flux1.Flux1",
+        "io.mural.model.flux1.Flux1, io.mural.cli.Mural",
+        "io.mural.model.flux1.Flux1, io.mural.model.flux2.Flux2",
+        "io.mural.model.flux2.Flux2, io.mural.model.flux1.Flux1",
+        "io.mural.model.flux1.Flux1, io.mural.tensor.cpu.VectorOps",
+        "io.mural.model.flux1.Flux1, java.lang.foreign.MemorySegment",
+        "io.mural.model.flux1.Flux1, com.google.protobuf.Message",
+        "io.mural.model.token.Unigram, ar.com.hjg.pngj.PngWriter",
+        "io.mural.cli.Generate, tools.jackson.core.JsonParser",
+        "io.mural.cli.Generate, io.mural.tensor.cpu.VectorOps",
+        "io.mural.cli.Generate, java.lang.ThreadLocal",
+        "io.mural.elsewhere.Stray, java.util.List",
+        "io.mural.weights.JsonUtils, java.util.List",
+    })
+    void forbidsTypes(String user, String used) {
+        assertThat(House.findings(List.of(classUsing(user, used))))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith(user);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.mural.model.pipeline.TextToImage, java.lang.System, exit",
+        "io.mural.model.pipeline.TextToImage, java.lang.System, getenv",
+        "io.mural.weights.Checkpoint, java.lang.System, getProperty",
+        "io.mural.weights.Checkpoint, java.lang.Integer, getInteger",
+        "io.mural.weights.Checkpoint, java.lang.Thread, ofVirtual",
+        "io.mural.weights.Checkpoint, java.util.List, parallelStream",
+        "io.mural.tensor.cpu.ScalarOps, java.util.Arrays, parallelSort",
+        "io.mural.tensor.cpu.Gemm, jdk.incubator.vector.FloatVector, SPECIES_PREFERRED",
+        "io.mural.tensor.cpu.LanesOfOthers, jdk.incubator.vector.VectorShape, preferredShape",
+    })
+    void forbidsMembers(String user, String owner, String member) {
+        assertThat(House.findings(List.of(classCalling(user, owner, member))))
+                .singleElement()
+                .asString()
+                .startsWith(user + " uses " + owner + "." + member);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.mural.cli.Mural, java.lang.System, exit",
+        "io.mural.cli.Mural$Inner, java.lang.System, getProperty",
+        "io.mural.tensor.cpu.Threads$1, java.lang.Thread, ofPlatform",
+        "io.mural.tensor.cpu.Lanes, jdk.incubator.vector.FloatVector, SPECIES_512",
+        "io.mural.weights.Checkpoint, java.lang.System, nanoTime",
+        "io.mural.tensor.Ops, java.lang.Thread, interrupted",
+    })
+    void allowsMembers(String user, String owner, String member) {
+        assertThat(House.findings(List.of(classCalling(user, owner, member)))).isEmpty();
+    }
+
+    @Test
+    void forbidsCirclesOfPackages() {
+        var circle = List.of(
+                classUsing("io.mural.model.layers.Mlp", "io.mural.model.text.T5"),
+                classUsing("io.mural.model.text.T5", "io.mural.model.pipeline.TextToImage"),
+                classUsing("io.mural.model.pipeline.TextToImage", "io.mural.model.layers.Mlp"));
+        assertThat(House.findings(circle))
+                .containsExactly("io.mural.model.layers -> io.mural.model.text -> io.mural.model.pipeline"
+                        + " -> io.mural.model.layers: packages form a circle");
+        assertThat(House.findings(circle.subList(0, 2))).isEmpty();
+    }
+
+    /** A class file with a method that takes the given type: the type stands in a descriptor only. */
+    private static CompiledClass classUsing(String name, String used) {
+        var method = MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of(used).arrayType());
+        return CompiledClass.parse(ClassFile.of()
+                .build(
+                        ClassDesc.of(name),
+                        type -> type.withMethod(
+                                "use", method, ClassFile.ACC_STATIC, body -> body.withCode(code -> code.return_()))));
+    }
+
+    /** A class file with a call to a static method. */
+    private static CompiledClass classCalling(String name, String owner, String member) {
+        var nothing = MethodTypeDesc.of(ConstantDescs.CD_void);
+        return CompiledClass.parse(ClassFile.of()
+                .build(
+                        ClassDesc.of(name),
+                        type -> type.withMethod(
+                                "use",
+                                nothing,
+                                ClassFile.ACC_STATIC,
+                                body -> body.withCode(code -> code.invokestatic(ClassDesc.of(owner), member, nothing)
+                                        .return_()))));
+    }
+}
