@@ -98,7 +98,7 @@ public final class Checkpoint implements AutoCloseable {
             throw new InputException(
                     info.file() + ": " + Shown.quoted(name) + " is " + info.dtype() + ", expected floating point");
         }
-        float[] values = new float[Math.toIntExact(info.size())];
+        float[] values = new float[count(info)];
         if (values.length > 0) {
             Matrix row = Matrix.of(name, info.dtype(), 1, values.length, segment(name), 1);
             for (int i = 0; i < values.length; i++) {
@@ -112,7 +112,7 @@ public final class Checkpoint implements AutoCloseable {
     public long[] longs(String name) {
         TensorInfo info = info(name);
         MemorySegment data = segment(name);
-        long[] values = new long[Math.toIntExact(info.size())];
+        long[] values = new long[count(info)];
         for (int i = 0; i < values.length; i++) {
             values[i] = integer(info, data, i);
         }
@@ -127,6 +127,14 @@ public final class Checkpoint implements AutoCloseable {
     @Override
     public void close() {
         arena.close();
+    }
+
+    private static int count(TensorInfo info) {
+        if (info.size() > Integer.MAX_VALUE - 8) {
+            throw new InputException(info.file() + ": " + Shown.quoted(info.name()) + " is " + info.shape()
+                    + ", too large to be read as a whole");
+        }
+        return (int) info.size();
     }
 
     private static long integer(TensorInfo info, MemorySegment data, long index) {

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * each tensor aligned.
  */
 public final class SafetensorsWriter {
-    private static final long CHUNK = 64L << 20;
+    private static final int CHUNK = 1 << 20;
 
     private final Map<String, Entry> entries = new TreeMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
@@ -68,8 +68,9 @@ public final class SafetensorsWriter {
             ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             write(channel, length.putLong(header.length).flip());
             write(channel, ByteBuffer.wrap(header));
+            ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
             for (Entry entry : sorted) {
-                write(channel, entry.data());
+                write(channel, entry.data(), buffer);
             }
         });
     }
@@ -101,11 +102,13 @@ public final class SafetensorsWriter {
         return Arrays.stream(values).boxed().toList();
     }
 
-    private static void write(FileChannel channel, MemorySegment data) throws IOException {
+    /** In pieces through a buffer, because a channel takes no segment of an array other than byte[]. */
+    private static void write(FileChannel channel, MemorySegment data, ByteBuffer buffer) throws IOException {
+        MemorySegment piece = MemorySegment.ofBuffer(buffer.clear());
         for (long at = 0; at < data.byteSize(); at += CHUNK) {
-            write(
-                    channel,
-                    data.asSlice(at, Math.min(CHUNK, data.byteSize() - at)).asByteBuffer());
+            int length = (int) Math.min(CHUNK, data.byteSize() - at);
+            MemorySegment.copy(data, at, piece, 0, length);
+            write(channel, buffer.clear().limit(length));
         }
     }
 
