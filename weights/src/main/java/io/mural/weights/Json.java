@@ -43,18 +43,27 @@ public final class Json {
 
     /** The object in a UTF-8 file; {@link InputException} naming the file when it cannot be read or holds another value. */
     public static JsonObject read(Path file) {
+        return parse(file.toString(), text(file));
+    }
+
+    private static String text(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new InputException(file + ": larger than " + (MAX_BYTES >> 20) + " MiB, not a JSON file to read");
             }
             String text = Files.readString(file);
             // Editors on Windows put a byte order mark before the text.
-            return parse(file.toString(), text.startsWith("\uFEFF") ? text.substring(1) : text);
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw new InputException(file + ": not valid UTF-8 text, so no JSON", e);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read: " + Shown.reason(e), e);
         }
+    }
+
+    /** The objects of a UTF-8 file that holds a list of them. */
+    public static List<JsonObject> readObjects(Path file) {
+        return parse(file.toString(), "{\"entries\":" + text(file) + "}").objects("entries");
     }
 
     /** The object that {@code text} holds; {@code source} names it in errors. */
