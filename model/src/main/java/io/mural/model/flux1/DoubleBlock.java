@@ -1,0 +1,39 @@
+package io.mural.model.flux1;
+
+import io.mural.model.layers.Qkv;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Rope;
+import io.mural.tensor.Tensor;
+import io.mural.weights.Weights;
+
+/** A double-stream block: text and image keep their own weights and meet in one attention (MMDiT, arXiv 2403.03206). */
+record DoubleBlock(Stream txt, Stream img, int heads) {
+    static DoubleBlock load(Weights block, Flux1Config config) {
+        return new DoubleBlock(Stream.text(block, config), Stream.image(block, config), config.numAttentionHeads());
+    }
+
+    /**
+     * @param x [txt + img, hidden], text rows first; changed in place
+     * @param txtRows number of text rows
+     * @param conditioning [1, hidden]
+     */
+    void forward(Ops ops, Tensor x, int txtRows, Tensor conditioning, Rope rope, AttentionLayout layout) {
+        int rows = x.rows();
+        var txtX = x.rows(0, txtRows);
+        var imgX = x.rows(txtRows, rows);
+        var txtMod = txt.modulation().forward(ops, conditioning);
+        var imgMod = img.modulation().forward(ops, conditioning);
+
+        var qkv = Qkv.empty(ops, rows, x.cols());
+        var txtNormed = txtMod.getFirst().modulate(ops, txtX);
+        var imgNormed = imgMod.getFirst().modulate(ops, imgX);
+        txt.qkv().forward(ops, qkv.tokens(0, txtRows), txtNormed, rope.tokens(0, txtRows));
+        img.qkv().forward(ops, qkv.tokens(txtRows, rows), imgNormed, rope.tokens(txtRows, rows));
+        var joint = ops.empty(rows, x.cols()); // [txt + img, hidden]
+        qkv.attend(ops, joint, heads, layout);
+
+        txt.residual(ops, txtX, joint.rows(0, txtRows), txtMod);
+        img.residual(ops, imgX, joint.rows(txtRows, rows), imgMod);
+    }
+}

@@ -1,0 +1,112 @@
+package io.mural.model.flux1;
+
+import io.mural.tensor.InputException;
+import io.mural.weights.JsonObject;
+import io.mural.weights.Weights;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The sizes of a FLUX.1 transformer, named as in diffusers' {@code transformer/config.json}.
+ *
+ * @param inChannels features of a packed latent token: 4 x 16
+ * @param numLayers double-stream blocks
+ * @param numSingleLayers single-stream blocks
+ * @param attentionHeadDim size of a head
+ * @param numAttentionHeads heads; hidden = heads x headDim
+ * @param jointAttentionDim features of a T5 token
+ * @param pooledProjectionDim features of CLIP's pooled text
+ * @param guidanceEmbeds whether the model takes a distilled guidance scale (dev) or not (schnell)
+ * @param axesDimsRope dimensions of a head for the axes (index, row, column)
+ */
+public record Flux1Config(
+        int inChannels,
+        int numLayers,
+        int numSingleLayers,
+        int attentionHeadDim,
+        int numAttentionHeads,
+        int jointAttentionDim,
+        int pooledProjectionDim,
+        boolean guidanceEmbeds,
+        List<Integer> axesDimsRope) {
+
+    private static final int LARGEST = 1 << 20;
+    private static final List<Integer> PUBLISHED_AXES = List.of(16, 56, 56);
+    private static final int PUBLISHED_HEAD_DIM = 128;
+
+    public Flux1Config {
+        axesDimsRope = List.copyOf(axesDimsRope);
+        requireSize("in_channels", inChannels, LARGEST);
+        requireSize("num_layers", numLayers, 1000);
+        requireSize("num_single_layers", numSingleLayers, 1000);
+        requireSize("attention_head_dim", attentionHeadDim, 4096);
+        requireSize("num_attention_heads", numAttentionHeads, 4096);
+        requireSize("joint_attention_dim", jointAttentionDim, LARGEST);
+        requireSize("pooled_projection_dim", pooledProjectionDim, LARGEST);
+        int sum = 0;
+        for (int dim : axesDimsRope) {
+            requireSize("axes_dims_rope", dim, 4096);
+            sum += dim;
+        }
+        if (axesDimsRope.size() != 3
+                || sum != attentionHeadDim
+                || axesDimsRope.stream().anyMatch(d -> d % 2 != 0)) {
+            throw new InputException("transformer/config.json: axes_dims_rope is " + axesDimsRope
+                    + "; expected three even sizes that sum to attention_head_dim, " + attentionHeadDim);
+        }
+    }
+
+    private static void requireSize(String key, int value, int largest) {
+        if (value < 1 || value > largest) {
+            throw new InputException("transformer/config.json: " + key + " is " + value + "; expected 1 to " + largest);
+        }
+    }
+
+    public static Flux1Config of(JsonObject json) {
+        return new Flux1Config(
+                json.integer("in_channels"),
+                json.integer("num_layers"),
+                json.integer("num_single_layers"),
+                json.integer("attention_head_dim"),
+                json.integer("num_attention_heads"),
+                json.integer("joint_attention_dim"),
+                json.integer("pooled_projection_dim"),
+                json.bool("guidance_embeds", false),
+                Arrays.stream(json.integers("axes_dims_rope", 16, 56, 56))
+                        .boxed()
+                        .toList());
+    }
+
+    /** For a single file without a config: the sizes its tensors show, with the published head size and axes. */
+    public static Flux1Config of(Weights weights) {
+        var embedder = weights.shape("x_embedder.weight");
+        int hidden = embedder.dim(0);
+        if (hidden % PUBLISHED_HEAD_DIM != 0) {
+            throw new InputException(weights.source() + ": x_embedder gives a hidden size of " + hidden
+                    + ", which is no multiple of " + PUBLISHED_HEAD_DIM
+                    + "; give the folder with its transformer/config.json by --base");
+        }
+        return new Flux1Config(
+                embedder.dim(1),
+                weights.blocks("transformer_blocks"),
+                weights.blocks("single_transformer_blocks"),
+                PUBLISHED_HEAD_DIM,
+                hidden / PUBLISHED_HEAD_DIM,
+                weights.shape("context_embedder.weight").dim(1),
+                weights.shape("time_text_embed.text_embedder.linear_1.weight").dim(1),
+                weights.has("time_text_embed.guidance_embedder.linear_1.weight"),
+                PUBLISHED_AXES);
+    }
+
+    public int hidden() {
+        return attentionHeadDim * numAttentionHeads;
+    }
+
+    public int mlpHidden() {
+        return 4 * hidden();
+    }
+
+    int[] axes() {
+        return axesDimsRope.stream().mapToInt(Integer::intValue).toArray();
+    }
+}
