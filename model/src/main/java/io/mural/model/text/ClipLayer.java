@@ -1,0 +1,55 @@
+package io.mural.model.text;
+
+import io.mural.model.layers.Mlp;
+import io.mural.model.layers.Qkv;
+import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Linear;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
+import io.mural.weights.Weights;
+
+/** A pre-norm transformer layer of CLIP. */
+record ClipLayer(Norm norm1, Linear qProj, Linear kProj, Linear vProj, Linear outProj, Norm norm2, Mlp mlp, int heads) {
+
+    /** A layer norm with its weights, each [hidden]. */
+    record Norm(Tensor weight, Tensor bias, float eps) {
+        static Norm load(Weights norm, ClipConfig config) {
+            return new Norm(
+                    norm.vector("weight", config.hiddenSize()),
+                    norm.vector("bias", config.hiddenSize()),
+                    config.layerNormEps());
+        }
+
+        Tensor forward(Ops ops, Tensor x) {
+            return ops.layerNorm(x, weight, bias, eps);
+        }
+    }
+
+    static ClipLayer load(Weights layer, ClipConfig config) {
+        int hidden = config.hiddenSize();
+        var attention = layer.under("self_attn");
+        return new ClipLayer(
+                Norm.load(layer.under("layer_norm1"), config),
+                attention.linear("q_proj", hidden, hidden),
+                attention.linear("k_proj", hidden, hidden),
+                attention.linear("v_proj", hidden, hidden),
+                attention.linear("out_proj", hidden, hidden),
+                Norm.load(layer.under("layer_norm2"), config),
+                new Mlp(
+                        layer.linear("mlp.fc1", hidden, config.intermediateSize()),
+                        Activation.QUICK_GELU,
+                        layer.linear("mlp.fc2", config.intermediateSize(), hidden)),
+                config.numAttentionHeads());
+    }
+
+    /** @param x [tokens, hidden], changed in place */
+    void forward(Ops ops, Tensor x, AttentionLayout layout) {
+        var normed = norm1.forward(ops, x);
+        var qkv = new Qkv(ops.linear(normed, qProj), ops.linear(normed, kProj), ops.linear(normed, vProj));
+        var attended = ops.empty(x.rows(), x.cols());
+        qkv.attend(ops, attended, heads, layout);
+        ops.add(x, ops.linear(attended, outProj));
+        ops.add(x, mlp.forward(ops, norm2.forward(ops, x)));
+    }
+}
