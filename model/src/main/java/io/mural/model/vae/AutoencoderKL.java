@@ -1,0 +1,56 @@
+package io.mural.model.vae;
+
+import io.mural.tensor.Conv;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Padding;
+import io.mural.tensor.Tensor;
+import io.mural.weights.Weights;
+import java.util.Optional;
+
+/**
+ * FLUX.1's autoencoder between pictures [height, width, 3] in [-1, 1] and raw latents [height / 8, width / 8, 16]
+ * (arXiv 2112.10752; diffusers' {@code AutoencoderKL}). {@link VaeConfig#scalingFactor} and shift are the caller's.
+ */
+public final class AutoencoderKL {
+    private final VaeConfig config;
+    private final Encoder encoder;
+    private final Optional<Conv> quantConv;
+    private final Optional<Conv> postQuantConv;
+    private final Decoder decoder;
+
+    public AutoencoderKL(VaeConfig config, Weights weights) {
+        this.config = config;
+        int channels = config.latentChannels();
+        encoder = new Encoder(config, weights.under("encoder"));
+        decoder = new Decoder(config, weights.under("decoder"));
+        quantConv = config.quantConv()
+                ? Optional.of(weights.conv("quant_conv", 2 * channels, 2 * channels, 1))
+                : Optional.empty();
+        postQuantConv = config.postQuantConv()
+                ? Optional.of(weights.conv("post_quant_conv", channels, channels, 1))
+                : Optional.empty();
+    }
+
+    public VaeConfig config() {
+        return config;
+    }
+
+    /** The mean of the posterior, [height / 8, width / 8, latentChannels]. */
+    public Tensor encode(Ops ops, Tensor picture) {
+        var moments = ops.unit("encoder", () -> encoder.forward(ops, picture)); // mean, then log-variance
+        if (quantConv.isPresent()) {
+            moments = ops.conv2d(moments, quantConv.get(), 1, Padding.NONE);
+        }
+        var mean = ops.empty(moments.shape().dim(0), moments.shape().dim(1), config.latentChannels());
+        ops.copy(mean, moments.columns(0, config.latentChannels()));
+        return mean;
+    }
+
+    /** [height, width, latentChannels] to [8 height, 8 width, 3] */
+    public Tensor decode(Ops ops, Tensor latent) {
+        return ops.unit("decoder", () -> {
+            var z = postQuantConv.isPresent() ? ops.conv2d(latent, postQuantConv.get(), 1, Padding.NONE) : latent;
+            return decoder.forward(ops, z);
+        });
+    }
+}
