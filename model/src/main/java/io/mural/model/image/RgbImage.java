@@ -1,0 +1,48 @@
+package io.mural.model.image;
+
+/**
+ * A picture of 8 bits a channel.
+ *
+ * @param rgb height x width x 3 bytes, row by row
+ */
+public record RgbImage(int width, int height, byte[] rgb) {
+    public RgbImage {
+        if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
+            throw new IllegalArgumentException(
+                    rgb.length + " bytes for a picture of " + width + " x " + height + " pixels");
+        }
+    }
+
+    /** From values in [-1, 1], height x width x 3; beyond they are cut off, between they round half to even. */
+    public static RgbImage of(float[] values, int width, int height) {
+        var rgb = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            float unit = Math.clamp(values[i] / 2 + 0.5f, 0f, 1f);
+            rgb[i] = (byte) (int) Math.rint(unit * 255);
+        }
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** The values in [-1, 1], height x width x 3. */
+    public float[] toFloats() {
+        var values = new float[rgb.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (rgb[i] & 0xff) / 255f * 2 - 1;
+        }
+        return values;
+    }
+
+    /** Peak signal-to-noise ratio against a picture of the same size, in dB; infinite when they are equal. */
+    public double psnr(RgbImage other) {
+        if (width != other.width || height != other.height) {
+            throw new IllegalArgumentException(
+                    "pictures of " + width + " x " + height + " and " + other.width + " x " + other.height + " pixels");
+        }
+        double squares = 0;
+        for (int i = 0; i < rgb.length; i++) {
+            double difference = (rgb[i] & 0xff) - (other.rgb[i] & 0xff);
+            squares += difference * difference;
+        }
+        return 10 * Math.log10(255 * 255 / (squares / rgb.length));
+    }
+}
