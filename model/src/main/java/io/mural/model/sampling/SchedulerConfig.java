@@ -13,6 +13,12 @@ import io.mural.weights.JsonObject;
 public record SchedulerConfig(
         boolean dynamic, double shift, double baseShift, double maxShift, int baseTokens, int maxTokens) {
 
+    /** The published scheduler of FLUX.1-dev; for files that come without a config. */
+    public static final SchedulerConfig FLUX1_DEV = new SchedulerConfig(true, 3, 0.5, 1.15, 256, 4096);
+
+    /** The published scheduler of FLUX.1-schnell: no shift. */
+    public static final SchedulerConfig FLUX1_SCHNELL = new SchedulerConfig(false, 1, 0.5, 1.15, 256, 4096);
+
     public SchedulerConfig {
         if (!(shift > 0) || baseTokens < 1 || maxTokens <= baseTokens) {
             throw new IllegalArgumentException("shift " + shift + " must be positive and image sequence lengths "
