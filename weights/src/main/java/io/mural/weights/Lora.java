@@ -109,16 +109,16 @@ public final class Lora implements AutoCloseable {
                     + " lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight");
         }
         List<String> notes = new ArrayList<>();
-        note(notes, text, "are for a text encoder and not applied");
-        note(notes, unknown, "fit no layer of the model and are not applied");
-        note(notes, twice, "repeat layers that stand in the file under another spelling and are not applied again");
-        note(notes, zero, "are all zero and change nothing");
+        note(notes, text, "not applied, for a text encoder");
+        note(notes, unknown, "not applied, the model has no such layer");
+        note(notes, twice, "not applied again, the layer stands in the file under another spelling too");
+        note(notes, zero, "without effect, all zero");
         return new LoraMatch(file, adapters, notes);
     }
 
     private void note(List<String> notes, List<String> names, String what) {
         if (!names.isEmpty()) {
-            notes.add(source() + ": " + names.size() + " keys (" + Shown.few(names) + ") " + what);
+            notes.add(source() + ": " + what + ": " + Shown.few(names));
         }
     }
 
