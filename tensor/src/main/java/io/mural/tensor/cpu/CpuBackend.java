@@ -5,8 +5,10 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import java.util.List;
 
-/** The processor this JVM runs on: {@code cpu:scalar}, the oracle. */
+/** The processor this JVM runs on: {@code cpu}, the vector kernels, and {@code cpu:scalar}, the oracle. */
 public final class CpuBackend implements Backend {
+    private static final String SCALAR = "cpu:scalar";
+
     @Override
     public String name() {
         return "cpu";
@@ -14,11 +16,25 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Availability availability() {
-        return new Availability.Available(List.of(new Device("cpu:scalar", "plain Java, one thread: the oracle")));
+        int processors = Runtime.getRuntime().availableProcessors();
+        String kernels = hasVectorModule()
+                ? "Vector API, " + VectorOps.vectorBits() + "-bit, up to " + processors + " threads"
+                : "plain Java, one thread, very slow; run with --add-modules jdk.incubator.vector for the vector"
+                        + " kernels";
+        return new Availability.Available(
+                List.of(new Device(name(), kernels), new Device(SCALAR, "plain Java, one thread: the oracle")));
     }
 
     @Override
     public Ops open(String device, int threads, Workspace workspace) {
-        return new ScalarOps(workspace);
+        if (device.equals(SCALAR) || !hasVectorModule()) {
+            return new ScalarOps(workspace);
+        }
+        return new VectorOps(workspace, threads);
+    }
+
+    /** An incubator module is there only if the command line asks for it. */
+    private static boolean hasVectorModule() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 }

@@ -1,83 +1,107 @@
 package io.mural.tensor.cpu;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The only place where threads are made. Work is cut into tasks by its shape alone, never by the number of threads,
- * so that results do not depend on it; threads take tasks from a counter.
+ * The only place where threads are made. Threads take tasks from a counter, so a task's result must not depend on who
+ * runs it, and the way work is cut into tasks must not change the arithmetic of an element.
+ *
+ * <p>Threads wait for the next call actively for some microseconds, because the operations of a small model follow
+ * each other that fast, and then sleep.
  */
 public final class Threads implements AutoCloseable {
-    private final int count;
-    private final ExecutorService pool;
+    /** One piece of work; {@code worker} is 0 to {@link #count()} - 1 and names the scratch memory it may use. */
+    @FunctionalInterface
+    public interface Task {
+        void run(int index, int worker);
+    }
+
+    private static final long ACTIVE_WAIT_NANOS = 20_000;
+
+    private final Thread[] helpers;
+    private volatile Call current;
+    private volatile boolean closed;
 
     /** @param count threads that compute, the caller's included */
     public Threads(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("at least one thread must compute, not " + count);
         }
-        this.count = count;
-        this.pool = Executors.newFixedThreadPool(
-                Math.max(1, count - 1),
-                Thread.ofPlatform().daemon().name("mural-", 0).factory());
+        this.helpers = new Thread[count - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            int worker = i + 1;
+            helpers[i] = Thread.ofPlatform().daemon().name("mural-" + worker).start(() -> help(worker));
+        }
     }
 
     public int count() {
-        return count;
+        return helpers.length + 1;
     }
 
-    /** Runs {@code task} for 0 to {@code tasks} - 1, each once, and returns when all are done. */
-    public void run(int tasks, IntConsumer task) {
-        if (count == 1 || tasks <= 1) {
+    /**
+     * Runs {@code task} for 0 to {@code tasks} - 1, each once, and returns when all are done; an exception of a task
+     * is thrown here. One thread calls at a time. A single task runs in the caller without waking anyone.
+     */
+    public void run(int tasks, Task task) {
+        int invited = Math.min(helpers.length, tasks - 1);
+        if (invited <= 0) {
             for (int i = 0; i < tasks; i++) {
-                task.accept(i);
+                task.run(i, 0);
             }
             return;
         }
-        var next = new AtomicInteger();
-        var failure = new AtomicReference<Throwable>();
-        int helpers = Math.min(count, tasks) - 1;
-        var finished = new CountDownLatch(helpers);
-        for (int i = 0; i < helpers; i++) {
-            pool.execute(() -> {
-                drain(tasks, task, next, failure);
-                finished.countDown();
-            });
+        var call = new Call(tasks, task, invited, Thread.currentThread());
+        current = call;
+        for (int i = 0; i < invited; i++) {
+            LockSupport.unpark(helpers[i]);
         }
-        drain(tasks, task, next, failure);
-        awaitUninterruptibly(finished);
-        if (failure.get() instanceof Error error) {
-            throw error;
-        }
-        if (failure.get() instanceof RuntimeException exception) {
-            throw exception;
+        call.drain(0);
+        awaitHelpers(call);
+        call.rethrow();
+    }
+
+    private void help(int worker) {
+        Call seen = null;
+        while (true) {
+            seen = awaitCall(seen);
+            if (seen == null) {
+                return;
+            }
+            if (worker <= seen.invited) {
+                seen.drain(worker);
+                seen.leave();
+            }
         }
     }
 
-    private static void drain(int tasks, IntConsumer task, AtomicInteger next, AtomicReference<Throwable> failure) {
-        try {
-            for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
-                task.accept(i);
+    private Call awaitCall(Call seen) {
+        long start = System.nanoTime();
+        while (!closed) {
+            var call = current;
+            if (call != seen) {
+                return call;
             }
-        } catch (RuntimeException | Error thrown) {
-            next.set(tasks);
-            failure.compareAndSet(null, thrown);
+            if (System.nanoTime() - start < ACTIVE_WAIT_NANOS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
+            }
         }
+        return null;
     }
 
     /** Kernels still write into the caller's memory: an interrupt must wait for them. */
-    private static void awaitUninterruptibly(CountDownLatch latch) {
+    private void awaitHelpers(Call call) {
         boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        long start = System.nanoTime();
+        while (call.running.get() > 0) {
+            if (System.nanoTime() - start < ACTIVE_WAIT_NANOS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
             }
         }
         if (interrupted) {
@@ -87,6 +111,54 @@ public final class Threads implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.shutdown();
+        closed = true;
+        for (var helper : helpers) {
+            LockSupport.unpark(helper);
+        }
+    }
+
+    /** The state of one {@link #run}; a new object each time, so that a helper that wakes late sees an old one whole. */
+    private static final class Call {
+        private final int tasks;
+        private final Task task;
+        private final int invited;
+        private final Thread caller;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger running;
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+        Call(int tasks, Task task, int invited, Thread caller) {
+            this.tasks = tasks;
+            this.task = task;
+            this.invited = invited;
+            this.caller = caller;
+            this.running = new AtomicInteger(invited);
+        }
+
+        void drain(int worker) {
+            try {
+                for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+                    task.run(i, worker);
+                }
+            } catch (RuntimeException | Error thrown) {
+                next.set(tasks);
+                failure.compareAndSet(null, thrown);
+            }
+        }
+
+        void leave() {
+            if (running.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);
+            }
+        }
+
+        void rethrow() {
+            if (failure.get() instanceof Error error) {
+                throw error;
+            }
+            if (failure.get() instanceof RuntimeException exception) {
+                throw exception;
+            }
+        }
     }
 }

@@ -1,0 +1,298 @@
+package io.mural.tensor.cpu;
+
+import static io.mural.tensor.cpu.Lanes.LANES;
+
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Attention with online softmax (arXiv 1805.02867, 2205.14135). A task owns a tile of queries of one head and walks
+ * over the keys they see, gathered from their runs into tiles of {@link #KEYS}: scores of {@link #ROWS} queries by
+ * {@link #KEYS} keys, their powers of two, and the product with the values, all with {@link MicroKernel}. The scale
+ * and log2(e) are folded into the queries.
+ *
+ * <p>The largest score so far, the sum of weights and the weighted values of every query are carried from key tile to
+ * key tile; when the largest score grows, the other two shrink by the power of two of the difference.
+ */
+final class Attention {
+    /** Keys of a tile: scores of a row lie as far apart as {@link MicroKernel} wants its left operand. */
+    private static final int KEYS = MicroKernel.KC;
+    /** Heads wider than this take half the keys at a time, so that keys and values stay in the second-level cache. */
+    private static final int WIDE_HEAD = 256;
+    /** Queries of a tile of scores: about 64. */
+    private static final int ROWS = (64 + MicroKernel.ROWS - 1) / MicroKernel.ROWS * MicroKernel.ROWS;
+    /** Pairs times columns that are done before another thread wakes up. */
+    private static final long SMALL = 100_000;
+
+    private final Threads threads;
+    private final Scratch[] scratch;
+    private final State[] states;
+
+    Attention(Threads threads, Scratch[] scratch) {
+        this.threads = threads;
+        this.scratch = scratch;
+        this.states = new State[scratch.length];
+        Arrays.setAll(states, i -> new State());
+    }
+
+    /** What one worker carries along a tile of queries. */
+    private static final class State {
+        float[] q = {};
+        float[] k = {};
+        float[] v = {};
+        final float[] scores = new float[ROWS * KEYS];
+        float[] mixed = {};
+        float[] bias = {};
+        final float[] largest = new float[QueryTile.LARGEST];
+        /** Sums of weights, a vector of partial sums for each query. */
+        final float[] sums = new float[QueryTile.LARGEST * LANES];
+    }
+
+    /** The operands of one call. */
+    private record Call(
+            Tensor out,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            int queriesPerKey,
+            float scale,
+            Optional<Tensor> distanceBias) {
+        /** Columns of the mixed values, a whole number of panels. */
+        int width() {
+            return MicroKernel.paddedCols(headDim);
+        }
+
+        int keysPerTile() {
+            return headDim > WIDE_HEAD ? KEYS / 2 : KEYS;
+        }
+    }
+
+    void run(
+            Tensor out,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int heads,
+            float scale,
+            AttentionLayout layout,
+            Optional<Tensor> distanceBias) {
+        int headDim = q.cols() / heads;
+        var call = new Call(out, q, k, v, headDim, q.cols() / k.cols(), scale, distanceBias);
+        var tiles = QueryTile.of(layout);
+        int size = tiles.size();
+        if (layout.pairs() * q.cols() < SMALL) {
+            for (int i = 0; i < heads * size; i++) {
+                tile(call, tiles.get(i % size), i / size, scratch[0], states[0]);
+            }
+            return;
+        }
+        threads.run(
+                heads * size,
+                (task, worker) -> tile(call, tiles.get(task % size), task / size, scratch[worker], states[worker]));
+    }
+
+    private static void tile(Call call, QueryTile tile, int head, Scratch scratch, State state) {
+        readQueries(call, tile, head, state);
+        readBias(call, head, state);
+        Arrays.fill(state.largest, Float.NEGATIVE_INFINITY);
+        Arrays.fill(state.sums, 0);
+        int padded = tile.queries() + MicroKernel.ROWS;
+        state.mixed = Scratch.grown(state.mixed, padded * call.width());
+        Arrays.fill(state.mixed, 0, padded * call.width(), 0);
+        for (int from = 0; from < tile.keys(); from += call.keysPerTile()) {
+            int keys = Math.min(call.keysPerTile(), tile.keys() - from);
+            readKeys(call, tile, head, from, keys, scratch, state);
+            readValues(call, tile, head, from, keys, scratch, state);
+            for (int row = 0; row < tile.queries(); row += ROWS) {
+                int rows = Math.min(ROWS, tile.queries() - row);
+                scores(call, row, rows, keys, state);
+                for (int r = 0; r < rows; r++) {
+                    soften(call, tile, row + r, r, from, keys, state);
+                }
+                mix(call, row, rows, keys, state);
+            }
+        }
+        write(call, tile, head, scratch, state);
+    }
+
+    // --- reading ----------------------------------------------------------------------------------------------------
+
+    /** Queries times scale and log2(e): groups of rows for {@link MicroKernel}, for every {@code KC} of the head. */
+    private static void readQueries(Call call, QueryTile tile, int head, State state) {
+        int chunks = (call.headDim() + MicroKernel.KC - 1) / MicroKernel.KC;
+        int groups = (tile.queries() + MicroKernel.ROWS - 1) / MicroKernel.ROWS;
+        int size = groups * chunks * MicroKernel.ROWS * MicroKernel.KC;
+        state.q = Scratch.grown(state.q, size);
+        float factor = call.scale() * Exp.LOG2_E;
+        for (int i = 0; i < tile.queries(); i++) {
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                int from = chunk * MicroKernel.KC;
+                int count = Math.min(MicroKernel.KC, call.headDim() - from);
+                int to = queryRow(i, chunk, chunks);
+                call.q().readRow(tile.from() + i, head * call.headDim() + from, state.q, to, count);
+                for (int d = 0; d < count; d++) {
+                    state.q[to + d] *= factor;
+                }
+            }
+        }
+    }
+
+    private static int queryRow(int i, int chunk, int chunks) {
+        int group = i / MicroKernel.ROWS * chunks + chunk;
+        return (group * MicroKernel.ROWS + i % MicroKernel.ROWS) * MicroKernel.KC;
+    }
+
+    private static void readBias(Call call, int head, State state) {
+        if (call.distanceBias().isPresent()) {
+            var bias = call.distanceBias().get();
+            state.bias = Scratch.grown(state.bias, bias.cols());
+            bias.readRow(head, 0, state.bias, 0, bias.cols());
+            for (int i = 0; i < bias.cols(); i++) {
+                state.bias[i] *= Exp.LOG2_E;
+            }
+        }
+    }
+
+    /** Keys {@code from} to {@code from + keys} of the tile's runs as panels, for every {@code KC} of the head. */
+    private static void readKeys(
+            Call call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
+        int headDim = call.headDim();
+        int padded = MicroKernel.paddedCols(keys);
+        var rows = scratch.rows(padded * headDim);
+        gather(call.k(), call, tile, head, from, keys, rows);
+        Arrays.fill(rows, keys * headDim, padded * headDim, 0);
+        state.k = Scratch.grown(state.k, padded * headDim);
+        for (int at = 0; at < headDim; at += MicroKernel.KC) {
+            int count = Math.min(MicroKernel.KC, headDim - at);
+            Panels.pack(rows, at, headDim, keys, count, state.k, at * padded);
+        }
+    }
+
+    /** Values of the same keys as panels [keys, columns]. */
+    private static void readValues(
+            Call call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
+        int headDim = call.headDim();
+        var rows = scratch.rows(keys * headDim);
+        gather(call.v(), call, tile, head, from, keys, rows);
+        state.v = Scratch.grown(state.v, keys * call.width());
+        for (int col = 0; col < headDim; col += MicroKernel.COLS) {
+            int width = MicroKernel.panelVectors(headDim - col) * LANES;
+            int count = Math.min(width, headDim - col);
+            for (int key = 0, to = col * keys; key < keys; key++, to += width) {
+                System.arraycopy(rows, key * headDim + col, state.v, to, count);
+                Arrays.fill(state.v, to + count, to + width, 0);
+            }
+        }
+    }
+
+    /** Rows of the tile's keys {@code from} to {@code from + keys}, counted along its runs. */
+    private static void gather(Tensor x, Call call, QueryTile tile, int head, int from, int keys, float[] rows) {
+        int headDim = call.headDim();
+        int col = head / call.queriesPerKey() * headDim;
+        int start = 0;
+        for (var run : tile.runs()) {
+            int first = Math.max(from, start);
+            int end = Math.min(from + keys, start + run.size());
+            for (int key = first; key < end; key++) {
+                x.readRow(run.from() + key - start, col, rows, (key - from) * headDim, headDim);
+            }
+            start += run.size();
+            if (start >= from + keys) {
+                return;
+            }
+        }
+    }
+
+    // --- computing --------------------------------------------------------------------------------------------------
+
+    private static void scores(Call call, int row, int rows, int keys, State state) {
+        int headDim = call.headDim();
+        int chunks = (headDim + MicroKernel.KC - 1) / MicroKernel.KC;
+        int padded = MicroKernel.paddedCols(keys);
+        for (int r = 0; r < rows; r += MicroKernel.ROWS) {
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                int at = chunk * MicroKernel.KC;
+                int count = Math.min(MicroKernel.KC, headDim - at);
+                MicroKernel.multiply(
+                        count,
+                        keys,
+                        state.q,
+                        queryRow(row + r, chunk, chunks),
+                        state.k,
+                        at * padded,
+                        state.scores,
+                        r * KEYS,
+                        KEYS,
+                        chunk > 0);
+            }
+        }
+    }
+
+    /** Turns row r of the scores, of the tile's query i, into weights. */
+    private static void soften(Call call, QueryTile tile, int i, int r, int from, int keys, State state) {
+        int seen = Math.min(keys, tile.limit(i) - from);
+        int at = r * KEYS;
+        if (seen <= 0) {
+            Arrays.fill(state.scores, at, at + keys, 0);
+            return;
+        }
+        if (call.distanceBias().isPresent()) {
+            addBias(call, tile, i, at, from, seen, state);
+        }
+        Arrays.fill(state.scores, at + seen, at + Lanes.up(seen), Float.NEGATIVE_INFINITY);
+        float before = state.largest[i];
+        float largest = Softmax.max(state.scores, at, seen, before);
+        state.largest[i] = largest;
+        if (largest > before) {
+            float shrink = Exp.exp2(before - largest);
+            Softmax.scale(state.sums, i * LANES, LANES, shrink);
+            Softmax.scale(state.mixed, i * call.width(), call.width(), shrink);
+        }
+        Softmax.exp2(state.scores, at, seen, largest, state.sums, i * LANES);
+        Arrays.fill(state.scores, at + seen, at + keys, 0);
+    }
+
+    /** Adds bias[j - i + queries - 1] to the scores of query i and the keys j of the tile. */
+    private static void addBias(Call call, QueryTile tile, int i, int at, int from, int seen, State state) {
+        int start = 0;
+        int shift = call.q().rows() - 1 - (tile.from() + i);
+        for (var run : tile.runs()) {
+            int first = Math.max(from, start);
+            int end = Math.min(from + seen, start + run.size());
+            for (int key = first; key < end; key++) {
+                state.scores[at + key - from] += state.bias[run.from() + key - start + shift];
+            }
+            start += run.size();
+            if (start >= from + seen) {
+                return;
+            }
+        }
+    }
+
+    private static void mix(Call call, int row, int rows, int keys, State state) {
+        for (int r = 0; r < rows; r += MicroKernel.ROWS) {
+            MicroKernel.multiply(
+                    keys,
+                    call.headDim(),
+                    state.scores,
+                    r * KEYS,
+                    state.v,
+                    0,
+                    state.mixed,
+                    (row + r) * call.width(),
+                    call.width(),
+                    true);
+        }
+    }
+
+    private static void write(Call call, QueryTile tile, int head, Scratch scratch, State state) {
+        for (int i = 0; i < tile.queries(); i++) {
+            float sum = (float) Lanes.sum(Lanes.load(state.sums, i * LANES), scratch.lanes);
+            Softmax.scale(state.mixed, i * call.width(), call.width(), 1 / sum);
+            call.out().writeRow(tile.from() + i, head * call.headDim(), state.mixed, i * call.width(), call.headDim());
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.mural.tensor.cpu;
+
+import io.mural.tensor.Activation;
+import io.mural.tensor.Conv;
+import io.mural.tensor.Padding;
+import io.mural.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Convolution as a matrix product over patches that are never all in memory: out[pixel, o] = sum over k of
+ * patch[pixel, k] w[o, k] with k = (dy, dx, channel). A task owns a tile of output pixels; it copies the part of the
+ * picture under the tile, with its border of zeros, and rows of patches are cut from that copy as
+ * {@link MicroKernel} takes them: the pixels (dx, channel) of one dy lie side by side.
+ */
+final class Conv2d {
+    private static final int TILE_WIDTH = 48;
+    private static final int LARGEST_TILE = 1536;
+    private static final int SMALLEST_TILE = 96;
+    /** As many tiles as keep the threads of a large machine busy, where the picture is large enough. */
+    private static final int TILES = 32;
+
+    private final Threads threads;
+    private final Scratch[] scratch;
+    private float[] panels = {};
+
+    Conv2d(Threads threads, Scratch[] scratch) {
+        this.threads = threads;
+        this.scratch = scratch;
+    }
+
+    /** What the kernels need to know of one convolution. */
+    private record Plan(Tensor out, Tensor x, Conv conv, int stride, Padding padding, int tileWidth, int tileHeight) {
+        int height() {
+            return out.shape().dim(0);
+        }
+
+        int width() {
+            return out.shape().dim(1);
+        }
+
+        int depth() {
+            return conv.in() * conv.kernel() * conv.kernel();
+        }
+    }
+
+    void run(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+        int height = out.shape().dim(0);
+        int width = out.shape().dim(1);
+        int tileWidth = Math.min(TILE_WIDTH, width);
+        int pixels = Math.clamp((long) height * width / TILES, SMALLEST_TILE, LARGEST_TILE);
+        int tileHeight = Math.min(height, Math.max(1, pixels / tileWidth));
+        var plan = new Plan(out, x, conv, stride, padding, tileWidth, tileHeight);
+        packWeights(plan);
+        int across = (width + tileWidth - 1) / tileWidth;
+        int down = (height + tileHeight - 1) / tileHeight;
+        threads.run(
+                across * down,
+                (task, worker) -> tile(plan, task / across * tileHeight, task % across * tileWidth, scratch[worker]));
+    }
+
+    // --- weights ----------------------------------------------------------------------------------------------------
+
+    /** All weights as panels: stripe after stripe, in each the {@link MicroKernel#KC} blocks of k. */
+    private void packWeights(Plan plan) {
+        int cols = plan.conv().out();
+        int groups = MicroKernel.paddedCols(cols) / Lanes.LANES;
+        panels = Scratch.grown(panels, groups * Lanes.LANES * plan.depth());
+        threads.run(groups, (group, worker) -> packGroup(plan, group * Lanes.LANES, scratch[worker]));
+    }
+
+    /** A vector's worth of output channels. */
+    private void packGroup(Plan plan, int col, Scratch scratch) {
+        var conv = plan.conv();
+        int depth = plan.depth();
+        int taps = conv.kernel() * conv.kernel();
+        var rows = scratch.rows(Lanes.LANES * depth);
+        var row = scratch.b(depth);
+        int present = Math.clamp(conv.out() - col, 0, Lanes.LANES);
+        for (int r = 0; r < present; r++) {
+            Widening.readInOrder(conv.weight(), col + r, 0, depth, scratch, row, 0);
+            for (int tap = 0, to = r * depth; tap < taps; tap++) {
+                for (int c = 0; c < conv.in(); c++) {
+                    rows[to++] = row[c * taps + tap];
+                }
+            }
+        }
+        Arrays.fill(rows, present * depth, Lanes.LANES * depth, 0);
+        int stripe = col / Gemm.STRIPE * Gemm.STRIPE;
+        int stripeWidth = MicroKernel.paddedCols(Math.min(Gemm.STRIPE, conv.out() - stripe));
+        int inStripe = col - stripe;
+        int panelCol = inStripe / MicroKernel.COLS * MicroKernel.COLS;
+        int step = MicroKernel.panelVectors(stripeWidth - panelCol) * Lanes.LANES;
+        for (int from = 0; from < depth; from += MicroKernel.KC) {
+            int k = Math.min(MicroKernel.KC, depth - from);
+            int to = stripe * depth + from * stripeWidth + panelCol * k + inStripe - panelCol;
+            Panels.transpose(rows, from, depth, k, panels, to, step);
+        }
+    }
+
+    // --- tiles ------------------------------------------------------------------------------------------------------
+
+    private void tile(Plan plan, int top, int left, Scratch scratch) {
+        int height = Math.min(plan.tileHeight(), plan.height() - top);
+        int width = Math.min(plan.tileWidth(), plan.width() - left);
+        var conv = plan.conv();
+        int patchWidth = (width - 1) * plan.stride() + conv.kernel();
+        readPatch(plan, top, left, height, patchWidth, scratch);
+        for (int col = 0; col < conv.out(); col += Gemm.STRIPE) {
+            stripe(plan, top, left, height * width, width, patchWidth, col, scratch);
+        }
+    }
+
+    /** The picture under a tile, to {@code scratch.rows}: [patch height, patchWidth, in], zeros outside the picture. */
+    private static void readPatch(Plan plan, int top, int left, int height, int patchWidth, Scratch scratch) {
+        int in = plan.conv().in();
+        int pictureHeight = plan.x().shape().dim(0);
+        int pictureWidth = plan.x().shape().dim(1);
+        int patchHeight = (height - 1) * plan.stride() + plan.conv().kernel();
+        int y0 = top * plan.stride() - plan.padding().before();
+        int x0 = left * plan.stride() - plan.padding().before();
+        int before = Math.clamp(-x0, 0, patchWidth);
+        int present = Math.clamp(pictureWidth - x0 - before, 0, patchWidth - before);
+        var patch = scratch.rows(patchHeight * patchWidth * in);
+        for (int dy = 0; dy < patchHeight; dy++) {
+            int y = y0 + dy;
+            int to = dy * patchWidth * in;
+            if (y < 0 || y >= pictureHeight || present == 0) {
+                Arrays.fill(patch, to, to + patchWidth * in, 0);
+                continue;
+            }
+            Arrays.fill(patch, to, to + before * in, 0);
+            Blocks.read(plan.x(), y * pictureWidth + x0 + before, present, patch, to + before * in);
+            Arrays.fill(patch, to + (before + present) * in, to + patchWidth * in, 0);
+        }
+    }
+
+    private void stripe(
+            Plan plan, int top, int left, int pixels, int tileWidth, int patchWidth, int col, Scratch scratch) {
+        var conv = plan.conv();
+        int cols = Math.min(Gemm.STRIPE, conv.out() - col);
+        int width = MicroKernel.paddedCols(cols);
+        int depth = plan.depth();
+        var c = scratch.c((pixels + MicroKernel.ROWS) * width);
+        var bias = Gemm.bias(Optional.of(conv.bias()), col, cols, width, scratch);
+        for (int from = 0; from < depth; from += MicroKernel.KC) {
+            int k = Math.min(MicroKernel.KC, depth - from);
+            for (int i = 0; i < pixels; i += MicroKernel.ROWS) {
+                int group = Math.min(MicroKernel.ROWS, pixels - i);
+                for (int r = 0; r < group; r++) {
+                    int y = (i + r) / tileWidth * plan.stride();
+                    int x = (i + r) % tileWidth * plan.stride();
+                    cut(scratch, (y * patchWidth + x) * conv.in(), patchWidth * conv.in(), conv, from, k, r);
+                }
+                int panel = col * depth + from * width;
+                MicroKernel.multiply(k, cols, scratch.a, 0, panels, panel, c, i * width, width, from > 0);
+                for (int r = 0; from + k == depth && r < group; r++) {
+                    Gemm.finish(c, (i + r) * width, bias, width, Activation.NONE);
+                    int pixel = (top + (i + r) / tileWidth) * plan.width() + left + (i + r) % tileWidth;
+                    plan.out().writeRow(pixel, col, c, (i + r) * width, cols);
+                }
+            }
+        }
+    }
+
+    /** Elements {@code from} to {@code from + k} of the patch whose corner is at {@code corner}, as row r of a. */
+    private static void cut(Scratch scratch, int corner, int rowLength, Conv conv, int from, int k, int r) {
+        int run = conv.kernel() * conv.in();
+        int to = r * MicroKernel.KC;
+        for (int at = from; at < from + k; ) {
+            int dy = at / run;
+            int count = Math.min(from + k, (dy + 1) * run) - at;
+            System.arraycopy(scratch.rows, corner + dy * rowLength + at - dy * run, scratch.a, to, count);
+            to += count;
+            at += count;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.mural.tensor.cpu;
+
+import io.mural.tensor.Activation;
+import io.mural.tensor.Linear;
+import io.mural.tensor.Matrix;
+import io.mural.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Linear layers as blocked matrix products. A task owns a stripe of {@link #STRIPE} output columns for a block of
+ * rows: for every {@link MicroKernel#KC} of k it widens and lays out the stripe's weights once, straight from the
+ * file's memory, and passes all rows of the block over them. Bias and activation are applied when a row's sum is
+ * complete. Low-rank additions are more k: {@code y = [x, low_1, low_2 ...] [W, up_1, up_2 ...]^T + bias}.
+ *
+ * <p>The sum of an element runs over k in one order, whatever stripe or block it falls into, so cutting by the number
+ * of threads does not change results.
+ */
+final class Gemm {
+    /** Columns whose weights, widened, take 256 KiB: they stay in the second-level cache. */
+    static final int STRIPE = 256 / MicroKernel.COLS * MicroKernel.COLS;
+    /** Rows whose sums take 1.5 MiB. */
+    private static final int LARGEST_BLOCK = 1536;
+    /** Fewer rows than this do not pay for laying the weights out again. */
+    private static final int SMALLEST_BLOCK = 48;
+    /** Fewer multiply-adds than this are done before another thread wakes up. */
+    private static final long SMALL = 200_000;
+
+    /** One addend of a product: x [rows, k] times the transpose of weight [cols, k]. */
+    private record Term(Tensor x, Matrix weight) {}
+
+    private final Threads threads;
+    private final Scratch[] scratch;
+
+    Gemm(Threads threads, Scratch[] scratch) {
+        this.threads = threads;
+        this.scratch = scratch;
+    }
+
+    /** {@code out = f(x weight^T + bias + sum of low_i up_i^T)}; {@code lows} belong to the layer's adapters in order. */
+    void linear(Tensor out, Tensor x, Linear layer, List<Tensor> lows, Activation f) {
+        var terms = new ArrayList<Term>();
+        terms.add(new Term(x, layer.weight()));
+        for (int i = 0; i < lows.size(); i++) {
+            terms.add(new Term(lows.get(i), layer.adapters().get(i).up()));
+        }
+        int m = x.rows();
+        int n = layer.out();
+        int stripes = (n + STRIPE - 1) / STRIPE;
+        int blocks = blocks(m, stripes, (long) m * n * layer.in());
+        int blockRows = (m + blocks - 1) / blocks;
+        blockRows = (blockRows + MicroKernel.ROWS - 1) / MicroKernel.ROWS * MicroKernel.ROWS;
+        int height = blockRows;
+        int used = (m + height - 1) / height;
+        threads.run(stripes * used, (task, worker) -> {
+            int row = task / stripes * height;
+            int col = task % stripes * STRIPE;
+            stripe(
+                    out,
+                    terms,
+                    layer.bias(),
+                    f,
+                    row,
+                    Math.min(height, m - row),
+                    col,
+                    Math.min(STRIPE, n - col),
+                    scratch[worker]);
+        });
+    }
+
+    /** In how many blocks to cut m rows, so that all threads get the same number of tasks. */
+    private int blocks(int m, int stripes, long work) {
+        int least = (m + LARGEST_BLOCK - 1) / LARGEST_BLOCK;
+        if (work < SMALL) {
+            return least;
+        }
+        int most = Math.max(least, m / SMALLEST_BLOCK);
+        int blocks = least;
+        while (blocks < most && stripes * blocks % threads.count() != 0 && stripes * blocks < 4 * threads.count()) {
+            blocks++;
+        }
+        return blocks;
+    }
+
+    private static void stripe(
+            Tensor out,
+            List<Term> terms,
+            Optional<Tensor> bias,
+            Activation f,
+            int row,
+            int rows,
+            int col,
+            int cols,
+            Scratch scratch) {
+        int width = MicroKernel.paddedCols(cols);
+        var b = scratch.b(width * MicroKernel.KC);
+        var c = scratch.c((rows + MicroKernel.ROWS) * width);
+        var offset = bias(bias, col, cols, width, scratch);
+        boolean resume = false;
+        for (int t = 0; t < terms.size(); t++) {
+            var term = terms.get(t);
+            int inner = term.weight().cols();
+            for (int from = 0; from < inner; from += MicroKernel.KC) {
+                int k = Math.min(MicroKernel.KC, inner - from);
+                boolean last = t == terms.size() - 1 && from + k == inner;
+                Panels.pack(term.weight(), col, cols, from, k, scratch, b);
+                for (int i = 0; i < rows; i += MicroKernel.ROWS) {
+                    int group = Math.min(MicroKernel.ROWS, rows - i);
+                    for (int r = 0; r < group; r++) {
+                        term.x().readRow(row + i + r, from, scratch.a, r * MicroKernel.KC, k);
+                    }
+                    MicroKernel.multiply(k, cols, scratch.a, 0, b, 0, c, i * width, width, resume);
+                    for (int r = 0; last && r < group; r++) {
+                        finish(c, (i + r) * width, offset, width, f);
+                        out.writeRow(row + i + r, col, c, (i + r) * width, cols);
+                    }
+                }
+                resume = true;
+            }
+        }
+    }
+
+    /** The stripe's part of the bias, zeros where there is none. */
+    static float[] bias(Optional<Tensor> bias, int col, int cols, int width, Scratch scratch) {
+        var values = scratch.bias(width);
+        java.util.Arrays.fill(values, 0, width, 0);
+        bias.ifPresent(tensor -> tensor.readRow(0, col, values, 0, cols));
+        return values;
+    }
+
+    /** Adds the bias to one row of sums and applies the activation; {@code width} is a whole number of vectors. */
+    static void finish(float[] c, int from, float[] bias, int width, Activation f) {
+        for (int i = 0; i < width; i += Lanes.LANES) {
+            Lanes.load(c, from + i).add(Lanes.load(bias, i)).intoArray(c, from + i);
+        }
+        Exp.apply(f, c, from, width);
+    }
+}

@@ -1,0 +1,153 @@
+package io.mural.tensor.cpu;
+
+import static io.mural.tensor.cpu.Lanes.FLOAT;
+import static io.mural.tensor.cpu.Lanes.LANES;
+import static io.mural.tensor.cpu.Lanes.load;
+
+import io.mural.tensor.Activation;
+import io.mural.tensor.Linear;
+import io.mural.tensor.Matrix;
+import io.mural.tensor.Tensor;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Linear layers of very few rows, such as the modulation of a block: bound by reading the weights, so every weight
+ * is read once, in the file's order, and nothing is laid out.
+ */
+final class Gemv {
+    /** Up to this many rows; with more, laying the weights out for {@link MicroKernel} pays. */
+    static final int MOST_ROWS = 8;
+    /** Elements of a weight's row that are widened at a time: they stay in the first-level cache. */
+    private static final int CHUNK = 1024;
+    /** Multiply-adds a task should be worth. */
+    private static final int TASK = 400_000;
+
+    private final Threads threads;
+    private final Scratch[] scratch;
+    private float[] left = {};
+
+    Gemv(Threads threads, Scratch[] scratch) {
+        this.threads = threads;
+        this.scratch = scratch;
+    }
+
+    /** As {@link Gemm#linear}. */
+    void linear(Tensor out, Tensor x, Linear layer, List<Tensor> lows, Activation f) {
+        int rows = x.rows();
+        int size = 0;
+        int[] starts = new int[lows.size() + 1];
+        for (int t = 0; t <= lows.size(); t++) {
+            starts[t] = size;
+            var weight = t == 0 ? layer.weight() : layer.adapters().get(t - 1).up();
+            size += rows * rowLength(weight);
+        }
+        left = Scratch.grown(left, size);
+        for (int t = 0; t <= lows.size(); t++) {
+            var weight = t == 0 ? layer.weight() : layer.adapters().get(t - 1).up();
+            arrange(t == 0 ? x : lows.get(t - 1), weight, starts[t]);
+        }
+        int cols = layer.out();
+        int perTask = Math.clamp(TASK / ((long) rows * layer.in()), LANES, Math.max(LANES, cols));
+        int width = Lanes.up(perTask);
+        threads.run((cols + width - 1) / width, (task, worker) -> {
+            int col = task * width;
+            columns(out, layer, lows.size(), starts, f, rows, col, Math.min(width, cols - col), scratch[worker]);
+        });
+    }
+
+    /** Floats that a row of x takes when laid out like the chunks of a weight's row. */
+    private static int rowLength(Matrix weight) {
+        int length = 0;
+        for (int from = 0; from < weight.cols(); from += CHUNK) {
+            length += Widening.phases(weight) * Widening.stride(weight, Math.min(CHUNK, weight.cols() - from));
+        }
+        return length;
+    }
+
+    /** Copies x in the order in which widened weights come. */
+    private void arrange(Tensor x, Matrix weight, int start) {
+        int phases = Widening.phases(weight);
+        int k = weight.cols();
+        var row = scratch[0].rows(k);
+        int at = start;
+        for (int r = 0; r < x.rows(); r++) {
+            x.readRow(r, 0, row, 0, k);
+            for (int from = 0; from < k; from += CHUNK) {
+                int count = Math.min(CHUNK, k - from);
+                int stride = Widening.stride(weight, count);
+                java.util.Arrays.fill(left, at, at + phases * stride, 0);
+                for (int i = 0; i < count; i++) {
+                    left[at + i % phases * stride + i / phases] = row[from + i];
+                }
+                at += phases * stride;
+            }
+        }
+    }
+
+    private void columns(
+            Tensor out,
+            Linear layer,
+            int adapters,
+            int[] starts,
+            Activation f,
+            int rows,
+            int col,
+            int cols,
+            Scratch scratch) {
+        int width = Lanes.up(cols);
+        var c = scratch.c(rows * width);
+        var bias = Gemm.bias(layer.bias(), col, cols, width, scratch);
+        for (int j = 0; j < cols; j++) {
+            var sums = scratch.lanes;
+            for (int r = 0; r < rows; r++) {
+                c[r * width + j] = 0;
+            }
+            for (int t = 0; t <= adapters; t++) {
+                var weight =
+                        t == 0 ? layer.weight() : layer.adapters().get(t - 1).up();
+                dot(weight, col + j, starts[t], rows, c, j, width, sums, scratch);
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            Gemm.finish(c, r * width, bias, width, f);
+            out.writeRow(r, col, c, r * width, cols);
+        }
+    }
+
+    /** {@code c[r width + j] += x[r] . weight[row]} for all rows r of x. */
+    private void dot(
+            Matrix weight, int row, int start, int rows, float[] c, int j, int width, float[] lanes, Scratch scratch) {
+        int phases = Widening.phases(weight);
+        int length = rowLength(weight);
+        var chunk = scratch.rows(CHUNK + 4 * LANES);
+        int at = start;
+        for (int from = 0; from < weight.cols(); from += CHUNK) {
+            int count = Math.min(CHUNK, weight.cols() - from);
+            int size = phases * Widening.stride(weight, count);
+            Widening.read(weight, row, from, count, scratch, chunk, 0);
+            for (int r = 0; r < rows; r++) {
+                c[r * width + j] += (float) Lanes.sum(dot(chunk, left, at + r * length, size), lanes);
+            }
+            at += size;
+        }
+    }
+
+    private static FloatVector dot(float[] x, float[] y, int from, int count) {
+        var sum0 = FloatVector.zero(FLOAT);
+        var sum1 = FloatVector.zero(FLOAT);
+        var sum2 = FloatVector.zero(FLOAT);
+        var sum3 = FloatVector.zero(FLOAT);
+        int i = 0;
+        for (; i <= count - 4 * LANES; i += 4 * LANES) {
+            sum0 = load(x, i).fma(load(y, from + i), sum0);
+            sum1 = load(x, i + LANES).fma(load(y, from + i + LANES), sum1);
+            sum2 = load(x, i + 2 * LANES).fma(load(y, from + i + 2 * LANES), sum2);
+            sum3 = load(x, i + 3 * LANES).fma(load(y, from + i + 3 * LANES), sum3);
+        }
+        for (; i < count; i += LANES) {
+            sum0 = load(x, i).fma(load(y, from + i), sum0);
+        }
+        return sum0.add(sum1).add(sum2.add(sum3));
+    }
+}

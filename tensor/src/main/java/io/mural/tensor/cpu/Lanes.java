@@ -1,0 +1,52 @@
+package io.mural.tensor.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The only place that knows how wide a vector is: what the JVM prefers on this processor, or less under
+ * {@code -XX:MaxVectorSize=16} or {@code 32}.
+ */
+final class Lanes {
+    static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Integer> INT = VectorSpecies.of(int.class, FLOAT.vectorShape());
+
+    /** Floats in a vector, a power of two. */
+    static final int LANES = FLOAT.length();
+
+    static final int BITS = FLOAT.vectorBitSize();
+
+    private Lanes() {}
+
+    /** The largest multiple of {@link #LANES} up to {@code n}. */
+    static int down(int n) {
+        return n & -LANES;
+    }
+
+    /** The smallest multiple of {@link #LANES} from {@code n} on. */
+    static int up(int n) {
+        return n + LANES - 1 & -LANES;
+    }
+
+    static FloatVector load(float[] x, int from) {
+        return FloatVector.fromArray(FLOAT, x, from);
+    }
+
+    /**
+     * Sum of the lanes in a fixed order. The order of {@code reduceLanes(ADD)} is left open and differs between the
+     * interpreter and compiled code, which would make results depend on when a method was compiled.
+     */
+    static double sum(FloatVector x, float[] scratch) {
+        x.intoArray(scratch, 0);
+        double sum = 0;
+        for (int i = 0; i < LANES; i++) {
+            sum += scratch[i];
+        }
+        return sum;
+    }
+
+    static float max(FloatVector x) {
+        return x.reduceLanes(VectorOperators.MAX);
+    }
+}

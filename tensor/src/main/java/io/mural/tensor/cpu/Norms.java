@@ -1,0 +1,189 @@
+package io.mural.tensor.cpu;
+
+import static io.mural.tensor.cpu.Lanes.FLOAT;
+import static io.mural.tensor.cpu.Lanes.LANES;
+import static io.mural.tensor.cpu.Lanes.load;
+
+import io.mural.tensor.Rope;
+import io.mural.tensor.Tensor;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Norms over rows and over heads. Rows are copied to memory padded with zeros to whole vectors; mean and variance take
+ * two passes, lanes are summed in double.
+ */
+final class Norms {
+    private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOAT, i -> i ^ 1);
+
+    private final Threads threads;
+    private final Scratch[] scratch;
+    private float[] gain = {};
+    private float[] shift = {};
+
+    Norms(Threads threads, Scratch[] scratch) {
+        this.threads = threads;
+        this.scratch = scratch;
+    }
+
+    /** {@code norm(x) * (gainOffset + gain) + shift} over each row. */
+    void layer(Tensor out, Tensor x, Tensor gainRow, Tensor shiftRow, float gainOffset, float eps) {
+        int cols = x.cols();
+        int width = Lanes.up(cols);
+        gain = padded(gain, gainRow, width);
+        shift = padded(shift, shiftRow, width);
+        for (int i = 0; i < cols; i++) {
+            gain[i] += gainOffset;
+        }
+        forEachRow(x, (row, memory) -> {
+            var values = memory.rows(width);
+            x.readRow(row, 0, values, 0, cols);
+            Arrays.fill(values, cols, width, 0);
+            float mean = (float) (sum(values, 0, width, memory.lanes) / cols);
+            centre(values, width, mean);
+            Arrays.fill(values, cols, width, 0);
+            // what rounding the mean left over is taken off here; the squares hardly feel it
+            float rest = (float) (sum(values, 0, width, memory.lanes) / cols);
+            double variance = squares(values, 0, width, memory.lanes) / cols - (double) rest * rest;
+            modulate(values, width, rest, (float) (1 / Math.sqrt(variance + eps)), gain, shift);
+            out.writeRow(row, 0, values, 0, cols);
+        });
+    }
+
+    /** {@code x / sqrt(mean(x^2) + eps) * weight} over each row. */
+    void rms(Tensor out, Tensor x, Tensor weight, float eps) {
+        int cols = x.cols();
+        int width = Lanes.up(cols);
+        gain = padded(gain, weight, width);
+        forEachRow(x, (row, memory) -> {
+            var values = memory.rows(width);
+            x.readRow(row, 0, values, 0, cols);
+            Arrays.fill(values, cols, width, 0);
+            float factor = (float) (1 / Math.sqrt(squares(values, 0, width, memory.lanes) / cols + eps));
+            multiply(values, 0, width, factor, gain);
+            out.writeRow(row, 0, values, 0, cols);
+        });
+    }
+
+    /** RMSNorm of every head, then the rotation of its position, in place. */
+    void rope(Tensor x, Tensor weight, float eps, Rope rope) {
+        int headDim = weight.cols();
+        int width = Lanes.up(headDim);
+        gain = padded(gain, weight, width);
+        forEachRow(x, (row, memory) -> {
+            var head = memory.rows(width);
+            var table = memory.more(2 * width + headDim);
+            readTable(rope, row, headDim, width, table);
+            var all = memory.c(x.cols());
+            x.readRow(row, 0, all, 0, x.cols());
+            Arrays.fill(head, headDim, width, 0);
+            for (int from = 0; from < x.cols(); from += headDim) {
+                System.arraycopy(all, from, head, 0, headDim);
+                float factor = (float) (1 / Math.sqrt(squares(head, 0, width, memory.lanes) / headDim + eps));
+                multiply(head, 0, width, factor, gain);
+                rotate(head, width, table);
+                System.arraycopy(head, 0, all, from, headDim);
+            }
+            x.writeRow(row, 0, all, 0, x.cols());
+        });
+    }
+
+    /** The row's cosines twice each at 0, its sines twice each, the first negated, at {@code width}. */
+    private static void readTable(Rope rope, int row, int headDim, int width, float[] table) {
+        int half = headDim / 2;
+        int at = 2 * width;
+        Arrays.fill(table, 0, at, 0);
+        rope.cos().readRow(row, 0, table, at, half);
+        rope.sin().readRow(row, 0, table, at + half, half);
+        for (int i = 0; i < half; i++) {
+            table[2 * i] = table[at + i];
+            table[2 * i + 1] = table[at + i];
+            table[width + 2 * i] = -table[at + half + i];
+            table[width + 2 * i + 1] = table[at + half + i];
+        }
+    }
+
+    // --- rows -------------------------------------------------------------------------------------------------------
+
+    @FunctionalInterface
+    private interface RowTask {
+        void run(int row, Scratch memory);
+    }
+
+    private void forEachRow(Tensor x, RowTask task) {
+        int height = Blocks.taskRows(x);
+        threads.run((x.rows() + height - 1) / height, (index, worker) -> {
+            int end = Math.min(x.rows(), (index + 1) * height);
+            for (int row = index * height; row < end; row++) {
+                task.run(row, scratch[worker]);
+            }
+        });
+    }
+
+    private static float[] padded(float[] array, Tensor row, int width) {
+        var values = Scratch.grown(array, width);
+        row.readRow(0, 0, values, 0, row.cols());
+        Arrays.fill(values, row.cols(), width, 0);
+        return values;
+    }
+
+    // --- kernels: counts are whole numbers of vectors ---------------------------------------------------------------
+
+    static double sum(float[] x, int from, int count, float[] lanes) {
+        var even = FloatVector.zero(FLOAT);
+        var odd = FloatVector.zero(FLOAT);
+        int i = 0;
+        for (; i <= count - 2 * LANES; i += 2 * LANES) {
+            even = even.add(load(x, from + i));
+            odd = odd.add(load(x, from + i + LANES));
+        }
+        if (i < count) {
+            even = even.add(load(x, from + i));
+        }
+        return Lanes.sum(even, lanes) + Lanes.sum(odd, lanes);
+    }
+
+    static double squares(float[] x, int from, int count, float[] lanes) {
+        var even = FloatVector.zero(FLOAT);
+        var odd = FloatVector.zero(FLOAT);
+        int i = 0;
+        for (; i <= count - 2 * LANES; i += 2 * LANES) {
+            var first = load(x, from + i);
+            var second = load(x, from + i + LANES);
+            even = first.fma(first, even);
+            odd = second.fma(second, odd);
+        }
+        if (i < count) {
+            var first = load(x, from + i);
+            even = first.fma(first, even);
+        }
+        return Lanes.sum(even, lanes) + Lanes.sum(odd, lanes);
+    }
+
+    private static void centre(float[] x, int count, float mean) {
+        for (int i = 0; i < count; i += LANES) {
+            load(x, i).sub(mean).intoArray(x, i);
+        }
+    }
+
+    private static void modulate(float[] x, int count, float rest, float factor, float[] gain, float[] shift) {
+        for (int i = 0; i < count; i += LANES) {
+            load(x, i).sub(rest).mul(factor).fma(load(gain, i), load(shift, i)).intoArray(x, i);
+        }
+    }
+
+    private static void multiply(float[] x, int from, int count, float factor, float[] gain) {
+        for (int i = 0; i < count; i += LANES) {
+            load(x, from + i).mul(factor).mul(load(gain, i)).intoArray(x, from + i);
+        }
+    }
+
+    private static void rotate(float[] x, int count, float[] table) {
+        for (int i = 0; i < count; i += LANES) {
+            var value = load(x, i);
+            var swapped = value.rearrange(SWAP);
+            value.mul(load(table, i)).add(swapped.mul(load(table, count + i))).intoArray(x, i);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.mural.tensor.cpu;
+
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionLayout.Block;
+import io.mural.tensor.AttentionLayout.Run;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Queries {@code from} to {@code to} that one task computes for one head, and the keys they see between them.
+ * {@code limits} is null where every query sees all keys; otherwise query i sees the first {@code limits[i]} of them.
+ */
+record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
+    /** Queries over which the cost of laying out keys and values is spread. */
+    static final int LARGEST = 264;
+
+    int queries() {
+        return to - from;
+    }
+
+    /** How many of the tile's keys query {@code i} (counted from the tile's first) sees. */
+    int limit(int i) {
+        return limits == null ? keys : limits[i];
+    }
+
+    /** The tiles of a layout: cut by its shape alone. */
+    static List<QueryTile> of(AttentionLayout layout) {
+        var tiles = new ArrayList<QueryTile>();
+        var blocks = layout.blocks();
+        for (int i = 0; i < blocks.size(); ) {
+            int end = growingFrom(blocks, i);
+            if (end > i + 1) {
+                tiles.add(growing(blocks.subList(i, end)));
+                i = end;
+            } else {
+                cut(blocks.get(i), tiles);
+                i++;
+            }
+        }
+        return tiles;
+    }
+
+    /** A block in pieces of about one size. */
+    private static void cut(Block block, List<QueryTile> tiles) {
+        int pieces = (block.queries() + LARGEST - 1) / LARGEST;
+        for (int p = 0; p < pieces; p++) {
+            int from = block.from() + (int) ((long) block.queries() * p / pieces);
+            int to = block.from() + (int) ((long) block.queries() * (p + 1) / pieces);
+            tiles.add(new QueryTile(from, to, block.runs(), block.keys(), null));
+        }
+    }
+
+    /**
+     * The end of the longest row of blocks from {@code start} on that fits in a tile and in which every block has a
+     * single run, beginning with the same key and no shorter than the one before: causal attention.
+     */
+    private static int growingFrom(List<Block> blocks, int start) {
+        var first = blocks.get(start);
+        int end = start + 1;
+        if (first.runs().size() > 1) {
+            return end;
+        }
+        int last = first.runs().getFirst().to();
+        while (end < blocks.size()) {
+            var block = blocks.get(end);
+            var run = block.runs().getFirst();
+            boolean grows = block.runs().size() == 1
+                    && run.from() == first.runs().getFirst().from()
+                    && run.to() >= last;
+            if (!grows || block.to() - first.from() > LARGEST) {
+                break;
+            }
+            last = run.to();
+            end++;
+        }
+        return end;
+    }
+
+    private static QueryTile growing(List<Block> blocks) {
+        int from = blocks.getFirst().from();
+        int to = blocks.getLast().to();
+        var limits = new int[to - from];
+        for (var block : blocks) {
+            for (int i = block.from(); i < block.to(); i++) {
+                limits[i - from] = block.keys();
+            }
+        }
+        return new QueryTile(from, to, blocks.getLast().runs(), blocks.getLast().keys(), limits);
+    }
+}

@@ -1,0 +1,62 @@
+package io.mural.tensor.cpu;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Memory of one worker, kept from call to call and grown to what the largest call needed. Every array belongs to
+ * whoever runs as that worker and only until its task ends.
+ */
+final class Scratch {
+    /** Rows of the left operand, {@link MicroKernel#KC} apart. */
+    final float[] a = new float[MicroKernel.ROWS * MicroKernel.KC];
+    /** One vector's lanes. */
+    final float[] lanes = new float[Lanes.LANES];
+
+    /** Panels of the right operand. */
+    float[] b = {};
+    /** Sums of a product. */
+    float[] c = {};
+    /** Rows before they are transposed, or elements before they are computed on. */
+    float[] rows = {};
+    /** A second such array. */
+    float[] more = {};
+    /** Bias or gain of the columns at hand. */
+    float[] bias = {};
+
+    /** Bytes of a file as they are, and the same memory as a segment. */
+    int[] raw = {};
+
+    MemorySegment rawBytes = MemorySegment.ofArray(raw);
+
+    float[] b(int size) {
+        return b = grown(b, size);
+    }
+
+    float[] c(int size) {
+        return c = grown(c, size);
+    }
+
+    float[] rows(int size) {
+        return rows = grown(rows, size);
+    }
+
+    float[] more(int size) {
+        return more = grown(more, size);
+    }
+
+    float[] bias(int size) {
+        return bias = grown(bias, size);
+    }
+
+    int[] raw(int ints) {
+        if (raw.length < ints) {
+            raw = new int[ints];
+            rawBytes = MemorySegment.ofArray(raw);
+        }
+        return raw;
+    }
+
+    static float[] grown(float[] array, int size) {
+        return array.length < size ? new float[size] : array;
+    }
+}

@@ -1,0 +1,41 @@
+package io.mural.tensor.cpu;
+
+import static io.mural.tensor.cpu.Lanes.FLOAT;
+import static io.mural.tensor.cpu.Lanes.LANES;
+import static io.mural.tensor.cpu.Lanes.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The passes over one row of scores. Rows are read in whole vectors: what follows the last score is -infinity. */
+final class Softmax {
+    private Softmax() {}
+
+    /** The largest of {@code floor} and the scores. */
+    static float max(float[] x, int from, int count, float floor) {
+        var max = FloatVector.broadcast(FLOAT, floor);
+        for (int i = 0; i < count; i += LANES) {
+            var value = load(x, from + i);
+            max = max.blend(value, value.compare(VectorOperators.GT, max));
+        }
+        return Lanes.max(max);
+    }
+
+    /** {@code x = 2^(x - largest)}, and adds the results to the vector of sums at {@code sumAt}. */
+    static void exp2(float[] x, int from, int count, float largest, float[] sums, int sumAt) {
+        var sum = load(sums, sumAt);
+        for (int i = 0; i < count; i += LANES) {
+            var power = Exp.exp2(load(x, from + i).sub(largest));
+            power.intoArray(x, from + i);
+            sum = sum.add(power);
+        }
+        sum.intoArray(sums, sumAt);
+    }
+
+    /** {@code x = factor x}; {@code count} is a whole number of vectors. */
+    static void scale(float[] x, int from, int count, float factor) {
+        for (int i = 0; i < count; i += LANES) {
+            load(x, from + i).mul(factor).intoArray(x, from + i);
+        }
+    }
+}

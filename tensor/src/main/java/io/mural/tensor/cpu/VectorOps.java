@@ -1,0 +1,168 @@
+package io.mural.tensor.cpu;
+
+import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Conv;
+import io.mural.tensor.Linear;
+import io.mural.tensor.LowRank;
+import io.mural.tensor.Matrix;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Padding;
+import io.mural.tensor.Rope;
+import io.mural.tensor.Shape;
+import io.mural.tensor.Tensor;
+import io.mural.tensor.Workspace;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The operations with the Vector API, on several threads. Results are the same bytes whatever the number of threads
+ * and whether a method has been compiled yet; they differ from {@link ScalarOps} by the bounds of docs/numerics.md.
+ *
+ * <p>Kernels compute on heap arrays that belong to the workers and are kept; nothing but small objects is allocated by
+ * a call once the arrays have grown. Needs {@code --add-modules jdk.incubator.vector}.
+ */
+public final class VectorOps extends Ops {
+    private final Threads threads;
+    private final Gemm gemm;
+    private final Gemv gemv;
+    private final Attention attention;
+    private final Norms norms;
+    private final GroupNorm groupNorm;
+    private final Conv2d conv2d;
+    private final Elementwise elementwise;
+    private final List<float[]> lowMemory = new ArrayList<>();
+
+    /** @param threads how many threads compute, the caller's included */
+    public VectorOps(Workspace workspace, int threads) {
+        super(workspace);
+        this.threads = new Threads(threads);
+        var scratch = new Scratch[threads];
+        Arrays.setAll(scratch, i -> new Scratch());
+        this.gemm = new Gemm(this.threads, scratch);
+        this.gemv = new Gemv(this.threads, scratch);
+        this.attention = new Attention(this.threads, scratch);
+        this.norms = new Norms(this.threads, scratch);
+        this.groupNorm = new GroupNorm(this.threads, scratch);
+        this.conv2d = new Conv2d(this.threads, scratch);
+        this.elementwise = new Elementwise(this.threads, scratch);
+    }
+
+    /** Bits of a vector of this JVM on this processor. */
+    public static int vectorBits() {
+        return Lanes.BITS;
+    }
+
+    @Override
+    protected void linearKernel(Tensor out, Tensor x, Linear layer, Activation f) {
+        var lows = new ArrayList<Tensor>();
+        for (int i = 0; i < layer.adapters().size(); i++) {
+            lows.add(low(x, layer.adapters().get(i), i));
+        }
+        product(out, x, layer, lows, f);
+    }
+
+    /** {@code scale * (x down^T)}: [rows, rank], in memory kept for the adapters of this place in a layer's list. */
+    private Tensor low(Tensor x, LowRank adapter, int place) {
+        int size = Math.multiplyExact(x.rows(), adapter.rank());
+        if (place == lowMemory.size()) {
+            lowMemory.add(new float[size]);
+        }
+        lowMemory.set(place, Scratch.grown(lowMemory.get(place), size));
+        var low = Tensor.of(MemorySegment.ofArray(lowMemory.get(place)), Shape.of(x.rows(), adapter.rank()));
+        product(low, x, new Linear(adapter.down(), Optional.empty(), List.of()), List.of(), Activation.NONE);
+        elementwise.scale(low, adapter.scale());
+        return low;
+    }
+
+    private void product(Tensor out, Tensor x, Linear layer, List<Tensor> lows, Activation f) {
+        if (x.rows() <= Gemv.MOST_ROWS) {
+            gemv.linear(out, x, layer, lows, f);
+        } else {
+            gemm.linear(out, x, layer, lows, f);
+        }
+    }
+
+    @Override
+    protected void embeddingKernel(Tensor out, Matrix table, int[] ids) {
+        elementwise.embedding(out, table, ids);
+    }
+
+    @Override
+    protected void activateKernel(Tensor x, Activation f) {
+        elementwise.activate(x, f);
+    }
+
+    @Override
+    protected void addKernel(Tensor x, Tensor y) {
+        elementwise.add(x, y);
+    }
+
+    @Override
+    protected void multiplyKernel(Tensor x, Tensor y) {
+        elementwise.multiply(x, y);
+    }
+
+    @Override
+    protected void addGatedKernel(Tensor x, Tensor gate, Tensor y) {
+        elementwise.addGated(x, gate, y);
+    }
+
+    @Override
+    protected void copyKernel(Tensor out, Tensor x) {
+        elementwise.copy(out, x);
+    }
+
+    @Override
+    protected void layerNormKernel(Tensor out, Tensor x, Tensor gain, Tensor shift, float gainOffset, float eps) {
+        norms.layer(out, x, gain, shift, gainOffset, eps);
+    }
+
+    @Override
+    protected void rmsNormKernel(Tensor out, Tensor x, Tensor weight, float eps) {
+        norms.rms(out, x, weight, eps);
+    }
+
+    @Override
+    protected void normRopeKernel(Tensor x, Tensor weight, float eps, Rope rope) {
+        norms.rope(x, weight, eps, rope);
+    }
+
+    @Override
+    protected void groupNormKernel(
+            Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {
+        groupNorm.run(out, x, groups, weight, bias, eps, f);
+    }
+
+    @Override
+    protected void attentionKernel(
+            Tensor out,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int heads,
+            float scale,
+            AttentionLayout layout,
+            Optional<Tensor> distanceBias) {
+        attention.run(out, q, k, v, heads, scale, layout, distanceBias);
+    }
+
+    @Override
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+        conv2d.run(out, x, conv, stride, padding);
+    }
+
+    @Override
+    protected void upsample2xKernel(Tensor out, Tensor x) {
+        elementwise.upsample2x(out, x);
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+        super.close();
+    }
+}
