@@ -1,0 +1,130 @@
+package io.mural.tensor;
+
+import io.mural.tensor.cpu.ScalarOps;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Linear layers: every format, few and many rows, sizes around the edges of tiles, views, adapters. */
+class LinearConformanceTest {
+    /** [rows, in, out] */
+    private static final int[][] SIZES = {
+        {1, 1, 1},
+        {1, 13, 207},
+        {1, 3072, 40},
+        {2, 2053, 13},
+        {7, 207, 67},
+        {8, 64, 64},
+        {9, 13, 3},
+        {13, 257, 131},
+        {48, 256, 256},
+        {49, 512, 257},
+        {97, 511, 320},
+        {207, 192, 192},
+        {600, 24, 48},
+    };
+
+    @TestFactory
+    Stream<DynamicTest> everyFormatAndSize() {
+        return Stream.of(DType.values())
+                .filter(DType::isFloat)
+                .flatMap(dtype -> Stream.of(SIZES).flatMap(size -> {
+                    var samples = new Samples(size[0] * 31L + size[1]);
+                    var x = samples.tensor(size[0], size[1]);
+                    var layer = layer(samples, dtype, size[1], size[2], true, 0);
+                    return compare(dtype + " " + List.of(size[0], size[1], size[2]), x, layer, Activation.NONE);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> activations() {
+        return Stream.of(Activation.values())
+                .flatMap(f -> Stream.of(3, 31).flatMap(rows -> {
+                    var samples = new Samples(rows);
+                    var x = samples.tensor(rows, 77);
+                    return compare(f + " " + rows, x, layer(samples, DType.F32, 77, 101, true, 0), f);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> adapters() {
+        return Stream.of(1, 5, 33, 130)
+                .flatMap(rows -> Stream.of(1, 2).flatMap(count -> {
+                    var samples = new Samples(rows);
+                    var x = samples.tensor(rows, 300);
+                    var layer = layer(samples, DType.BF16, 300, 275, rows != 5, count);
+                    return compare(count + " adapters, rows " + rows, x, layer, Activation.GELU_TANH);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> stridedOperands() {
+        return Stream.of(4, 61).flatMap(rows -> {
+            var samples = new Samples(rows);
+            var x = samples.strided(rows, 100);
+            var layer = layer(samples, DType.F16, 100, 270, true, 1);
+            var bound = bound(x, layer, Activation.SILU);
+            return Conformance.compare(
+                    "linear",
+                    "into columns of a wider tensor, rows " + rows,
+                    ops -> {
+                        var wide = ops.empty(rows, 300);
+                        ops.linear(wide.columns(11, 281), x, layer, Activation.SILU);
+                        return wide.columns(11, 281);
+                    },
+                    bound);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rowsOfAWeight() {
+        var samples = new Samples(5);
+        var x = samples.tensor(40, 96);
+        var fused = samples.matrix("qkv.weight", DType.F8_E4M3, 192, 96);
+        return compare(
+                "rows 64 to 128 of a fused weight",
+                x,
+                new Linear(fused.rows(64, 128), Optional.empty(), List.of()),
+                Activation.NONE);
+    }
+
+    private static Linear layer(Samples samples, DType dtype, int in, int out, boolean bias, int adapters) {
+        var weight = samples.matrix("proj.weight", dtype, out, in);
+        var all = Stream.iterate(0, i -> i < adapters, i -> i + 1)
+                .map(i -> new LowRank(
+                        samples.matrix("lora_A.weight", DType.F32, 5 + 60 * i, in),
+                        samples.matrix("lora_B.weight", DType.BF16, out, 5 + 60 * i),
+                        0.3f - i))
+                .toList();
+        return new Linear(weight, bias ? Optional.of(samples.tensor(out)) : Optional.empty(), all);
+    }
+
+    private static Stream<DynamicTest> compare(String sizes, Tensor x, Linear layer, Activation f) {
+        return Conformance.compare("linear", sizes, ops -> ops.linear(x, layer, f), bound(x, layer, f));
+    }
+
+    /**
+     * (4 + 2 sqrt(k)) roundings of the sum of magnitudes, the activations' slope of at most 1.13 and their own error
+     * of 8 roundings of the result and one of 1.
+     */
+    private static Conformance.Bound bound(Tensor x, Linear layer, Activation f) {
+        var magnitudes = new Linear(
+                Samples.magnitudes(layer.weight()),
+                layer.bias().map(Samples::magnitudes),
+                layer.adapters().stream()
+                        .map(a -> new LowRank(
+                                Samples.magnitudes(a.down()), Samples.magnitudes(a.up()), Math.abs(a.scale())))
+                        .toList());
+        int k = layer.in() + layer.adapters().stream().mapToInt(LowRank::rank).sum();
+        double roundings = 4 + 2 * Math.sqrt(k);
+        try (var oracle = new ScalarOps(new Workspace())) {
+            var sums = oracle.linear(Samples.magnitudes(x), magnitudes).toArray();
+            double slope = f == Activation.NONE ? 1 : 1.13;
+            double own = f == Activation.NONE ? 0 : 1;
+            return (row, col, expected) -> Conformance.U
+                    * (slope * roundings * sums[row * layer.out() + col] + own * (1 + 8 * Math.abs(expected)));
+        }
+    }
+}
