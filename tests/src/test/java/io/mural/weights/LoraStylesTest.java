@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,10 +132,10 @@ class LoraStylesTest {
         assertSame(file, fused.keySet(), ALPHA / RANK);
     }
 
-    @Test
-    void diffusersNamesWithUnderscores() {
-        Path file =
-                split(name -> "lora_transformer_" + name.replace('.', '_'), ".lora_down", ".lora_up", true, Map.of());
+    @ParameterizedTest
+    @ValueSource(strings = {"lora_transformer_", "lora_unet_", "lycoris_"})
+    void diffusersNamesWithUnderscores(String prefix) {
+        Path file = split(name -> prefix + name.replace('.', '_'), ".lora_down", ".lora_up", true, Map.of());
         assertSame(file, fused.keySet(), ALPHA / RANK);
     }
 
@@ -217,6 +219,27 @@ class LoraStylesTest {
                 assertClose(layer, delta(adapter(half, layer)), delta(adapter(one, layer)));
             }
             assertThat(kohya.notes(base)).isEmpty();
+        }
+    }
+
+    @Test
+    void summarises() {
+        try (Lora kohya = Lora.open(Goldens.LORAS.resolve("style-kohya-diffusers-names.safetensors"));
+                Lora diffusers = Lora.open(Goldens.LORAS.resolve("hierarchical-flux2.safetensors"));
+                Checkpoint lora = Checkpoint.open(Goldens.LORAS.resolve("style-diffusers.safetensors"))) {
+            assertThat(kohya.summary())
+                    .isEqualTo(new Lora.Summary(
+                            "kohya, lora_transformer_", 24, 0, new TreeSet<>(Set.of(3)), new TreeSet<>(Set.of(2.0))));
+            assertThat(diffusers.summary())
+                    .isEqualTo(
+                            new Lora.Summary("diffusers", 19, 0, new TreeSet<>(Set.of(4)), new TreeSet<>(Set.of(1.0))));
+            assertThat(Lora.isOne(lora)).isTrue();
+            assertThat(Lora.isOne(checkpoint)).isFalse();
+        }
+        Path peft = original(name -> "diffusion_model." + name, ".lora_A", ".lora_B", false);
+        try (Lora lora = Lora.open(peft)) {
+            assertThat(lora.summary().style()).isEqualTo("PEFT, diffusion_model.");
+            assertThat(lora.summary().layers()).isEqualTo(fused.size());
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A LoRA file: low-rank additions to the layers of a transformer (arXiv 2106.09685). Read in the key styles of
@@ -36,6 +38,24 @@ public final class Lora implements AutoCloseable {
         this.scale = new LoraScale(file);
     }
 
+    /**
+     * What a LoRA file holds, seen without a model.
+     *
+     * @param style whose key style it is in
+     * @param layers layers it adapts, text encoders' not counted
+     * @param textLayers layers of text encoders, which are not applied
+     * @param ranks every rank there is
+     * @param scales every alpha / rank there is
+     */
+    public record Summary(
+            String style, int layers, int textLayers, SortedSet<Integer> ranks, SortedSet<Double> scales) {}
+
+    /** Whether a checkpoint holds low-rank matrices rather than a model. */
+    public static boolean isOne(Checkpoint checkpoint) {
+        return LoraEntry.read(checkpoint).stream()
+                .anyMatch(entry -> entry.down().isPresent() && entry.up().isPresent());
+    }
+
     /** Opens a file; {@link InputException} when it cannot be read or says of itself that it is no LoRA. */
     public static Lora open(Path path) {
         Checkpoint file = Checkpoint.open(path);
@@ -55,6 +75,30 @@ public final class Lora implements AutoCloseable {
     /** The free texts of the header. */
     public Map<String, String> metadata() {
         return file.metadata();
+    }
+
+    /** What it holds; {@link InputException} when a matrix is none. */
+    public Summary summary() {
+        SortedSet<Integer> ranks = new TreeSet<>();
+        SortedSet<Double> scales = new TreeSet<>();
+        String style = "";
+        int layers = 0;
+        int textLayers = 0;
+        for (LoraEntry entry : entries) {
+            if (entry.down().isEmpty()) {
+                continue;
+            }
+            int rank = matrix(entry.down().get()).rows();
+            ranks.add(rank);
+            scales.add(scale.of(entry, rank));
+            if (isText(entry)) {
+                textLayers++;
+            } else {
+                layers++;
+                style = style.isEmpty() ? entry.style() : style;
+            }
+        }
+        return new Summary(style, layers, textLayers, ranks, scales);
     }
 
     /** The names of the layers it adapts in this model. */
@@ -83,7 +127,7 @@ public final class Lora implements AutoCloseable {
         for (LoraEntry entry : entries) {
             String first = entry.tensors().getFirst().name();
             var target = names.find(entry.module());
-            if (TEXT_ENCODERS.stream().anyMatch(first::startsWith)) {
+            if (isText(entry)) {
                 text.add(first);
                 continue;
             }
@@ -114,6 +158,10 @@ public final class Lora implements AutoCloseable {
         note(notes, twice, "not applied again, the layer stands in the file under another spelling too");
         note(notes, zero, "without effect, all zero");
         return new LoraMatch(file, adapters, notes);
+    }
+
+    private static boolean isText(LoraEntry entry) {
+        return TEXT_ENCODERS.stream().anyMatch(entry.tensors().getFirst().name()::startsWith);
     }
 
     private void note(List<String> notes, List<String> names, String what) {

@@ -103,6 +103,20 @@ record LoraEntry(
         return tensors;
     }
 
+    /** Whose spelling it is, in words. */
+    String style() {
+        String name = tensors().getFirst().name();
+        if (name.contains(".processor.")) {
+            return "XLabs";
+        }
+        if (name.startsWith("lora_unet_") || name.startsWith("lora_transformer_")) {
+            return "kohya, " + name.substring(0, name.indexOf('_', "lora_".length()) + 1);
+        }
+        String module = name.substring(name.indexOf(module()));
+        String prefix = name.substring(0, name.length() - module.length());
+        return prefix.isEmpty() ? "PEFT" : prefix.equals("transformer.") ? "diffusers" : "PEFT, " + prefix;
+    }
+
     private LoraEntry plus(String part, TensorInfo info) {
         if (DOWN.contains(part)) {
             return new LoraEntry(module, one(down, info), up, alpha, others);
