@@ -9,8 +9,8 @@ import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,11 +126,10 @@ public final class Weights {
 
     /** A float32 copy of a vector [n]. */
     public Tensor vector(String name, int n) {
-        Catalog.Slice slice = find(name);
+        Catalog.Slice slice = floats(name);
         if (!slice.shape().equals(List.of((long) n))) {
             throw mismatch(name, slice, Shape.of(n));
         }
-        requireFloat(name, slice);
         Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
         Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), Shape.of(n));
         for (int i = 0; i < n; i++) {
@@ -158,11 +157,10 @@ public final class Weights {
     /** The convolution of {@code part.weight} [out, in, kernel, kernel] and {@code part.bias} [out]. */
     public Conv conv(String part, int in, int out, int kernel) {
         String name = part + ".weight";
-        Catalog.Slice slice = find(name);
+        Catalog.Slice slice = floats(name);
         if (!slice.shape().equals(List.of((long) out, (long) in, (long) kernel, (long) kernel))) {
             throw mismatch(name, slice, Shape.of(out, in, kernel, kernel));
         }
-        requireFloat(name, slice);
         int cols = Math.multiplyExact(in, kernel * kernel);
         Matrix weight = Matrix.of(prefix + name, slice.dtype(), out, cols, data(slice), scale(name, slice));
         return new Conv(weight, vector(part + ".bias", out), in, kernel);
@@ -186,26 +184,23 @@ public final class Weights {
 
     /** Names of tensors, in the spelling of the file, that nothing has asked for; the marks of scaled fp8 files apart. */
     public List<String> unused() {
-        List<String> unused = new ArrayList<>();
+        Set<String> unused = new LinkedHashSet<>();
         slices().forEach((name, slice) -> {
             String end = name.substring(name.lastIndexOf('.') + 1);
-            if (!asked.contains(name)
-                    && !Fp8Scale.MARKS.contains(end)
-                    && !unused.contains(slice.stored().name())) {
+            if (!asked.contains(name) && !Fp8Scale.MARKS.contains(end)) {
                 unused.add(slice.stored().name());
             }
         });
-        return unused;
+        return List.copyOf(unused);
     }
 
     private Matrix base(String name, int rows, int cols) {
-        Catalog.Slice slice = find(name);
+        Catalog.Slice slice = floats(name);
         List<Long> wanted = List.of((long) rows, (long) cols);
         List<Long> wantedConv = List.of((long) rows, (long) cols, 1L, 1L);
         if (!slice.shape().equals(wanted) && !slice.shape().equals(wantedConv)) {
             throw mismatch(name, slice, Shape.of(rows, cols));
         }
-        requireFloat(name, slice);
         return Matrix.of(prefix + name, slice.dtype(), rows, cols, data(slice), scale(name, slice));
     }
 
@@ -222,6 +217,15 @@ public final class Weights {
         return prefix.isEmpty()
                 ? catalog.tensors()
                 : catalog.tensors().subMap(prefix, true, prefix + Character.MAX_VALUE, false);
+    }
+
+    /** The tensor of a model's weights. The type goes first: packed integers have other shapes too. */
+    private Catalog.Slice floats(String name) {
+        Catalog.Slice slice = find(name);
+        if (!slice.dtype().isFloat()) {
+            throw new InputException(place(name) + " is " + slice.dtype() + ", expected floating-point weights");
+        }
+        return slice;
     }
 
     private Catalog.Slice find(String name) {
@@ -245,12 +249,6 @@ public final class Weights {
         MemorySegment.copy(rows, length / 2, copy, 0, length / 2);
         MemorySegment.copy(rows, 0, copy, length / 2, length / 2);
         return copy;
-    }
-
-    private void requireFloat(String name, Catalog.Slice slice) {
-        if (!slice.dtype().isFloat()) {
-            throw new InputException(place(name) + " is " + slice.dtype() + ", expected floating-point weights");
-        }
     }
 
     private InputException mismatch(String name, Catalog.Slice slice, Shape expected) {

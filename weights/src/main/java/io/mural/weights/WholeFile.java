@@ -22,8 +22,8 @@ public final class WholeFile {
         void writeTo(FileChannel channel) throws IOException;
     }
 
-    /** Writes {@code file}, replacing one of that name; {@link InputException} when the place is not writable. */
-    public static void write(Path file, Body body) {
+    /** Whether {@code file} can be written, so far as can be told beforehand; {@link InputException} when it cannot. */
+    public static void check(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw new InputException(file + ": is a folder, expected the name of a file to write");
@@ -31,6 +31,19 @@ public final class WholeFile {
         if (!Files.isDirectory(folder)) {
             throw new InputException(file + ": cannot be written: the folder " + folder + " does not exist");
         }
+        // Replacing a device or a pipe by a file would not be what was asked.
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new InputException(file + ": cannot be written: it is not a regular file");
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder) || !Files.isWritable(folder)) {
+            throw new InputException(file + ": cannot be written: permission denied");
+        }
+    }
+
+    /** Writes {@code file}, replacing one of that name; {@link InputException} when the place is not writable. */
+    public static void write(Path file, Body body) {
+        check(file);
+        Path folder = file.toAbsolutePath().getParent();
         Path part = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
         // Ctrl-C ends the process without running the code below.
         part.toFile().deleteOnExit();

@@ -137,5 +137,11 @@ class SafetensorsWriterTest {
         assertThatThrownBy(() -> new SafetensorsWriter().write(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessage(folder + ": is a folder, expected the name of a file to write");
+        Path device = Path.of("/dev/null");
+        if (Files.exists(device)) {
+            assertThatThrownBy(() -> WholeFile.check(device))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage("/dev/null: cannot be written: it is not a regular file");
+        }
     }
 }
