@@ -22,7 +22,13 @@ final class House {
             "io.mural.weights",
             List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core"),
             MODEL,
-            List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "ar.com.hjg.pngj"),
+            List.of(
+                    MODEL,
+                    "io.mural.weights",
+                    "io.mural.tensor",
+                    "com.google.protobuf",
+                    "ar.com.hjg.pngj",
+                    "javax.imageio"),
             CLI,
             List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "org.jline"));
 
@@ -31,7 +37,10 @@ final class House {
             new Reserved("jdk\\.incubator\\.vector\\..*", "the Vector API belongs to " + CPU, CPU),
             new Reserved("io\\.mural\\.tensor\\.cpu\\..*", "backends are found by ServiceLoader", CPU),
             new Reserved("com\\.google\\.protobuf\\..*", "protobuf is for tokenizers", MODEL + ".token"),
-            new Reserved("ar\\.com\\.hjg\\.pngj\\..*", "PNG is for pictures", MODEL + ".image"),
+            new Reserved(
+                    "ar\\.com\\.hjg\\.pngj\\..*|javax\\.imageio\\..*|java\\.awt\\..*",
+                    "picture files are read and written in one place",
+                    MODEL + ".image"),
             new Reserved(
                     "java\\.util\\.concurrent\\.(\\w*Execut\\w+|ForkJoin\\w*|CompletableFuture|StructuredTaskScope).*"
                             + "|java\\.util\\.Timer(Task)?",
