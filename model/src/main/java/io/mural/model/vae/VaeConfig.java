@@ -68,6 +68,8 @@ public record VaeConfig(
             throw new InputException(
                     FILE + ": mid_block_add_attention is false; FLUX's autoencoders have the attention");
         }
+        requirePlainBlocks(json, "down_block_types", "DownEncoderBlock2D");
+        requirePlainBlocks(json, "up_block_types", "UpDecoderBlock2D");
         return new VaeConfig(
                 json.integer("latent_channels"),
                 Arrays.stream(json.integers("block_out_channels")).boxed().toList(),
@@ -78,6 +80,14 @@ public record VaeConfig(
                 (float) json.number("shift_factor", 0),
                 json.bool("use_quant_conv", true),
                 json.bool("use_post_quant_conv", true));
+    }
+
+    private static void requirePlainBlocks(JsonObject json, String key, String plain) {
+        for (var type : json.strings(key, List.of())) {
+            if (!type.equals(plain)) {
+                throw json.error(key, "names " + type + "; FLUX's autoencoders have " + plain + " at every level");
+            }
+        }
     }
 
     /** How many times smaller than the picture a latent is, on each side. */
