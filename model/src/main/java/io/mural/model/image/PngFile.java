@@ -7,15 +7,13 @@ import ar.com.hjg.pngj.PngWriter;
 import ar.com.hjg.pngj.PngjException;
 import ar.com.hjg.pngj.chunks.PngChunkTextVar;
 import io.mural.tensor.InputException;
+import io.mural.weights.WholeFile;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,30 +24,18 @@ public final class PngFile {
     private PngFile() {}
 
     /**
-     * Writes a picture beside its place and moves it there when it is complete.
+     * Writes a picture that appears whole or not at all.
      *
      * @param texts keyword to text, in order
      */
     public static void write(Path file, RgbImage image, Map<String, String> texts) {
-        var folder = file.toAbsolutePath().getParent();
-        Path unfinished = null;
-        try {
-            unfinished = Files.createTempFile(folder, "." + file.getFileName(), ".part");
-            encode(unfinished, image, texts);
-            publish(unfinished, file);
-        } catch (IOException | UncheckedIOException | PngjException e) {
-            throw new InputException(file + " cannot be written: " + reason(e) + "; choose another place with -o", e);
-        } finally {
-            if (unfinished != null) {
-                unfinished.toFile().delete();
-            }
-        }
+        WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), image, texts));
     }
 
-    private static void encode(Path file, RgbImage image, Map<String, String> texts) throws IOException {
-        try (var out = Files.newOutputStream(file)) {
-            var info = new ImageInfo(image.width(), image.height(), BITS, false);
-            var writer = new PngWriter(out, info);
+    private static void encode(OutputStream out, RgbImage image, Map<String, String> texts) throws IOException {
+        var info = new ImageInfo(image.width(), image.height(), BITS, false);
+        try {
+            var writer = new PngWriter(new BufferedOutputStream(out), info);
             texts.forEach((keyword, text) -> writer.getMetadata().setText(keyword, text, isLatin1(text), false));
             var line = new ImageLineByte(info);
             for (int y = 0; y < image.height(); y++) {
@@ -57,20 +43,14 @@ public final class PngFile {
                 writer.writeRow(line, y);
             }
             writer.end();
+        } catch (PngjException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getMessage(), e);
         }
     }
 
     /** tEXt chunks are Latin-1 by definition; any other text goes to an iTXt chunk. */
     private static boolean isLatin1(String text) {
         return StandardCharsets.ISO_8859_1.newEncoder().canEncode(text);
-    }
-
-    private static void publish(Path unfinished, Path file) throws IOException {
-        try {
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-        }
     }
 
     /** The texts of a PNG file by their keywords. */
@@ -90,18 +70,7 @@ public final class PngFile {
                 reader.close();
             }
         } catch (PngjException e) {
-            throw new InputException(file + " is not a readable PNG file: " + reason(e), e);
+            throw new InputException(file + " is not a readable PNG file: " + e.getMessage(), e);
         }
-    }
-
-    private static String reason(Exception e) {
-        return switch (e) {
-            case NoSuchFileException missing -> "the folder does not exist";
-            case AccessDeniedException denied -> "permission denied";
-            default ->
-                e.getMessage() == null
-                        ? e.getClass().getSimpleName()
-                        : e.getMessage().lines().findFirst().orElse("");
-        };
     }
 }
