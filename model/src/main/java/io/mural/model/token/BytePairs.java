@@ -1,0 +1,186 @@
+package io.mural.model.token;
+
+import io.mural.tensor.InputException;
+import io.mural.weights.Json;
+import io.mural.weights.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * Byte-pair encoding over bytes (Sennrich et al., "Neural machine translation of rare words with subword units", 2016):
+ * a word begins as its UTF-8 bytes, and the adjacent pair that was learned first is joined until no learned pair is
+ * left. Bytes are spelled with printable characters as in GPT-2; the last token of a word ends in {@code </w>}. The
+ * time is that of sorting, n log n for a word of n bytes.
+ */
+final class BytePairs {
+    static final String WORD_END = "</w>";
+    private static final int MAX_VOCABULARY = 1 << 20;
+
+    private final Map<String, Integer> vocabulary;
+    private final String[] spelling;
+    private final int[] byteIds = new int[256];
+    private final int[] lastByteIds = new int[256];
+
+    /** Rank of a pair of ids; the lower was learned earlier. */
+    private final Map<Long, Integer> ranks = new HashMap<>();
+
+    private final int[] joined;
+
+    private BytePairs(Map<String, Integer> vocabulary, String[] spelling, int unknown, int merges) {
+        this.vocabulary = vocabulary;
+        this.spelling = spelling;
+        var alphabet = alphabet();
+        for (int b = 0; b < 256; b++) {
+            byteIds[b] = vocabulary.getOrDefault(alphabet[b], unknown);
+            lastByteIds[b] = vocabulary.getOrDefault(alphabet[b] + WORD_END, unknown);
+        }
+        joined = new int[merges];
+    }
+
+    /** Reads {@code vocab.json} and {@code merges.txt}. */
+    static BytePairs load(Path folder, String unknownToken) {
+        var vocabularyFile = folder.resolve("vocab.json");
+        var json = Json.read(vocabularyFile);
+        var vocabulary = json.integerMap();
+        var spelling = spelling(json, vocabulary);
+        Integer unknown = vocabulary.get(unknownToken);
+        if (unknown == null) {
+            throw json.error(unknownToken, "is missing: the vocabulary has no token for unknown text");
+        }
+        var mergesFile = folder.resolve("merges.txt");
+        var lines = Texts.readText(mergesFile).lines().toList();
+        var pairs = new BytePairs(vocabulary, spelling, unknown, lines.size());
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).startsWith("#version") && !lines.get(i).isBlank()) {
+                pairs.addMerge(mergesFile, i, lines.get(i));
+            }
+        }
+        return pairs;
+    }
+
+    private static String[] spelling(JsonObject json, Map<String, Integer> vocabulary) {
+        var spelling = new String[Math.min(MAX_VOCABULARY, 2 * vocabulary.size() + 1024)];
+        for (var entry : vocabulary.entrySet()) {
+            int id = entry.getValue();
+            if (id < 0 || id >= MAX_VOCABULARY) {
+                throw json.error(entry.getKey(), "is " + id + ", expected an id from 0 to " + (MAX_VOCABULARY - 1));
+            }
+            if (id >= spelling.length) {
+                spelling = Arrays.copyOf(spelling, MAX_VOCABULARY);
+            }
+            if (spelling[id] != null) {
+                throw json.error(entry.getKey(), "is " + id + ", which is the id of another token too");
+            }
+            spelling[id] = entry.getKey();
+        }
+        return spelling;
+    }
+
+    private void addMerge(Path file, int rank, String line) {
+        int space = line.indexOf(' ');
+        if (space < 1 || space != line.lastIndexOf(' ') || space == line.length() - 1) {
+            throw new InputException(file + ": line " + (rank + 1) + " is not two tokens with a space between them");
+        }
+        int left = idOfMerge(file, rank, line.substring(0, space));
+        int right = idOfMerge(file, rank, line.substring(space + 1));
+        joined[rank] = idOfMerge(file, rank, line.substring(0, space) + line.substring(space + 1));
+        ranks.put(pair(left, right), rank);
+    }
+
+    private int idOfMerge(Path file, int rank, String token) {
+        Integer id = vocabulary.get(token);
+        if (id == null) {
+            String shown = token.length() > 40 ? token.substring(0, 40) + "..." : token;
+            throw new InputException(file + ": line " + (rank + 1) + " needs the token \"" + shown
+                    + "\", which vocab.json does not hold: take both files from one tokenizer");
+        }
+        return id;
+    }
+
+    /** The id of a whole token, or -1. */
+    int id(String token) {
+        return vocabulary.getOrDefault(token, -1);
+    }
+
+    String spelling(int id) {
+        return spelling[id];
+    }
+
+    /** Appends the tokens of one word, given as its UTF-8 bytes. */
+    void encode(byte[] word, List<Tokenizer.Piece> out) {
+        int n = word.length;
+        var ids = new int[n];
+        var next = new int[n];
+        var previous = new int[n];
+        for (int i = 0; i < n; i++) {
+            ids[i] = (i == n - 1 ? lastByteIds : byteIds)[word[i] & 0xff];
+            next[i] = i + 1;
+            previous[i] = i - 1;
+        }
+        join(ids, next, previous);
+        for (int i = 0; i < n; i = next[i]) {
+            out.add(new Tokenizer.Piece(ids[i], spelling[ids[i]]));
+        }
+    }
+
+    /** Joins pairs in a chain of ids: the token at i is followed by the one at next[i]; a joined one has id -1. */
+    private void join(int[] ids, int[] next, int[] previous) {
+        int n = ids.length;
+        // (rank, position): the earliest learned pair first, of equal ones the leftmost.
+        var queue = new PriorityQueue<Long>();
+        for (int i = 0; i + 1 < n; i++) {
+            offer(queue, ids, i, i + 1);
+        }
+        while (!queue.isEmpty()) {
+            long top = queue.remove();
+            int left = (int) top;
+            int right = next[left];
+            if (ids[left] < 0 || right == n) {
+                continue;
+            }
+            // The entry may be older than a join at either side.
+            Integer rank = ranks.get(pair(ids[left], ids[right]));
+            int result = joined[(int) (top >>> 32)];
+            if (rank == null || joined[rank] != result) {
+                continue;
+            }
+            ids[left] = result;
+            ids[right] = -1;
+            next[left] = next[right];
+            if (next[left] < n) {
+                previous[next[left]] = left;
+                offer(queue, ids, left, next[left]);
+            }
+            if (previous[left] >= 0) {
+                offer(queue, ids, previous[left], left);
+            }
+        }
+    }
+
+    private void offer(PriorityQueue<Long> queue, int[] ids, int left, int right) {
+        Integer rank = ranks.get(pair(ids[left], ids[right]));
+        if (rank != null) {
+            queue.add((long) rank << 32 | left);
+        }
+    }
+
+    private static long pair(int left, int right) {
+        return (long) left << 32 | right;
+    }
+
+    /** GPT-2's spelling of bytes: printable Latin-1 as itself, the others as the characters from U+0100 on. */
+    private static String[] alphabet() {
+        var alphabet = new ArrayList<String>();
+        int other = 256;
+        for (int b = 0; b < 256; b++) {
+            boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xFF && b != 0xAD;
+            alphabet.add(Character.toString(printable ? b : other++));
+        }
+        return alphabet.toArray(String[]::new);
+    }
+}
