@@ -1,0 +1,94 @@
+package io.mural.model.pipeline;
+
+import io.mural.tensor.InputException;
+import io.mural.weights.Checkpoint;
+import io.mural.weights.JsonObject;
+import io.mural.weights.KeyStyles;
+import io.mural.weights.KeyStyles.Part;
+import io.mural.weights.ModelFolder;
+import io.mural.weights.Weights;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the parts of a model come from: a diffusers folder, or a single file with a folder for what the file lacks.
+ * It owns the mapped files.
+ */
+final class Flux1Parts implements AutoCloseable {
+    private static final Map<Part, String> COMPONENTS = Map.of(
+            Part.TRANSFORMER, "transformer",
+            Part.VAE, "vae",
+            Part.CLIP, "text_encoder",
+            Part.T5, "text_encoder_2");
+
+    private final Path model;
+    private final Optional<Checkpoint> single;
+    private final Optional<ModelFolder> folder;
+    private final Map<Part, Weights> weights = new EnumMap<>(Part.class);
+    private final List<Checkpoint> owned = new ArrayList<>();
+
+    /** @param base the folder beside a single file */
+    Flux1Parts(Path model, Optional<Path> base) {
+        this.model = model;
+        if (Files.isDirectory(model)) {
+            if (base.isPresent()) {
+                throw new InputException(model + " is a whole model folder; --base belongs to a single file");
+            }
+            single = Optional.empty();
+            folder = Optional.of(ModelFolder.open(model));
+        } else {
+            var checkpoint = Checkpoint.open(model);
+            owned.add(checkpoint);
+            single = Optional.of(checkpoint);
+            folder = base.map(ModelFolder::open);
+        }
+    }
+
+    /** The tensors of a part under diffusers' names. */
+    Weights weights(Part part) {
+        return weights.computeIfAbsent(part, missing -> {
+            if (inSingleFile(part)) {
+                return KeyStyles.weights(single.orElseThrow(), part);
+            }
+            var checkpoint = requireFolder(part.words()).checkpoint(COMPONENTS.get(part));
+            owned.add(checkpoint);
+            return KeyStyles.weights(checkpoint, part);
+        });
+    }
+
+    /** The config of a part, where a folder has one. */
+    Optional<JsonObject> config(Part part) {
+        return folder.filter(f -> f.has(COMPONENTS.get(part))).map(f -> f.config(COMPONENTS.get(part)));
+    }
+
+    Optional<JsonObject> scheduler() {
+        return folder.filter(f -> f.has("scheduler")).map(f -> f.config("scheduler"));
+    }
+
+    Optional<JsonObject> defaults() {
+        return folder.flatMap(ModelFolder::defaults);
+    }
+
+    Path tokenizer(String name) {
+        return requireFolder(name).component(name);
+    }
+
+    private boolean inSingleFile(Part part) {
+        return single.isPresent() && KeyStyles.parts(single.get()).containsKey(part);
+    }
+
+    private ModelFolder requireFolder(String what) {
+        return folder.orElseThrow(() -> new InputException(
+                model + " holds no " + what + "; give a model folder in diffusers layout that has one by --base DIR"));
+    }
+
+    @Override
+    public void close() {
+        owned.forEach(Checkpoint::close);
+    }
+}

@@ -1,0 +1,117 @@
+package io.mural.model.pipeline;
+
+import io.mural.model.image.Resize;
+import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.Progress.Stage;
+import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.Latents;
+import io.mural.model.sampling.TorchRandom;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Shape;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Text to image and image to image with FLUX.1, step by step as diffusers' {@code FluxPipeline} does it, so that a
+ * seed gives the same picture. Each stage opens its own operations and releases their memory before the next begins.
+ */
+public final class Flux1Pipeline {
+    private final Flux1Model model;
+    private final Supplier<Ops> device;
+    private final Map<String, PromptEmbeds> encoded = new HashMap<>();
+
+    /** @param device opens the operations of a stage */
+    public Flux1Pipeline(Flux1Model model, Supplier<Ops> device) {
+        this.model = model;
+        this.device = device;
+    }
+
+    /**
+     * A finished picture and what it came from.
+     *
+     * @param latents packed tokens [image tokens, channels x 4]
+     */
+    public record Result(RgbImage image, float[] latents, PromptEmbeds embeds) {}
+
+    public Result generate(GenerationRequest request, FlowMatchSchedule schedule, VaeExtent vae, Progress progress) {
+        var prompts = request.classifierFree() ? 2 : 1;
+        progress.stage(Stage.TEXT, prompts);
+        var embeds = encode(request.prompt(), request.textTokens(), progress);
+        progress.step(1);
+        Optional<PromptEmbeds> negative = Optional.empty();
+        if (request.classifierFree()) {
+            negative = Optional.of(encode(request.negative(), request.textTokens(), progress));
+            progress.step(2);
+        }
+        int first =
+                request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
+        var start = start(request, schedule.sigma(first), vae, progress);
+        var latents = denoise(request, schedule.from(first), start, embeds, negative, progress);
+        return new Result(decode(request, latents, vae, progress), latents, embeds);
+    }
+
+    /** Prompts are encoded once, however many pictures they are for. */
+    private PromptEmbeds encode(String prompt, int textTokens, Progress progress) {
+        return encoded.computeIfAbsent(textTokens + ":" + prompt, key -> {
+            try (var ops = open(progress)) {
+                return model.encode(ops, prompt, textTokens);
+            }
+        });
+    }
+
+    /** Noise, or a picture brought to the noise level {@code sigma}. */
+    private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
+        int channels = model.vaeConfig().latentChannels();
+        int height = 2 * request.gridHeight();
+        int width = 2 * request.gridWidth();
+        var dtype = request.noiseDtype().orElse(model.noiseDtype());
+        var planes = new TorchRandom(request.seed()).noise(dtype, Shape.of(1, channels, height, width));
+        var noise = Latents.packPlanes(planes, channels, height, width);
+        if (request.init().isEmpty()) {
+            return noise;
+        }
+        progress.stage(Stage.ENCODE, 1);
+        try (var ops = open(progress)) {
+            var image = Resize.lanczos(request.init().get().image(), request.width(), request.height());
+            var clean = new LatentCodec(model.vae()).encode(ops, image, extent);
+            progress.step(1);
+            return Latents.noised(clean, noise, sigma);
+        }
+    }
+
+    private float[] denoise(
+            GenerationRequest request,
+            FlowMatchSchedule schedule,
+            float[] start,
+            PromptEmbeds embeds,
+            Optional<PromptEmbeds> negative,
+            Progress progress) {
+        progress.stage(Stage.DENOISE, schedule.steps());
+        var latents = start.clone();
+        try (var ops = open(progress)) {
+            var denoiser = new Denoiser(ops, model.transformer(), request, embeds, negative);
+            for (int i = 0; i < schedule.steps(); i++) {
+                Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
+                progress.step(i + 1);
+            }
+        }
+        return latents;
+    }
+
+    private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
+        progress.stage(Stage.DECODE, 1);
+        try (var ops = open(progress)) {
+            var image = new LatentCodec(model.vae()).decode(ops, latents, request, extent);
+            progress.step(1);
+            return image;
+        }
+    }
+
+    private Ops open(Progress progress) {
+        var ops = device.get();
+        ops.listen(progress::unit);
+        return ops;
+    }
+}

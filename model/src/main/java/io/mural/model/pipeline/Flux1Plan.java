@@ -1,0 +1,122 @@
+package io.mural.model.pipeline;
+
+import io.mural.tensor.InputException;
+import io.mural.tensor.PlanOps;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What a picture will take, found by running the model's own code on {@link PlanOps}: bytes of activations in each
+ * stage and floating-point operations. Weights are mapped from their files and not counted.
+ *
+ * @param textBytes while the prompt is encoded
+ * @param denoiseBytes while the transformer runs
+ * @param decodeBytes while the autoencoder runs
+ * @param vae how the autoencoder has to see the picture to fit
+ * @param stepFlops operations of one step
+ * @param decodeFlops operations of the autoencoder, of a whole picture
+ */
+public record Flux1Plan(
+        long textBytes, long denoiseBytes, long decodeBytes, VaeExtent vae, double stepFlops, double decodeFlops) {
+
+    /** Copies of the picture and of latents that live on the heap beside the activations, bytes a pixel. */
+    private static final int HEAP_BYTES_PER_PIXEL = 32;
+
+    /** The most that any stage needs. */
+    public long peakBytes() {
+        return Math.max(textBytes, Math.max(denoiseBytes, decodeBytes));
+    }
+
+    /**
+     * @param wanted whole or tiles; empty to decide by {@code budget}
+     * @param budget bytes that may be used
+     */
+    public static Flux1Plan of(Flux1Model model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
+        long heap = (long) request.width() * request.height() * HEAP_BYTES_PER_PIXEL;
+        var text = plan(ops -> model.encode(ops, request.prompt(), request.textTokens()));
+        var denoise = plan(ops -> planStep(ops, model, request));
+        var whole = plan(ops -> planVae(ops, model, request));
+        boolean fits = whole.bytes() + heap <= budget;
+        var extent = wanted.orElse(fits ? VaeExtent.WHOLE : VaeExtent.TILES);
+        long decodeBytes = switch (extent) {
+            case WHOLE -> whole.bytes();
+            case TILES -> plan(ops -> planTile(ops, model, request)).bytes();
+        };
+        return new Flux1Plan(
+                text.bytes(),
+                denoise.bytes() + heap,
+                decodeBytes + heap,
+                extent,
+                denoise.linearFlops() + denoise.attentionFlops(),
+                whole.convolutionFlops() + whole.linearFlops() + whole.attentionFlops());
+    }
+
+    /** Refuses a request that does not fit, naming the largest square picture that would. */
+    public void requireFit(Flux1Model model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
+        if (peakBytes() <= budget) {
+            return;
+        }
+        int fitting = 0;
+        int step = GenerationRequest.TOKEN_PIXELS;
+        int low = 1;
+        int high = Math.max(request.gridHeight(), request.gridWidth());
+        while (low <= high) {
+            int middle = (low + high) / 2;
+            var smaller = request.withSize(middle * step, middle * step);
+            if (of(model, smaller, wanted, budget).peakBytes() <= budget) {
+                fitting = middle * step;
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        throw new InputException("a picture of " + request.width() + "x" + request.height() + " needs "
+                + megabytes(peakBytes()) + " of memory but " + megabytes(budget) + " are free; "
+                + (fitting > 0 ? "--size " + fitting + "x" + fitting + " would fit" : "close other programs"));
+    }
+
+    private static String megabytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+
+    private static PlanOps plan(Consumer<PlanOps> work) {
+        try (var ops = new PlanOps()) {
+            work.accept(ops);
+            return ops;
+        }
+    }
+
+    private static void planStep(PlanOps ops, Flux1Model model, GenerationRequest request) {
+        var config = model.transformer().config();
+        var embeds = new PromptEmbeds(
+                new float[request.textTokens() * config.jointAttentionDim()],
+                config.jointAttentionDim(),
+                new float[config.pooledProjectionDim()],
+                false,
+                false);
+        var negative = request.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
+        new Denoiser(ops, model.transformer(), request, embeds, negative).velocity(new float[0], 1);
+    }
+
+    private static void planVae(PlanOps ops, Flux1Model model, GenerationRequest request) {
+        var vae = model.vae();
+        var config = vae.config();
+        int height = request.height() / config.reduction();
+        int width = request.width() / config.reduction();
+        if (request.init().isPresent()) {
+            ops.unit("encode", () -> vae.encode(ops, ops.empty(request.height(), request.width(), 3)));
+        }
+        vae.decode(ops, ops.empty(height, width, config.latentChannels()));
+    }
+
+    private static void planTile(PlanOps ops, Flux1Model model, GenerationRequest request) {
+        int tile = model.vae().config().sampleSize();
+        var whole = ops.empty(request.height(), request.width(), 3);
+        planVae(
+                ops,
+                model,
+                request.withSize(
+                        Math.min(tile, whole.shape().dim(1)),
+                        Math.min(tile, whole.shape().dim(0))));
+    }
+}

@@ -1,0 +1,33 @@
+package io.mural.model.pipeline;
+
+/** Told how far a picture is. */
+public interface Progress {
+    /** Says nothing to anyone. */
+    Progress NONE = new Progress() {
+        @Override
+        public void stage(Stage stage, int steps) {}
+
+        @Override
+        public void step(int done) {}
+
+        @Override
+        public void unit(String name) {}
+    };
+
+    /** The parts of making a picture, in order. */
+    enum Stage {
+        TEXT,
+        ENCODE,
+        DENOISE,
+        DECODE
+    }
+
+    /** A stage of {@code steps} steps begins. */
+    void stage(Stage stage, int steps);
+
+    /** {@code done} steps of the stage are over. */
+    void step(int done);
+
+    /** A unit of the model begins: a transformer block, a level of the autoencoder. */
+    void unit(String name);
+}
