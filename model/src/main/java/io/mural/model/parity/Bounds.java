@@ -1,0 +1,13 @@
+package io.mural.model.parity;
+
+/** What a component may differ from its reference, in float32 arithmetic; docs/numerics.md says why. */
+final class Bounds {
+    static final double COMPONENT = 1e-4;
+    static final double VAE = 5e-4;
+    /** torch's vectorised logarithm and cosine differ from the correctly rounded ones in the last bit. */
+    static final double NOISE = 1e-6;
+    /** Sigmas are float32 on both sides, in the same order of operations. */
+    static final double SCHEDULE = 1e-6;
+
+    private Bounds() {}
+}

@@ -1,0 +1,120 @@
+package io.mural.model.parity;
+
+import io.mural.model.flux1.Flux1Config;
+import io.mural.model.flux1.Flux1Transformer;
+import io.mural.model.pipeline.Flux1Model;
+import io.mural.model.pipeline.LoraFile;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
+import io.mural.weights.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The cases of single components: transformer, text encoders, autoencoder. */
+final class ComponentCases {
+    private final Supplier<Ops> device;
+
+    ComponentCases(Supplier<Ops> device) {
+        this.device = device;
+    }
+
+    /** @return the error */
+    double transformer(ParityCase given) {
+        var params = given.params();
+        var loras = params.has("lora")
+                ? List.of(new LoraFile(
+                        given.resolve(params.string("lora")), params.number("lora_scale", 1), LoraFile.Mode.ADAPTER))
+                : List.<LoraFile>of();
+        Optional<Flux1Config> config = params.has("config")
+                ? Optional.of(Flux1Config.of(Json.read(given.resolve(params.string("config")))))
+                : Optional.empty();
+        return withModel(given, config, loras, (model, ops) -> {
+            var transformer = model.transformer();
+            int txtTokens = given.dim("in.encoder_hidden_states", 1);
+            var context = new Flux1Transformer.Context(
+                    ops.tensor(
+                            given.floats("in.encoder_hidden_states"),
+                            txtTokens,
+                            given.dim("in.encoder_hidden_states", 2)),
+                    ops.tensor(given.floats("in.pooled_projections"), 1, given.dim("in.pooled_projections", 1)),
+                    params.number("guidance", 0),
+                    transformer.positions(ops, txtTokens, params.integer("height"), params.integer("width")));
+            var latents = ops.tensor(
+                    given.floats("in.hidden_states"),
+                    given.dim("in.hidden_states", 1),
+                    given.dim("in.hidden_states", 2));
+            var sample = transformer.forward(ops, latents, params.number("timestep"), context);
+            return Deviation.of("sample", ops.read(sample), given.floats("out.sample"));
+        });
+    }
+
+    double clipText(ParityCase given) {
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var output = model.clip().forward(ops, given.ids("in.input_ids"));
+            return Math.max(
+                    Deviation.of("last_hidden_state", ops.read(output.hidden()), given.floats("out.last_hidden_state")),
+                    Deviation.of("pooler_output", ops.read(output.pooled()), given.floats("out.pooler_output")));
+        });
+    }
+
+    double t5Encoder(ParityCase given) {
+        return withModel(
+                given,
+                Optional.empty(),
+                List.of(),
+                (model, ops) -> Deviation.of(
+                        "last_hidden_state",
+                        ops.read(model.t5().forward(ops, given.ids("in.input_ids"))),
+                        given.floats("out.last_hidden_state")));
+    }
+
+    double vaeDecode(ParityCase given) {
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var latent = picture(ops, given, "in.latents");
+            return Deviation.of("image", planes(ops, model.vae().decode(ops, latent)), given.floats("out.image"));
+        });
+    }
+
+    double vaeEncode(ParityCase given) {
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var image = picture(ops, given, "in.image");
+            return Deviation.of("latents", planes(ops, model.vae().encode(ops, image)), given.floats("out.latents"));
+        });
+    }
+
+    private interface Judge {
+        double error(Flux1Model model, Ops ops);
+    }
+
+    private double withModel(ParityCase given, Optional<Flux1Config> config, List<LoraFile> loras, Judge judge) {
+        try (var model = new Flux1Model(given.model(), Optional.empty(), loras, config);
+                var ops = device.get()) {
+            return judge.error(model, ops);
+        }
+    }
+
+    /** A case's [1, channels, height, width] as [height, width, channels]. */
+    private static Tensor picture(Ops ops, ParityCase given, String tensor) {
+        int channels = given.dim(tensor, 1);
+        int pixels = given.dim(tensor, 2) * given.dim(tensor, 3);
+        var planes = given.floats(tensor);
+        var values = new float[planes.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = planes[i % channels * pixels + i / channels];
+        }
+        return ops.tensor(values, given.dim(tensor, 2), given.dim(tensor, 3), channels);
+    }
+
+    /** [height, width, channels] as [channels, height, width]. */
+    private static float[] planes(Ops ops, Tensor picture) {
+        int channels = picture.cols();
+        int pixels = picture.rows();
+        var values = ops.read(picture);
+        var planes = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            planes[i % channels * pixels + i / channels] = values[i];
+        }
+        return planes;
+    }
+}

@@ -1,0 +1,134 @@
+package io.mural.model.parity;
+
+import io.mural.tensor.InputException;
+import io.mural.tensor.Ops;
+import io.mural.weights.Json;
+import io.mural.weights.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Runs reference cases through the normal loading and forward code of a device and judges them. Case files and what
+ * they hold are described in docs/parity.md.
+ */
+public final class Parity {
+    private static final String SCHEDULES = "schedules.json";
+    private static final String TOKENIZERS = "tokenizers.json";
+
+    private final Supplier<Ops> device;
+    private final Consumer<Outcome> report;
+
+    /**
+     * @param device opens operations for a case
+     * @param report told every outcome as it is known
+     */
+    public Parity(Supplier<Ops> device, Consumer<Outcome> report) {
+        this.device = device;
+        this.report = report;
+    }
+
+    /** The case files among {@code paths} and directly in the folders among them, in order of name. */
+    public static List<Path> find(List<Path> paths) {
+        var files = new ArrayList<Path>();
+        for (var path : paths) {
+            if (!Files.isDirectory(path)) {
+                files.add(path);
+                continue;
+            }
+            try (var entries = Files.list(path)) {
+                var cases = entries.filter(Parity::isCase).sorted().toList();
+                if (cases.isEmpty()) {
+                    throw new InputException(
+                            path + " holds no reference cases (*.safetensors, " + SCHEDULES + ", " + TOKENIZERS + ")");
+                }
+                files.addAll(cases);
+            } catch (IOException e) {
+                throw new InputException(path + " cannot be listed: " + e.getMessage(), e);
+            }
+        }
+        return files;
+    }
+
+    private static boolean isCase(Path file) {
+        var name = file.getFileName().toString();
+        return name.endsWith(".safetensors") || name.equals(SCHEDULES) || name.equals(TOKENIZERS);
+    }
+
+    public void run(Path file) {
+        switch (file.getFileName().toString()) {
+            case SCHEDULES -> schedules(file);
+            case TOKENIZERS -> tokenizers(file);
+            default -> tensors(file);
+        }
+    }
+
+    private void tensors(Path file) {
+        long start = System.nanoTime();
+        try (var given = ParityCase.open(file)) {
+            var components = new ComponentCases(device);
+            switch (given.component()) {
+                case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
+                case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
+                case "clip-text" -> error(given, components.clipText(given), Bounds.COMPONENT, start);
+                case "t5-encoder" -> error(given, components.t5Encoder(given), Bounds.COMPONENT, start);
+                case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
+                case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
+                case "flux1-pipeline", "flux1-image-to-image" -> {
+                    var judged = new PipelineCases(device).run(given);
+                    double bound = given.params().number("psnr_bound_db");
+                    report.accept(Outcome.psnr(
+                            given.component(), given.name(), judged.psnr(), bound, since(start), judged.detail()));
+                }
+                default -> report.accept(Outcome.unsupported(given.component(), given.name()));
+            }
+        }
+    }
+
+    private void error(ParityCase given, double error, double bound, long start) {
+        report.accept(Outcome.error(given.component(), given.name(), error, bound, since(start), ""));
+    }
+
+    private void schedules(Path file) {
+        for (var entry : Json.readObjects(file)) {
+            long start = System.nanoTime();
+            var family = entry.string("family");
+            var component = family + "-schedule";
+            var name = entry.integer("steps") + " steps, " + entry.integer("image_seq_len") + " tokens, "
+                    + (entry.bool("dynamic") ? "dynamic" : "fixed");
+            if (family.equals("flux1")) {
+                double error = SamplingCases.schedule(entry);
+                report.accept(Outcome.error(component, name, error, Bounds.SCHEDULE, since(start), ""));
+            } else {
+                report.accept(Outcome.unsupported(component, name));
+            }
+        }
+    }
+
+    private void tokenizers(Path file) {
+        var root = file.toAbsolutePath().getParent().getParent();
+        JsonObject lists = Json.read(file);
+        for (var kind : lists.keys()) {
+            long start = System.nanoTime();
+            var entries = lists.objects(kind);
+            switch (kind) {
+                case "clip" -> tokenizer(kind, TokenizerCases.clip(root, entries), start);
+                case "t5" -> tokenizer(kind, TokenizerCases.t5(root, entries), start);
+                default -> report.accept(Outcome.unsupported(kind + "-tokenizer", TOKENIZERS));
+            }
+        }
+    }
+
+    private void tokenizer(String kind, TokenizerCases.Judged judged, long start) {
+        double wrong = (double) judged.wrong() / judged.texts();
+        report.accept(Outcome.error(kind + "-tokenizer", TOKENIZERS, wrong, 0, since(start), judged.detail()));
+    }
+
+    private static long since(long start) {
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+}

@@ -1,0 +1,61 @@
+package io.mural.model.parity;
+
+import io.mural.model.token.ClipTokenizer;
+import io.mural.model.token.T5Tokenizer;
+import io.mural.model.token.Tokenizer;
+import io.mural.weights.JsonObject;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** The cases of {@code tokenizers.json}: lists of texts with their ids, one list a tokenizer. */
+final class TokenizerCases {
+    private TokenizerCases() {}
+
+    /** What became of a list: how many of the texts differ, and the first that does. */
+    record Judged(int texts, int wrong, String detail) {}
+
+    static Judged clip(Path root, List<JsonObject> entries) {
+        var tokenizer = ClipTokenizer.load(root.resolve("flux1-tiny/tokenizer"));
+        return judge(entries, entry -> {
+            int[] padded = entry.integers("ids");
+            boolean same = Arrays.equals(
+                    tokenizer.encode(entry.string("text"), padded.length).ids(), padded);
+            return same && rawMatches(tokenizer, entry);
+        });
+    }
+
+    static Judged t5(Path root, List<JsonObject> entries) {
+        var tokenizer = T5Tokenizer.load(root.resolve("flux1-tiny/tokenizer_2"));
+        return judge(entries, entry -> {
+            var pieces = tokenizer.pieces(entry.string("text")).stream()
+                    .map(Tokenizer.Piece::text)
+                    .toList();
+            return rawMatches(tokenizer, entry) && pieces.equals(entry.strings("pieces"));
+        });
+    }
+
+    private static boolean rawMatches(Tokenizer tokenizer, JsonObject entry) {
+        int[] ids = tokenizer.pieces(entry.string("text")).stream()
+                .mapToInt(Tokenizer.Piece::id)
+                .toArray();
+        return Arrays.equals(ids, entry.integers("raw_ids"));
+    }
+
+    private static Judged judge(List<JsonObject> entries, java.util.function.Predicate<JsonObject> right) {
+        int wrong = 0;
+        String first = "";
+        for (var entry : entries) {
+            if (!right.test(entry)) {
+                first = wrong == 0 ? "first wrong text: " + shorten(entry.string("text")) : first;
+                wrong++;
+            }
+        }
+        return new Judged(entries.size(), wrong, entries.size() + " texts" + (first.isEmpty() ? "" : ", " + first));
+    }
+
+    private static String shorten(String text) {
+        int length = text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length())));
+        return '"' + text.substring(0, length).replaceAll("\\p{Cntrl}", " ") + '"';
+    }
+}
