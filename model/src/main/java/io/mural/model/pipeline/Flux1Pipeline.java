@@ -8,19 +8,22 @@ import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Shape;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Text to image and image to image with FLUX.1, step by step as diffusers' {@code FluxPipeline} does it, so that a
- * seed gives the same picture. Each stage opens its own operations and releases their memory before the next begins.
+ * seed gives the same picture. (Image to image starts from the mean of the encoder's distribution, where diffusers by
+ * default draws from it.) Each stage opens its own operations and releases their memory before the next begins.
  */
 public final class Flux1Pipeline {
+    /** A prompt of FLUX.1-dev takes 8 MiB; a file of prompts must not pile up. */
+    private static final int PROMPTS_KEPT = 4;
+
     private final Flux1Model model;
     private final Supplier<Ops> device;
-    private final Map<String, PromptEmbeds> encoded = new HashMap<>();
+    private final LinkedHashMap<String, PromptEmbeds> encoded = new LinkedHashMap<>();
 
     /** @param device opens the operations of a stage */
     public Flux1Pipeline(Flux1Model model, Supplier<Ops> device) {
@@ -52,13 +55,18 @@ public final class Flux1Pipeline {
         return new Result(decode(request, latents, vae, progress), latents, embeds);
     }
 
-    /** Prompts are encoded once, however many pictures they are for. */
+    /** The prompts in use are encoded once, however many pictures they are for. */
     private PromptEmbeds encode(String prompt, int textTokens, Progress progress) {
-        return encoded.computeIfAbsent(textTokens + ":" + prompt, key -> {
-            try (var ops = open(progress)) {
-                return model.encode(ops, prompt, textTokens);
+        var key = textTokens + ":" + prompt;
+        if (!encoded.containsKey(key)) {
+            if (encoded.size() == PROMPTS_KEPT) {
+                encoded.pollFirstEntry();
             }
-        });
+            try (var ops = open(progress)) {
+                encoded.put(key, model.encode(ops, prompt, textTokens));
+            }
+        }
+        return encoded.get(key);
     }
 
     /** Noise, or a picture brought to the noise level {@code sigma}. */
