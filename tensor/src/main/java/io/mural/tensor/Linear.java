@@ -34,4 +34,12 @@ public record Linear(Matrix weight, Optional<Tensor> bias, List<LowRank> adapter
     public int out() {
         return weight.rows();
     }
+
+    /** Outputs {@code from} (inclusive) to {@code to} (exclusive) as a layer of their own, without a copy. */
+    public Linear rows(int from, int to) {
+        return new Linear(
+                weight.rows(from, to),
+                bias.map(b -> b.columns(from, to)),
+                adapters.stream().map(adapter -> adapter.rows(from, to)).toList());
+    }
 }

@@ -18,4 +18,9 @@ public record LowRank(Matrix down, Matrix up, float scale) {
     public int rank() {
         return down.rows();
     }
+
+    /** The addition to the outputs {@code from} (inclusive) to {@code to} (exclusive) alone. */
+    public LowRank rows(int from, int to) {
+        return new LowRank(down, up.rows(from, to), scale);
+    }
 }

@@ -1,5 +1,6 @@
 package io.mural.model.flux1;
 
+import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.Positions;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
@@ -37,7 +38,9 @@ public final class Flux1Transformer {
         for (int i = 0; i < config.numSingleLayers(); i++) {
             singleBlocks.add(SingleBlock.load(weights.under("single_transformer_blocks." + i), config));
         }
-        finalLayer = FinalLayer.load(weights, config);
+        finalLayer = new FinalLayer(
+                weights.linear("norm_out.linear", config.hidden(), 2 * config.hidden()),
+                weights.linear("proj_out", config.hidden(), config.inChannels()));
     }
 
     public Flux1Config config() {

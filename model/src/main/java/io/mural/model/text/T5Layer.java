@@ -1,5 +1,6 @@
 package io.mural.model.text;
 
+import io.mural.model.layers.GatedLinear;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -16,8 +17,7 @@ record T5Layer(
         Linear v,
         Linear o,
         Tensor feedForwardNorm,
-        Linear wi0,
-        Linear wi1,
+        GatedLinear wi,
         Linear wo,
         int heads,
         float eps) {
@@ -35,8 +35,10 @@ record T5Layer(
                 attention.linearNoBias("v", config.dModel(), config.inner()),
                 attention.linearNoBias("o", config.inner(), config.dModel()),
                 block.vector("layer.1.layer_norm.weight", config.dModel()),
-                dense.linearNoBias("wi_0", config.dModel(), config.dFf()),
-                dense.linearNoBias("wi_1", config.dModel(), config.dFf()),
+                new GatedLinear(
+                        dense.linearNoBias("wi_0", config.dModel(), config.dFf()),
+                        Activation.GELU_TANH,
+                        dense.linearNoBias("wi_1", config.dModel(), config.dFf())),
                 dense.linearNoBias("wo", config.dFf(), config.dModel()),
                 config.numHeads(),
                 config.layerNormEpsilon());
@@ -60,9 +62,6 @@ record T5Layer(
                 Optional.of(bias));
         ops.add(x, ops.linear(attended, o));
 
-        var again = ops.rmsNorm(x, feedForwardNorm, eps);
-        var gated = ops.linear(again, wi0, Activation.GELU_TANH);
-        ops.multiply(gated, ops.linear(again, wi1));
-        ops.add(x, ops.linear(gated, wo));
+        ops.add(x, ops.linear(wi.forward(ops, ops.rmsNorm(x, feedForwardNorm, eps)), wo));
     }
 }
