@@ -1,10 +1,13 @@
 package io.mural.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.mural.tensor.cpu.ScalarOps;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Linear layers: every format, few and many rows, sizes around the edges of tiles, views, adapters. */
@@ -88,6 +91,25 @@ class LinearConformanceTest {
                 x,
                 new Linear(fused.rows(64, 128), Optional.empty(), List.of()),
                 Activation.NONE);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> outputsOfALayer() {
+        var samples = new Samples(6);
+        var x = samples.tensor(40, 96);
+        var fused = layer(samples, DType.BF16, 96, 192, true, 2);
+        return compare("outputs 13 to 77 of a fused layer", x, fused.rows(13, 77), Activation.SILU);
+    }
+
+    @Test
+    void outputsOfALayerAreThoseOfTheWhole() {
+        var samples = new Samples(7);
+        var x = samples.tensor(3, 24);
+        var fused = layer(samples, DType.F32, 24, 40, true, 1);
+        try (var oracle = new ScalarOps(Workspace.poisoned())) {
+            assertThat(oracle.linear(x, fused.rows(13, 29)).toArray())
+                    .isEqualTo(oracle.linear(x, fused).columns(13, 29).toArray());
+        }
     }
 
     private static Linear layer(Samples samples, DType dtype, int in, int out, boolean bias, int adapters) {

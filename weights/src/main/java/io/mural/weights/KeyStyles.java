@@ -13,12 +13,14 @@ import java.util.TreeMap;
  */
 public final class KeyStyles {
 
-    /** A component of FLUX.1 that a file can hold. */
+    /** A component of FLUX.1 or FLUX.2 that a file can hold. */
     public enum Part {
-        TRANSFORMER("FLUX transformer", "", "model.diffusion_model.", "diffusion_model.", "transformer.", "model."),
+        TRANSFORMER("FLUX.1 transformer", "", "model.diffusion_model.", "diffusion_model.", "transformer.", "model."),
+        FLUX2_TRANSFORMER("FLUX.2 transformer", TRANSFORMER.prefixes.toArray(String[]::new)),
         VAE("autoencoder", "", "vae.", "first_stage_model."),
         CLIP("CLIP text encoder", "", "text_encoders.clip_l.transformer.", "text_encoders.clip_l.", "clip_l."),
-        T5("T5 text encoder", "", "text_encoders.t5xxl.transformer.", "text_encoders.t5xxl.", "t5xxl.");
+        T5("T5 text encoder", "", "text_encoders.t5xxl.transformer.", "text_encoders.t5xxl.", "t5xxl."),
+        QWEN3("Qwen3 text encoder", "", "text_encoders.qwen3_4b.transformer.", "text_encoders.qwen3_8b.transformer.");
 
         private final String words;
         private final List<String> prefixes;
@@ -34,8 +36,11 @@ public final class KeyStyles {
         }
     }
 
-    /** How a part is spelled in a file, told by a tensor that only this spelling has. */
+    /** How a part is spelled in a file, told by a tensor that only this spelling has; the first that fits is it. */
     private enum Style {
+        DIFFUSERS_FLUX2(Part.FLUX2_TRANSFORMER, "diffusers", "double_stream_modulation_img.linear.weight"),
+        ORIGINAL_FLUX2(Part.FLUX2_TRANSFORMER, "original single file", "double_stream_modulation_img.lin.weight"),
+        // FLUX.2 has these too.
         DIFFUSERS_TRANSFORMER(Part.TRANSFORMER, "diffusers", "x_embedder.weight"),
         ORIGINAL_TRANSFORMER(Part.TRANSFORMER, "original single file", "img_in.weight"),
         DIFFUSERS_DECODER(Part.VAE, "diffusers", "decoder.conv_norm_out.weight"),
@@ -45,7 +50,9 @@ public final class KeyStyles {
         CLIP(Part.CLIP, "transformers", "text_model.embeddings.token_embedding.weight"),
         // transformers 5 leaves out the outer module.
         BARE_CLIP(Part.CLIP, "transformers", "embeddings.token_embedding.weight"),
-        T5(Part.T5, "transformers", "encoder.block.0.layer.0.SelfAttention.q.weight");
+        T5(Part.T5, "transformers", "encoder.block.0.layer.0.SelfAttention.q.weight"),
+        QWEN3(Part.QWEN3, "transformers", "model.layers.0.self_attn.q_norm.weight"),
+        BARE_QWEN3(Part.QWEN3, "transformers", "layers.0.self_attn.q_norm.weight");
 
         private final Part part;
         private final String words;
@@ -93,7 +100,8 @@ public final class KeyStyles {
         });
         Catalog catalog = new Catalog(checkpoint, new TreeMap<>());
         switch (found.style()) {
-            case ORIGINAL_TRANSFORMER -> original(catalog, names);
+            case ORIGINAL_TRANSFORMER -> original(catalog, names, OriginalNames.FLUX1);
+            case ORIGINAL_FLUX2 -> original(catalog, names, OriginalNames.FLUX2);
             case LDM_DECODER, LDM_ENCODER -> {
                 int levels = LdmVaeNames.levels(names.keySet());
                 names.forEach(
@@ -101,8 +109,9 @@ public final class KeyStyles {
             }
             case BARE_CLIP ->
                 names.forEach((name, info) -> catalog.add("text_model." + name, Catalog.Slice.whole(info)));
+            case BARE_QWEN3 -> names.forEach((name, info) -> catalog.add("model." + name, Catalog.Slice.whole(info)));
             case T5 -> t5(catalog, names);
-            case DIFFUSERS_TRANSFORMER, DIFFUSERS_DECODER, DIFFUSERS_ENCODER, CLIP ->
+            case DIFFUSERS_TRANSFORMER, DIFFUSERS_FLUX2, DIFFUSERS_DECODER, DIFFUSERS_ENCODER, CLIP, QWEN3 ->
                 names.forEach((name, info) -> catalog.add(name, Catalog.Slice.whole(info)));
         }
         return new Weights(catalog);
@@ -111,8 +120,13 @@ public final class KeyStyles {
     private static Found find(Checkpoint checkpoint, Part part) {
         for (String prefix : part.prefixes) {
             for (Style style : Style.values()) {
-                if (style.part == part && checkpoint.tensors().containsKey(prefix + style.mark)) {
-                    return new Found(style, prefix);
+                if (checkpoint.tensors().containsKey(prefix + style.mark)) {
+                    if (style.part == part) {
+                        return new Found(style, prefix);
+                    }
+                    if (style.part == Part.FLUX2_TRANSFORMER && part == Part.TRANSFORMER) {
+                        return null;
+                    }
                 }
             }
         }
@@ -129,15 +143,10 @@ public final class KeyStyles {
         });
     }
 
-    private static void original(Catalog catalog, Map<String, TensorInfo> names) {
-        if (names.containsKey("double_stream_modulation_img.lin.weight")) {
-            throw new InputException(catalog.source()
-                    + ": is a FLUX.2 transformer in the original single-file layout, which is not supported;"
-                    + " use the model's folder in diffusers layout");
-        }
+    private static void original(Catalog catalog, Map<String, TensorInfo> names, OriginalNames table) {
         names.forEach((name, info) -> {
             int dot = name.lastIndexOf('.');
-            var rule = OriginalNames.of(name.substring(0, Math.max(dot, 0)));
+            var rule = table.of(name.substring(0, Math.max(dot, 0)));
             if (rule.isEmpty()) {
                 catalog.add(name, Catalog.Slice.whole(info));
             } else {

@@ -32,10 +32,15 @@ final class ModuleNames {
             }
         });
         int doubles = count(catalog, "transformer_blocks.", ".attn.to_q.weight");
-        int singles = count(catalog, "single_transformer_blocks.", ".attn.to_q.weight");
-        for (OriginalNames.Rule rule : OriginalNames.all(doubles, singles)) {
-            if (rule.modules().stream().allMatch(module -> catalog.tensors().containsKey(module + WEIGHT))) {
-                put(rule.original(), new Target(rule.modules(), rule.swapped()));
+        int singles = Math.max(
+                count(catalog, "single_transformer_blocks.", ".attn.to_q.weight"),
+                count(catalog, "single_transformer_blocks.", ".attn.to_qkv_mlp_proj.weight"));
+        for (OriginalNames table : List.of(OriginalNames.FLUX1, OriginalNames.FLUX2)) {
+            for (OriginalNames.Rule rule : table.all(doubles, singles)) {
+                // Modules that only the other model has are not in the catalogue.
+                if (rule.modules().stream().allMatch(module -> catalog.tensors().containsKey(module + WEIGHT))) {
+                    put(rule.original(), new Target(rule.modules(), rule.swapped()));
+                }
             }
         }
         for (int i = 0; i < doubles; i++) {

@@ -9,12 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * FLUX.1's transformer in the spelling of its authors' single-file release (black-forest-labs/flux, modules/layers.py)
- * beside diffusers' spelling. Both directions are read from this one table; {@code #} stands for the block's number.
+ * A transformer in the spelling of its authors' single-file release (black-forest-labs/flux and flux2) beside diffusers'
+ * spelling, one table a model. Both directions are read from it; {@code #} stands for the block's number.
  */
 final class OriginalNames {
     private static final Pattern NUMBER = Pattern.compile("\\.(\\d{1,4})(?=\\.)");
-    private static final Map<String, Rule> RULES = new LinkedHashMap<>();
+    private static final String DOUBLE = "transformer_blocks.#.";
+    private static final String SINGLE = "single_transformer_blocks.#.";
+
+    static final OriginalNames FLUX1 = flux1();
+    static final OriginalNames FLUX2 = flux2();
+
+    private final Map<String, Rule> rules = new LinkedHashMap<>();
 
     /**
      * One module of the single file.
@@ -33,88 +39,112 @@ final class OriginalNames {
 
     private OriginalNames() {}
 
-    static {
-        rule("img_in", "x_embedder");
-        rule("txt_in", "context_embedder");
-        embedder("time_in", "timestep_embedder");
-        embedder("vector_in", "text_embedder");
-        embedder("guidance_in", "guidance_embedder");
-        stream("img", "norm1", "attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0", "ff");
-        stream(
-                "txt",
-                "norm1_context",
-                "attn.add_q_proj",
-                "attn.add_k_proj",
-                "attn.add_v_proj",
-                "attn.to_add_out",
-                "ff_context");
-        rule("double_blocks.#.img_attn.norm.query_norm", "transformer_blocks.#.attn.norm_q");
-        rule("double_blocks.#.img_attn.norm.key_norm", "transformer_blocks.#.attn.norm_k");
-        rule("double_blocks.#.txt_attn.norm.query_norm", "transformer_blocks.#.attn.norm_added_q");
-        rule("double_blocks.#.txt_attn.norm.key_norm", "transformer_blocks.#.attn.norm_added_k");
-        String single = "single_transformer_blocks.#.";
-        rule("single_blocks.#.modulation.lin", single + "norm.linear");
-        rule(
+    private static OriginalNames flux1() {
+        OriginalNames names = new OriginalNames();
+        names.rule("img_in", "x_embedder");
+        names.rule("txt_in", "context_embedder");
+        names.embedder("time_in", "time_text_embed.timestep_embedder");
+        names.embedder("vector_in", "time_text_embed.text_embedder");
+        names.embedder("guidance_in", "time_text_embed.guidance_embedder");
+        names.rule("double_blocks.#.img_mod.lin", DOUBLE + "norm1.linear");
+        names.rule("double_blocks.#.txt_mod.lin", DOUBLE + "norm1_context.linear");
+        names.attention();
+        names.mlp("img_mlp", "ff.net.0.proj", "ff.net.2");
+        names.mlp("txt_mlp", "ff_context.net.0.proj", "ff_context.net.2");
+        names.rule("single_blocks.#.modulation.lin", SINGLE + "norm.linear");
+        names.rule(
                 "single_blocks.#.linear1",
-                single + "attn.to_q",
-                single + "attn.to_k",
-                single + "attn.to_v",
-                single + "proj_mlp");
-        rule("single_blocks.#.linear2", single + "proj_out");
-        rule("single_blocks.#.norm.query_norm", single + "attn.norm_q");
-        rule("single_blocks.#.norm.key_norm", single + "attn.norm_k");
+                SINGLE + "attn.to_q",
+                SINGLE + "attn.to_k",
+                SINGLE + "attn.to_v",
+                SINGLE + "proj_mlp");
+        names.rule("single_blocks.#.linear2", SINGLE + "proj_out");
+        names.finalLayer();
+        return names;
+    }
+
+    private static OriginalNames flux2() {
+        OriginalNames names = new OriginalNames();
+        names.rule("img_in", "x_embedder");
+        names.rule("txt_in", "context_embedder");
+        names.embedder("time_in", "time_guidance_embed.timestep_embedder");
+        names.embedder("guidance_in", "time_guidance_embed.guidance_embedder");
+        for (String shared :
+                List.of("double_stream_modulation_img", "double_stream_modulation_txt", "single_stream_modulation")) {
+            names.rule(shared + ".lin", shared + ".linear");
+        }
+        names.attention();
+        names.mlp("img_mlp", "ff.linear_in", "ff.linear_out");
+        names.mlp("txt_mlp", "ff_context.linear_in", "ff_context.linear_out");
+        names.rule("single_blocks.#.linear1", SINGLE + "attn.to_qkv_mlp_proj");
+        names.rule("single_blocks.#.linear2", SINGLE + "attn.to_out");
+        names.finalLayer();
+        return names;
+    }
+
+    private void embedder(String original, String embedder) {
+        rule(original + ".in_layer", embedder + ".linear_1");
+        rule(original + ".out_layer", embedder + ".linear_2");
+    }
+
+    /** What both models have in common in their blocks' attention. */
+    private void attention() {
+        String attn = DOUBLE + "attn.";
+        rule("double_blocks.#.img_attn.qkv", attn + "to_q", attn + "to_k", attn + "to_v");
+        rule("double_blocks.#.img_attn.proj", attn + "to_out.0");
+        rule("double_blocks.#.txt_attn.qkv", attn + "add_q_proj", attn + "add_k_proj", attn + "add_v_proj");
+        rule("double_blocks.#.txt_attn.proj", attn + "to_add_out");
+        rule("double_blocks.#.img_attn.norm.query_norm", attn + "norm_q");
+        rule("double_blocks.#.img_attn.norm.key_norm", attn + "norm_k");
+        rule("double_blocks.#.txt_attn.norm.query_norm", attn + "norm_added_q");
+        rule("double_blocks.#.txt_attn.norm.key_norm", attn + "norm_added_k");
+        rule("single_blocks.#.norm.query_norm", SINGLE + "attn.norm_q");
+        rule("single_blocks.#.norm.key_norm", SINGLE + "attn.norm_k");
+    }
+
+    private void mlp(String original, String first, String second) {
+        rule("double_blocks.#." + original + ".0", DOUBLE + first);
+        rule("double_blocks.#." + original + ".2", DOUBLE + second);
+    }
+
+    private void finalLayer() {
         rule("final_layer.linear", "proj_out");
         put(new Rule("final_layer.adaLN_modulation.1", List.of("norm_out.linear"), true));
     }
 
-    private static void embedder(String original, String embedder) {
-        rule(original + ".in_layer", "time_text_embed." + embedder + ".linear_1");
-        rule(original + ".out_layer", "time_text_embed." + embedder + ".linear_2");
-    }
-
-    private static void stream(String kind, String norm, String q, String k, String v, String out, String mlp) {
-        String from = "double_blocks.#." + kind;
-        String to = "transformer_blocks.#.";
-        rule(from + "_mod.lin", to + norm + ".linear");
-        rule(from + "_attn.qkv", to + q, to + k, to + v);
-        rule(from + "_attn.proj", to + out);
-        rule(from + "_mlp.0", to + mlp + ".net.0.proj");
-        rule(from + "_mlp.2", to + mlp + ".net.2");
-    }
-
-    private static void rule(String original, String... modules) {
+    private void rule(String original, String... modules) {
         put(new Rule(original, List.of(modules), false));
     }
 
-    private static void put(Rule rule) {
-        RULES.put(rule.original(), rule);
+    private void put(Rule rule) {
+        rules.put(rule.original(), rule);
     }
 
     /** The rule for a module as the single file spells it, such as {@code double_blocks.7.img_attn.qkv}. */
-    static Optional<Rule> of(String module) {
+    Optional<Rule> of(String module) {
         Matcher number = NUMBER.matcher(module);
         if (!number.find()) {
-            return Optional.ofNullable(RULES.get(module));
+            return Optional.ofNullable(rules.get(module));
         }
         String general = module.substring(0, number.start(1)) + "#" + module.substring(number.end(1));
-        Rule rule = RULES.get(general);
+        Rule rule = rules.get(general);
         // Numbers that name a place in a module, as in img_mlp.0, stand in the rules themselves.
-        return Optional.ofNullable(rule == null ? RULES.get(module) : rule.at(number.group(1)));
+        return Optional.ofNullable(rule == null ? rules.get(module) : rule.at(number.group(1)));
     }
 
     /** The rules of a whole model with so many double and single blocks. */
-    static List<Rule> all(int doubleBlocks, int singleBlocks) {
-        List<Rule> rules = new ArrayList<>();
-        for (Rule rule : RULES.values()) {
+    List<Rule> all(int doubleBlocks, int singleBlocks) {
+        List<Rule> all = new ArrayList<>();
+        for (Rule rule : rules.values()) {
             int blocks = rule.original().startsWith("double_blocks") ? doubleBlocks : singleBlocks;
             if (rule.original().contains("#")) {
                 for (int i = 0; i < blocks; i++) {
-                    rules.add(rule.at(Integer.toString(i)));
+                    all.add(rule.at(Integer.toString(i)));
                 }
             } else {
-                rules.add(rule);
+                all.add(rule);
             }
         }
-        return rules;
+        return all;
     }
 }

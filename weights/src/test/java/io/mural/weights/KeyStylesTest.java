@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mural.tensor.InputException;
 import io.mural.weights.KeyStyles.Part;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,10 +92,61 @@ class KeyStylesTest {
     }
 
     @Test
-    void refusesFlux2InTheOriginalLayout() {
+    void readsFlux2InTheOriginalLayout() {
         add("img_in.weight", 2, 2);
-        add("double_stream_modulation_img.lin.weight", 2, 2);
-        refused(Part.TRANSFORMER, "is a FLUX.2 transformer in the original single-file layout, which is not supported");
+        add("double_stream_modulation_img.lin.weight", 12, 2);
+        add("time_in.in_layer.weight", 2, 4);
+        add("guidance_in.out_layer.weight", 2, 2);
+        add("double_blocks.1.txt_attn.qkv.weight", 6, 2);
+        add("double_blocks.1.img_attn.norm.key_norm.scale", 1);
+        add("double_blocks.1.img_mlp.0.weight", 12, 2);
+        add("double_blocks.1.txt_mlp.2.weight", 2, 6);
+        add("single_blocks.2.linear1.weight", 18, 2);
+        add("single_blocks.2.linear2.weight", 2, 8);
+        add("single_blocks.2.norm.query_norm.scale", 1);
+        add("final_layer.adaLN_modulation.1.weight", 4, 2);
+        add("final_layer.linear.weight", 2, 2);
+        try (Checkpoint checkpoint = write()) {
+            assertThat(KeyStyles.parts(checkpoint))
+                    .containsExactly(Map.entry(Part.FLUX2_TRANSFORMER, "original single file"));
+            Weights weights = KeyStyles.weights(checkpoint, Part.FLUX2_TRANSFORMER);
+            weights.matrix("x_embedder.weight", 2, 2);
+            weights.matrix("double_stream_modulation_img.linear.weight", 12, 2);
+            weights.matrix("time_guidance_embed.timestep_embedder.linear_1.weight", 2, 4);
+            weights.matrix("time_guidance_embed.guidance_embedder.linear_2.weight", 2, 2);
+            var block = weights.under("transformer_blocks.1");
+            assertThat(block.matrix("attn.add_v_proj.weight", 2, 2).get(0, 0)).isEqualTo(8);
+            block.vector("attn.norm_k.weight", 1);
+            block.matrix("ff.linear_in.weight", 12, 2);
+            block.matrix("ff_context.linear_out.weight", 2, 6);
+            var single = weights.under("single_transformer_blocks.2.attn");
+            single.matrix("to_qkv_mlp_proj.weight", 18, 2);
+            single.matrix("to_out.weight", 2, 8);
+            single.vector("norm_q.weight", 1);
+            weights.matrix("proj_out.weight", 2, 2);
+            // the authors' halves are shift, scale; diffusers' scale, shift
+            assertThat(weights.matrix("norm_out.linear.weight", 4, 2).get(0, 0)).isEqualTo(4);
+        }
+        refused(Part.TRANSFORMER, "holds no FLUX.1 transformer");
+    }
+
+    @Test
+    void tellsFlux2FromFlux1InDiffusersLayout() {
+        add("x_embedder.weight", 2, 2);
+        add("double_stream_modulation_img.linear.weight", 12, 2);
+        try (Checkpoint checkpoint = write()) {
+            assertThat(KeyStyles.parts(checkpoint)).containsExactly(Map.entry(Part.FLUX2_TRANSFORMER, "diffusers"));
+        }
+    }
+
+    @Test
+    void givesQwen3ItsPublishedNames() {
+        add("layers.0.self_attn.q_norm.weight", 2);
+        add("embed_tokens.weight", 3, 2);
+        try (Checkpoint checkpoint = write()) {
+            assertThat(KeyStyles.weights(checkpoint, Part.QWEN3).has("model.embed_tokens.weight"))
+                    .isTrue();
+        }
     }
 
     @Test

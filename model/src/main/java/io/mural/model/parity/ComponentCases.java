@@ -5,7 +5,6 @@ import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.pipeline.Flux1Model;
 import io.mural.model.pipeline.LoraFile;
 import io.mural.tensor.Ops;
-import io.mural.tensor.Tensor;
 import io.mural.weights.Json;
 import java.util.List;
 import java.util.Optional;
@@ -71,15 +70,15 @@ final class ComponentCases {
 
     double vaeDecode(ParityCase given) {
         return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
-            var latent = picture(ops, given, "in.latents");
-            return Deviation.of("image", planes(ops, model.vae().decode(ops, latent)), given.floats("out.image"));
+            var latent = Planes.picture(ops, given, "in.latents");
+            return Deviation.of("image", Planes.of(ops, model.vae().decode(ops, latent)), given.floats("out.image"));
         });
     }
 
     double vaeEncode(ParityCase given) {
         return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
-            var image = picture(ops, given, "in.image");
-            return Deviation.of("latents", planes(ops, model.vae().encode(ops, image)), given.floats("out.latents"));
+            var image = Planes.picture(ops, given, "in.image");
+            return Deviation.of("latents", Planes.of(ops, model.vae().encode(ops, image)), given.floats("out.latents"));
         });
     }
 
@@ -92,29 +91,5 @@ final class ComponentCases {
                 var ops = device.get()) {
             return judge.error(model, ops);
         }
-    }
-
-    /** A case's [1, channels, height, width] as [height, width, channels]. */
-    private static Tensor picture(Ops ops, ParityCase given, String tensor) {
-        int channels = given.dim(tensor, 1);
-        int pixels = given.dim(tensor, 2) * given.dim(tensor, 3);
-        var planes = given.floats(tensor);
-        var values = new float[planes.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = planes[i % channels * pixels + i / channels];
-        }
-        return ops.tensor(values, given.dim(tensor, 2), given.dim(tensor, 3), channels);
-    }
-
-    /** [height, width, channels] as [channels, height, width]. */
-    private static float[] planes(Ops ops, Tensor picture) {
-        int channels = picture.cols();
-        int pixels = picture.rows();
-        var values = ops.read(picture);
-        var planes = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            planes[i % channels * pixels + i / channels] = values[i];
-        }
-        return planes;
     }
 }

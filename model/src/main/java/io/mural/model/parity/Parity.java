@@ -71,6 +71,7 @@ public final class Parity {
         long start = System.nanoTime();
         try (var given = ParityCase.open(file)) {
             var components = new ComponentCases(device);
+            var flux2 = new Flux2Cases(device);
             switch (given.component()) {
                 case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
                 case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
@@ -78,6 +79,7 @@ public final class Parity {
                 case "t5-encoder" -> error(given, components.t5Encoder(given), Bounds.COMPONENT, start);
                 case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
                 case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
+                case "flux2-transformer" -> error(given, flux2.transformer(given), Bounds.COMPONENT, start);
                 case "flux1-pipeline", "flux1-image-to-image" -> {
                     var judged = new PipelineCases(device).run(given);
                     double bound = given.params().number("psnr_bound_db");

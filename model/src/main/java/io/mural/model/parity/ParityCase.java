@@ -1,6 +1,8 @@
 package io.mural.model.parity;
 
 import io.mural.tensor.InputException;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 import io.mural.weights.Checkpoint;
 import io.mural.weights.Json;
 import io.mural.weights.JsonObject;
@@ -43,6 +45,11 @@ record ParityCase(Path file, Path root, String component, JsonObject params, Che
 
     float[] floats(String tensor) {
         return values.floats(tensor);
+    }
+
+    /** A tensor [1, tokens, features] as a matrix. */
+    Tensor tokens(Ops ops, String tensor) {
+        return ops.tensor(floats(tensor), dim(tensor, 1), dim(tensor, 2));
     }
 
     int[] ids(String tensor) {

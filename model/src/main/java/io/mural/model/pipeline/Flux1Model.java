@@ -15,10 +15,8 @@ import io.mural.model.vae.VaeConfig;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
 import io.mural.weights.KeyStyles.Part;
-import io.mural.weights.Lora;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,10 +25,9 @@ import java.util.Optional;
  * threads at once.
  */
 public final class Flux1Model implements AutoCloseable {
-    private final Flux1Parts parts;
-    private final List<LoraFile> loraFiles;
+    private final ModelParts parts;
+    private final Loras loras;
     private final Optional<Flux1Config> givenConfig;
-    private final List<Lora> loras = new ArrayList<>();
     private Optional<Flux1Transformer> transformer = Optional.empty();
     private Optional<ClipTextEncoder> clip = Optional.empty();
     private Optional<T5Encoder> t5 = Optional.empty();
@@ -48,22 +45,14 @@ public final class Flux1Model implements AutoCloseable {
 
     /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
     public Flux1Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux1Config> config) {
-        this.parts = new Flux1Parts(model, base);
-        this.loraFiles = List.copyOf(loras);
+        this.parts = new ModelParts(model, base);
+        this.loras = new Loras(loras);
         this.givenConfig = config;
     }
 
     public Flux1Transformer transformer() {
         if (transformer.isEmpty()) {
-            var weights = parts.weights(Part.TRANSFORMER);
-            for (var file : loraFiles) {
-                var lora = Lora.open(file.file());
-                loras.add(lora);
-                weights = switch (file.mode()) {
-                    case ADAPTER -> weights.with(lora, file.scale());
-                    case MERGE -> weights.merged(lora, file.scale());
-                };
-            }
+            var weights = loras.apply(parts.weights(Part.TRANSFORMER));
             transformer = Optional.of(new Flux1Transformer(transformerConfig(weights), weights));
         }
         return transformer.get();
@@ -144,7 +133,7 @@ public final class Flux1Model implements AutoCloseable {
     /** Bytes of all parts in their files. */
     public long bytes() {
         long bytes = 0;
-        for (var part : Part.values()) {
+        for (var part : List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5)) {
             bytes += parts.weights(part).bytes();
         }
         return bytes;
@@ -161,7 +150,7 @@ public final class Flux1Model implements AutoCloseable {
 
     @Override
     public void close() {
-        loras.forEach(Lora::close);
+        loras.close();
         parts.close();
     }
 }

@@ -19,7 +19,6 @@ class ParityTest {
     private static final Set<String> UNSUPPORTED = Set.of(
             "flux1-hierarchical",
             "flux1-hierarchical-pipeline",
-            "flux2-transformer",
             "flux2-hierarchical",
             "flux2-vae-decode",
             "flux2-vae-encode",

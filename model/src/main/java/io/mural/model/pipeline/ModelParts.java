@@ -19,12 +19,14 @@ import java.util.Optional;
  * Where the parts of a model come from: a diffusers folder, or a single file with a folder for what the file lacks.
  * It owns the mapped files.
  */
-final class Flux1Parts implements AutoCloseable {
+final class ModelParts implements AutoCloseable {
     private static final Map<Part, String> COMPONENTS = Map.of(
             Part.TRANSFORMER, "transformer",
+            Part.FLUX2_TRANSFORMER, "transformer",
             Part.VAE, "vae",
             Part.CLIP, "text_encoder",
-            Part.T5, "text_encoder_2");
+            Part.T5, "text_encoder_2",
+            Part.QWEN3, "text_encoder");
 
     private final Path model;
     private final Optional<Checkpoint> single;
@@ -33,7 +35,7 @@ final class Flux1Parts implements AutoCloseable {
     private final List<Checkpoint> owned = new ArrayList<>();
 
     /** @param base the folder beside a single file */
-    Flux1Parts(Path model, Optional<Path> base) {
+    ModelParts(Path model, Optional<Path> base) {
         this.model = model;
         if (Files.isDirectory(model)) {
             if (base.isPresent()) {

@@ -1,0 +1,55 @@
+package io.mural.model.pipeline;
+
+import io.mural.model.flux2.Flux2Config;
+import io.mural.model.flux2.Flux2Transformer;
+import io.mural.weights.KeyStyles.Part;
+import io.mural.weights.Weights;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A FLUX.2 model on disk: its parts are read when first needed and stay mapped until it is closed. Not for several
+ * threads at once.
+ */
+public final class Flux2Model implements AutoCloseable {
+    private final ModelParts parts;
+    private final Loras loras;
+    private final Optional<Flux2Config> givenConfig;
+    private Optional<Flux2Transformer> transformer = Optional.empty();
+
+    /**
+     * @param model a folder in diffusers layout, or a single safetensors file in the original layout
+     * @param base for a single file: the folder that has what the file lacks
+     */
+    public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras) {
+        this(model, base, loras, Optional.empty());
+    }
+
+    /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
+    public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux2Config> config) {
+        this.parts = new ModelParts(model, base);
+        this.loras = new Loras(loras);
+        this.givenConfig = config;
+    }
+
+    public Flux2Transformer transformer() {
+        if (transformer.isEmpty()) {
+            var weights = loras.apply(parts.weights(Part.FLUX2_TRANSFORMER));
+            transformer = Optional.of(new Flux2Transformer(transformerConfig(weights), weights));
+        }
+        return transformer.get();
+    }
+
+    private Flux2Config transformerConfig(Weights weights) {
+        return givenConfig
+                .or(() -> parts.config(Part.FLUX2_TRANSFORMER).map(Flux2Config::of))
+                .orElseGet(() -> Flux2Config.of(weights));
+    }
+
+    @Override
+    public void close() {
+        loras.close();
+        parts.close();
+    }
+}

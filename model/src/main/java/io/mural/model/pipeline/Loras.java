@@ -1,0 +1,35 @@
+package io.mural.model.pipeline;
+
+import io.mural.weights.Lora;
+import io.mural.weights.Weights;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The LoRAs of a transformer. It owns their mapped files: adapted weights are valid until it is closed. */
+final class Loras implements AutoCloseable {
+    private final List<LoraFile> files;
+    private final List<Lora> opened = new ArrayList<>();
+
+    Loras(List<LoraFile> files) {
+        this.files = List.copyOf(files);
+    }
+
+    /** The weights with every LoRA, in order. */
+    Weights apply(Weights weights) {
+        var adapted = weights;
+        for (var file : files) {
+            var lora = Lora.open(file.file());
+            opened.add(lora);
+            adapted = switch (file.mode()) {
+                case ADAPTER -> adapted.with(lora, file.scale());
+                case MERGE -> adapted.merged(lora, file.scale());
+            };
+        }
+        return adapted;
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(Lora::close);
+    }
+}
