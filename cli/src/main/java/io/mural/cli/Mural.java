@@ -1,70 +1,80 @@
 package io.mural.cli;
 
-import io.mural.tensor.InputException;
+import io.mural.cli.console.Interrupt;
+import io.mural.cli.console.Stderr;
+import io.mural.cli.console.Version;
+import io.mural.cli.device.DevicesCommand;
+import io.mural.cli.generate.GenerateCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
  * The command {@code mural} and the rules all its subcommands share: exit code 0 when the work is done, 1 when it
- * failed, 2 when the command line makes no sense; an error is one line on stderr.
+ * failed, 2 when the command line makes no sense, 130 after Ctrl-C; an error is one line on stderr.
  */
 @Command(
         name = "mural",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
+        scope = ScopeType.INHERIT,
         description = "Makes pictures from text with FLUX models, on the JVM.",
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        synopsisSubcommandLabel = "COMMAND")
 public final class Mural implements Runnable {
-    static final int FAILED = 1;
-    static final int BAD_USAGE = 2;
-
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Adds the stack trace to the message of a failure.")
+    private boolean verbose;
+
     public static void main(String[] args) {
         Stderr.restore();
-        System.exit(commandLine().execute(args));
+        var err = new PrintWriter(System.err, true, System.err.charset());
+        var interrupt = new Interrupt(Thread.currentThread(), err);
+        interrupt.install();
+        int code = run(
+                commandLine(interrupt)
+                        .setOut(new PrintWriter(System.out, true, System.out.charset()))
+                        .setErr(err),
+                interrupt,
+                args);
+        interrupt.finished();
+        System.exit(code);
+    }
+
+    /** picocli hands exceptions to the handler and lets errors, such as a lack of memory, pass. */
+    private static int run(CommandLine command, Interrupt interrupt, String... args) {
+        try {
+            return command.execute(args);
+        } catch (Error e) {
+            return new Failures(interrupt).failed(e, command, command.<Mural>getCommand().verbose);
+        }
     }
 
     /** The whole command line, ready to execute; its writers are stdout and stderr unless changed. */
-    static CommandLine commandLine() {
-        return new CommandLine(new Mural())
+    static CommandLine commandLine(Interrupt interrupt) {
+        var mural = new Mural();
+        var failures = new Failures(interrupt);
+        return new CommandLine(mural)
+                .addSubcommand(new GenerateCommand(interrupt))
+                .addSubcommand(new ParityCommand())
+                .addSubcommand(new DevicesCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(Mural::badUsage)
-                .setExecutionExceptionHandler(Mural::failed);
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler((e, args) -> failures.badUsage(e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failures.failed(e, command, mural.verbose));
     }
 
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "say what to do");
-    }
-
-    private static int badUsage(ParameterException e, String[] args) {
-        var command = e.getCommandLine();
-        say(
-                command.getErr(),
-                e.getMessage() + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
-        return BAD_USAGE;
-    }
-
-    /** What the user can mend is one line; anything else is a fault of mural and keeps its stack trace. */
-    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
-        if (e instanceof InputException) {
-            say(command.getErr(), e.getMessage());
-        } else {
-            e.printStackTrace(command.getErr());
-        }
-        return FAILED;
-    }
-
-    private static void say(PrintWriter err, String message) {
-        err.println("mural: " + message);
-        err.flush();
     }
 }

@@ -2,10 +2,13 @@ package io.mural.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.cli.console.Interrupt;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Command;
 
 class MuralTest {
@@ -28,7 +31,7 @@ class MuralTest {
     void badUsageIsOneLineAndExitCode2() {
         assertThat(run("--bogus")).isEqualTo(2);
         assertThat(err.toString())
-                .isEqualToNormalizingNewlines("mural: Unknown option: '--bogus'; see 'mural --help'\n");
+                .isEqualToNormalizingNewlines("mural: unknown option '--bogus'; see 'mural --help'\n");
         assertThat(out.toString()).isEmpty();
     }
 
@@ -45,17 +48,40 @@ class MuralTest {
     }
 
     @Test
-    void faultsKeepTheirStackTrace() {
+    void faultsAreOneLineToo() {
         assertThat(run("faulty")).isEqualTo(1);
-        assertThat(err.toString())
-                .startsWith("java.lang.IllegalStateException: broken")
-                .contains("\tat ");
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("mural: a fault in mural")
+                .contains("IllegalStateException: broken");
+    }
+
+    @Test
+    void verboseAddsTheStackTrace() {
+        assertThat(run("--verbose", "faulty")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("mural: a fault in mural").contains("\tat ");
+    }
+
+    @Test
+    void controlCharactersStayOutOfTheTerminal() {
+        assertThat(run("hostile")).isEqualTo(1);
+        assertThat(err.toString()).isEqualToNormalizingNewlines("mural: a?[2Jb c\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"genrate, generate", "devcies, devices"})
+    void unknownCommandsSuggestNearOnes(String typed, String meant) {
+        assertThat(run(typed)).isEqualTo(2);
+        assertThat(err.toString()).startsWith("mural: unknown command '" + typed + "', did you mean " + meant);
     }
 
     private int run(String... args) {
-        return Mural.commandLine()
+        var interrupt = new Interrupt(Thread.currentThread(), new PrintWriter(err));
+        return Mural.commandLine(interrupt)
                 .addSubcommand(new Mendable())
                 .addSubcommand(new Faulty())
+                .addSubcommand(new Hostile())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(args);
@@ -74,6 +100,14 @@ class MuralTest {
         @Override
         public void run() {
             throw new IllegalStateException("broken");
+        }
+    }
+
+    @Command(name = "hostile")
+    static final class Hostile implements Runnable {
+        @Override
+        public void run() {
+            throw new InputException("a\u001b[2Jb\nc");
         }
     }
 }

@@ -30,7 +30,7 @@ final class House {
                     "ar.com.hjg.pngj",
                     "javax.imageio"),
             CLI,
-            List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "org.jline"));
+            List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "com.sun.management"));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(

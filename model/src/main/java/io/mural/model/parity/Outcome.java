@@ -6,7 +6,7 @@ package io.mural.model.parity;
  * @param component what was judged, such as {@code flux1-transformer}
  * @param name the case's own name
  * @param measure the quantity that was compared, such as {@code error}
- * @param value what was measured; NaN when unsupported
+ * @param value what was measured; NaN when unsupported or broken
  * @param bound what it must not pass
  * @param millis time the case took
  * @param detail more to know, possibly empty
@@ -35,6 +35,11 @@ public record Outcome(
     /** Passes when the peak signal-to-noise ratio is at least {@code bound} dB. */
     static Outcome psnr(String component, String name, double decibel, double bound, long millis, String detail) {
         return new Outcome(component, name, verdict(decibel >= bound), "psnr", decibel, bound, millis, detail);
+    }
+
+    /** Could not be read or run. */
+    static Outcome broken(String component, String name, long millis, String reason) {
+        return new Outcome(component, name, Verdict.FAIL, "error", Double.NaN, Double.NaN, millis, reason);
     }
 
     static Outcome unsupported(String component, String name) {

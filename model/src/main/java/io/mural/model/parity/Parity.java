@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
 public final class Parity {
     private static final String SCHEDULES = "schedules.json";
     private static final String TOKENIZERS = "tokenizers.json";
+    /** The component of a file that cannot be read. */
+    private static final String UNKNOWN = "unknown";
 
     private final Supplier<Ops> device;
     private final Consumer<Outcome> report;
@@ -36,6 +39,9 @@ public final class Parity {
     public static List<Path> find(List<Path> paths) {
         var files = new ArrayList<Path>();
         for (var path : paths) {
+            if (!Files.exists(path)) {
+                throw new InputException(path + ": no such file or folder of reference cases");
+            }
             if (!Files.isDirectory(path)) {
                 files.add(path);
                 continue;
@@ -59,35 +65,55 @@ public final class Parity {
         return name.endsWith(".safetensors") || name.equals(SCHEDULES) || name.equals(TOKENIZERS);
     }
 
+    /** Judges a file. What cannot be read or run is reported as failed, so that other files can be judged. */
     public void run(Path file) {
-        switch (file.getFileName().toString()) {
-            case SCHEDULES -> schedules(file);
-            case TOKENIZERS -> tokenizers(file);
-            default -> tensors(file);
+        var name = file.getFileName().toString();
+        judging(UNKNOWN, name, () -> {
+            switch (name) {
+                case SCHEDULES -> schedules(file);
+                case TOKENIZERS -> tokenizers(file);
+                default -> tensors(file);
+            }
+        });
+    }
+
+    private void judging(String component, String name, Runnable body) {
+        long start = System.nanoTime();
+        try {
+            body.run();
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            var reason = e instanceof InputException ? e.getMessage() : e.toString();
+            report.accept(Outcome.broken(component, name, since(start), reason));
         }
     }
 
     private void tensors(Path file) {
-        long start = System.nanoTime();
         try (var given = ParityCase.open(file)) {
-            var components = new ComponentCases(device);
-            var flux2 = new Flux2Cases(device);
-            switch (given.component()) {
-                case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
-                case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
-                case "clip-text" -> error(given, components.clipText(given), Bounds.COMPONENT, start);
-                case "t5-encoder" -> error(given, components.t5Encoder(given), Bounds.COMPONENT, start);
-                case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
-                case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
-                case "flux2-transformer" -> error(given, flux2.transformer(given), Bounds.COMPONENT, start);
-                case "flux1-pipeline", "flux1-image-to-image" -> {
-                    var judged = new PipelineCases(device).run(given);
-                    double bound = given.params().number("psnr_bound_db");
-                    report.accept(Outcome.psnr(
-                            given.component(), given.name(), judged.psnr(), bound, since(start), judged.detail()));
-                }
-                default -> report.accept(Outcome.unsupported(given.component(), given.name()));
+            judging(given.component(), given.name(), () -> tensors(given));
+        }
+    }
+
+    private void tensors(ParityCase given) {
+        long start = System.nanoTime();
+        var components = new ComponentCases(device);
+        var flux2 = new Flux2Cases(device);
+        switch (given.component()) {
+            case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
+            case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
+            case "clip-text" -> error(given, components.clipText(given), Bounds.COMPONENT, start);
+            case "t5-encoder" -> error(given, components.t5Encoder(given), Bounds.COMPONENT, start);
+            case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
+            case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
+            case "flux2-transformer" -> error(given, flux2.transformer(given), Bounds.COMPONENT, start);
+            case "flux1-pipeline", "flux1-image-to-image" -> {
+                var judged = new PipelineCases(device).run(given);
+                double bound = given.params().number("psnr_bound_db");
+                report.accept(Outcome.psnr(
+                        given.component(), given.name(), judged.psnr(), bound, since(start), judged.detail()));
             }
+            default -> report.accept(Outcome.unsupported(given.component(), given.name()));
         }
     }
 

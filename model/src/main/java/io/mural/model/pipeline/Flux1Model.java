@@ -139,6 +139,14 @@ public final class Flux1Model implements AutoCloseable {
         return bytes;
     }
 
+    /** What of the LoRA files is not applied to this model, one line each. */
+    public List<String> notes() {
+        transformer();
+        return loras.stream()
+                .flatMap(lora -> lora.notes(parts.weights(Part.TRANSFORMER)).stream())
+                .toList();
+    }
+
     /** Runs both text encoders on a prompt. */
     public PromptEmbeds encode(Ops ops, String prompt, int textTokens) {
         var clipTokens = clipTokenizer().encode(prompt, clip().config().maxPositionEmbeddings());

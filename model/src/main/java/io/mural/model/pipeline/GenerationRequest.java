@@ -34,6 +34,8 @@ public record GenerationRequest(
     public static final int TOKEN_PIXELS = 16;
 
     private static final int LARGEST_SIDE = 1 << 16;
+    /** Three values a pixel in one array. */
+    private static final int MOST_PIXELS = 1 << 29;
 
     /**
      * @param image any size; it is resized to the request's
@@ -42,14 +44,23 @@ public record GenerationRequest(
     public record Init(RgbImage image, double strength) {}
 
     public GenerationRequest {
-        requireSize("width", width);
-        requireSize("height", height);
+        requireSize(width, height);
         if (textTokens < 1) {
             throw new InputException("a text length of " + textTokens + " tokens: expected at least 1");
         }
     }
 
-    private static void requireSize(String side, int pixels) {
+    /** Refuses sizes that no model can make, naming the nearest that can be. */
+    public static void requireSize(int width, int height) {
+        requireSide("width", width);
+        requireSide("height", height);
+        if ((long) width * height > MOST_PIXELS) {
+            throw new InputException("a picture of " + width + "x" + height + " has more than " + MOST_PIXELS
+                    + " pixels, the most a picture can have here");
+        }
+    }
+
+    private static void requireSide(String side, int pixels) {
         if (pixels < TOKEN_PIXELS || pixels > LARGEST_SIDE || pixels % TOKEN_PIXELS != 0) {
             int nearest = Math.clamp(Math.round((float) pixels / TOKEN_PIXELS), 1, LARGEST_SIDE / TOKEN_PIXELS);
             throw new InputException("a " + side + " of " + pixels + " pixels is not a multiple of " + TOKEN_PIXELS

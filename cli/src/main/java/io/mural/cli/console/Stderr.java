@@ -1,4 +1,4 @@
-package io.mural.cli;
+package io.mural.cli.console;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,14 +9,14 @@ import java.lang.foreign.ValueLayout;
  * no option silences it. So the launcher starts the JVM with stderr going through a filter for that one line, keeps
  * the real stderr open as another descriptor, and names it in the property {@code mural.stderr}.
  */
-final class Stderr {
+public final class Stderr {
     private static final int STDERR = 2;
 
     private Stderr() {}
 
     /** Puts the real stderr back in place of the launcher's filter, for this code and for the JVM itself. */
     @SuppressWarnings("restricted") // the manifest enables native access; dup2 is called with what it declares
-    static void restore() {
+    public static void restore() {
         var kept = Integer.getInteger("mural.stderr");
         if (kept == null) {
             return;

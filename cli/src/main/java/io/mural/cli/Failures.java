@@ -1,0 +1,82 @@
+package io.mural.cli;
+
+import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Interrupt;
+import io.mural.tensor.InputException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What the user sees when a command fails: one line on stderr, and an exit code. */
+final class Failures {
+    static final int FAILED = 1;
+    static final int BAD_USAGE = 2;
+    private static final int INTERRUPTED = 130;
+
+    private final Interrupt interrupt;
+
+    Failures(Interrupt interrupt) {
+        this.interrupt = interrupt;
+    }
+
+    int badUsage(ParameterException e) {
+        return badUsage(e.getCommandLine(), e instanceof UnmatchedArgumentException u ? unmatched(u) : e.getMessage());
+    }
+
+    private static String unmatched(UnmatchedArgumentException e) {
+        var first = e.getUnmatched().getFirst();
+        boolean option = e.isUnknownOption();
+        boolean command = !option && !e.getCommandLine().getSubcommands().isEmpty();
+        var what = option ? "unknown option " : command ? "unknown command " : "unexpected argument ";
+        var near = e.getSuggestions();
+        return what + "'" + first + "'" + (near.isEmpty() ? "" : ", did you mean " + String.join(" or ", near) + "?");
+    }
+
+    /** @param stackTraces whether to add the stack trace of what is no fault of the user */
+    int failed(Throwable e, CommandLine command, boolean stackTraces) {
+        if (interrupt.requested()) {
+            // The thread of Ctrl-C says so, and the JVM gives the exit code.
+            return INTERRUPTED;
+        }
+        if (e instanceof BadUsage) {
+            return badUsage(command, e.getMessage());
+        }
+        say(command.getErr(), message(e));
+        if (stackTraces) {
+            e.printStackTrace(command.getErr());
+        }
+        return FAILED;
+    }
+
+    private static int badUsage(CommandLine command, String message) {
+        say(command.getErr(), message + "; see '" + command.getCommandSpec().qualifiedName() + " --help'");
+        return BAD_USAGE;
+    }
+
+    private static String message(Throwable e) {
+        return switch (e) {
+            case InputException input -> input.getMessage();
+            case UncheckedIOException io ->
+                io.getMessage() + " (" + io.getCause().getMessage() + ")";
+            case OutOfMemoryError memory ->
+                "out of memory (" + memory.getMessage() + "); choose a smaller --size, or close other programs";
+            case InternalError fault
+            when isMappedFileFault(fault) ->
+                "a model file became shorter, or its disk failed, while it was in use; check the file and run again";
+            default -> "a fault in mural, please report it: " + e + "; --verbose shows where";
+        };
+    }
+
+    /** What the JVM throws for SIGBUS: the mapped file has no such page any more, or cannot be read. */
+    private static boolean isMappedFileFault(InternalError fault) {
+        return fault.getMessage() != null && fault.getMessage().contains("unsafe memory access");
+    }
+
+    /** On one line and without control characters, whatever a file's contents have brought into the message. */
+    private static void say(PrintWriter err, String message) {
+        err.println("mural: " + message.replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?"));
+        err.flush();
+    }
+}

@@ -1,0 +1,156 @@
+package io.mural.cli.generate;
+
+import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Interrupt;
+import io.mural.cli.device.DeviceOptions;
+import io.mural.cli.device.Devices;
+import io.mural.cli.progress.ProgressMode;
+import io.mural.model.image.ImageFile;
+import io.mural.model.pipeline.Flux1Model;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mural generate}: pictures from prompts. */
+@Command(
+        name = "generate",
+        sortOptions = false,
+        customSynopsis = {
+            "mural generate [OPTIONS] PROMPT",
+            "mural generate [OPTIONS] --prompts-file FILE",
+            "mural generate [OPTIONS] --from PNG"
+        },
+        description = {
+            "Makes a picture from a prompt.",
+            "The path of the picture goes to stdout, everything else to stderr."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  mural generate \"a sunset over purple mountains and a calm sea\"",
+            "  mural generate \"pine trees at night, a full moon\" -o moon.png --seed 7",
+            "  mural generate --from moon.png --steps 30 -o moon-30.png",
+            "  mural generate \"the same by day\" --init-image moon.png --strength 0.7",
+            "  mural generate \"a lake\" --model FLUX.1-dev --lora style.safetensors:0.8",
+            "  mural generate --prompts-file prompts.txt --count 4 -o batch.png"
+        })
+public final class GenerateCommand implements Runnable {
+    private static final int MOST_PICTURES = 100_000;
+
+    private final Interrupt interrupt;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "PROMPT", arity = "0..*", hideParamSyntax = true, description = "What to show, in quotes.")
+    private List<String> words = List.of();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write, a PNG file (replaced if it is there) or a folder. Default: a new file named"
+                    + " after the prompt and the seed.")
+    private Path output;
+
+    @Mixin
+    private ModelOptions modelOptions;
+
+    @Mixin
+    private PictureOptions pictureOptions;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Pictures of each prompt, with seeds S, S+1, ... Default: 1.")
+    private int count = 1;
+
+    @Option(
+            names = "--prompts-file",
+            paramLabel = "FILE",
+            description = "Prompts, one a line; blank lines and # comments are left out. - is stdin.")
+    private String promptsFile;
+
+    @Option(
+            names = "--from",
+            paramLabel = "PNG",
+            description = "Takes everything from a picture that mural made; other options change it.")
+    private Path from;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Option(
+            names = "--progress",
+            paramLabel = "HOW",
+            description = "auto (a bar on terminals, lines elsewhere), plain (lines), json (an object a line) or none."
+                    + " Default: auto.")
+    private ProgressMode progress = ProgressMode.AUTO;
+
+    public GenerateCommand(Interrupt interrupt) {
+        this.interrupt = interrupt;
+    }
+
+    @Override
+    public void run() {
+        if (count < 1 || count > MOST_PICTURES) {
+            throw new BadUsage("--count " + count + ": choose 1 to " + MOST_PICTURES);
+        }
+        var before = Optional.ofNullable(from).map(Recipe::read);
+        var prompts = prompts(before);
+        var place = modelOptions.model(before);
+        var loras = modelOptions.loras(before);
+        var init = Settings.init(pictureOptions, before);
+        var device = deviceOptions.choose(
+                before.map(Recipe::device).filter(Devices::has).orElse("cpu"));
+        var start = init.map(image -> ImageFile.read(image.file()));
+        try (var report = progress.open(spec.commandLine().getErr());
+                var model = new Flux1Model(place.place(), place.base(), loras)) {
+            interrupt.onAbandon(report::close);
+            var settings = new Settings(pictureOptions, before, model, place, loras, init, start, device.name());
+            new Batch(settings, device, report, spec.commandLine().getOut()).make(jobs(prompts, settings), output());
+        }
+    }
+
+    private List<String> prompts(Optional<Recipe> before) {
+        if (promptsFile != null) {
+            if (!words.isEmpty()) {
+                throw new BadUsage("a prompt and --prompts-file: give one of them");
+            }
+            return Prompts.file(promptsFile);
+        }
+        if (!words.isEmpty()) {
+            return List.of(Prompts.single(words));
+        }
+        return List.of(before.map(Recipe::prompt)
+                .orElseThrow(() -> new BadUsage("the prompt is missing; say what the picture should show, in quotes")));
+    }
+
+    private List<Batch.Job> jobs(List<String> prompts, Settings settings) {
+        long pictures = (long) prompts.size() * count;
+        if (pictures > MOST_PICTURES) {
+            throw new BadUsage(prompts.size() + " prompts with --count " + count + " are " + pictures
+                    + " pictures; ask for at most " + MOST_PICTURES + " at once");
+        }
+        long seed = settings.seed();
+        if (seed > Long.MAX_VALUE - count) {
+            throw new BadUsage("--seed " + seed + ": too large for --count " + count);
+        }
+        List<Batch.Job> jobs = new ArrayList<>();
+        for (var prompt : prompts) {
+            for (int i = 0; i < count; i++) {
+                jobs.add(new Batch.Job(prompt, seed + i));
+            }
+        }
+        return jobs;
+    }
+
+    private Optional<Path> output() {
+        return Optional.ofNullable(output);
+    }
+}

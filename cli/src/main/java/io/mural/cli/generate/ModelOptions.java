@@ -1,0 +1,66 @@
+package io.mural.cli.generate;
+
+import io.mural.cli.console.BadUsage;
+import io.mural.model.pipeline.LoraFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say which model to use, and what to add to it. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "DIR|FILE",
+            description = "A FLUX.1 model: a folder in diffusers layout, or a single safetensors file."
+                    + " Default: the embedded mural-nano.")
+    private Path model;
+
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "For a single file: the model folder that has what the file lacks"
+                    + " (text encoders, tokenizers, autoencoder).")
+    private Path base;
+
+    @Option(
+            names = "--lora",
+            paramLabel = "FILE[:SCALE]",
+            converter = LoraOption.class,
+            description = "A style LoRA for the transformer, at a scale (default 1). May be given several times.")
+    private List<LoraOption.Adapter> loras;
+
+    @Option(
+            names = "--lora-mode",
+            paramLabel = "MODE",
+            description = "adapter: beside the weights, no memory, a little more work a step (default)."
+                    + " merge: added into float32 copies of the weights it changes.")
+    private LoraFile.Mode loraMode;
+
+    Model model(Optional<Recipe> from) {
+        if (base != null && model == null) {
+            throw new BadUsage("--base belongs to a single file; name that with --model");
+        }
+        return model != null
+                ? new Model(Optional.of(model), Optional.ofNullable(base))
+                : from.map(Recipe::model).orElse(new Model(Optional.empty(), Optional.empty()));
+    }
+
+    List<LoraFile> loras(Optional<Recipe> from) {
+        var mode = Optional.ofNullable(loraMode);
+        List<LoraFile> chosen = new ArrayList<>();
+        if (loras != null) {
+            loras.forEach(
+                    lora -> chosen.add(new LoraFile(lora.file(), lora.scale(), mode.orElse(LoraFile.Mode.ADAPTER))));
+        } else {
+            from.map(Recipe::loras)
+                    .orElse(List.of())
+                    .forEach(lora -> chosen.add(new LoraFile(lora.file(), lora.scale(), mode.orElse(lora.mode()))));
+        }
+        if (loraMode != null && chosen.isEmpty()) {
+            throw new BadUsage("--lora-mode has no effect without --lora");
+        }
+        return chosen;
+    }
+}

@@ -1,0 +1,29 @@
+package io.mural.cli.generate;
+
+import io.mural.tensor.DType;
+
+/** The formats noise can be drawn in, as other programs name them. */
+enum NoiseDtype {
+    F32(DType.F32),
+    F16(DType.F16),
+    BF16(DType.BF16);
+
+    private final DType dtype;
+
+    NoiseDtype(DType dtype) {
+        this.dtype = dtype;
+    }
+
+    DType dtype() {
+        return dtype;
+    }
+
+    /** What diffusers draws for a transformer in this format: models stored in 8 bits compute in bfloat16. */
+    static NoiseDtype of(DType stored) {
+        return switch (stored) {
+            case F32, F64 -> F32;
+            case F16 -> F16;
+            case BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U8, BOOL -> BF16;
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package io.mural.cli.generate;
+
+import io.mural.model.pipeline.VaeExtent;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say how a picture is made; null where the user says nothing. {@link Settings} judges them. */
+final class PictureOptions {
+    /** How the autoencoder sees a picture. */
+    enum Vae {
+        AUTO(Optional.empty()),
+        WHOLE(Optional.of(VaeExtent.WHOLE)),
+        TILED(Optional.of(VaeExtent.TILES));
+
+        final Optional<VaeExtent> extent;
+
+        Vae(Optional<VaeExtent> extent) {
+            this.extent = extent;
+        }
+    }
+
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            converter = SizeOption.class,
+            description = "Pixels, multiples of 16; one number for a square. Default: the model's own size, or that of"
+                    + " --init-image.")
+    SizeOption.Size size;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps. Default: the model's own.")
+    Integer steps;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Where the noise comes from; the same seed gives the same picture. Default: drawn by lot.")
+    Long seed;
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "G",
+            description = "Distilled guidance scale, for models that take one (FLUX.1-dev).")
+    Double guidance;
+
+    @Option(
+            names = "--negative",
+            paramLabel = "TEXT",
+            description = "What classifier-free guidance steers away from. Default: the model's own, mostly nothing.")
+    String negative;
+
+    @Option(
+            names = "--true-cfg",
+            paramLabel = "C",
+            description = "Classifier-free guidance scale; 1 is none, any other doubles the work of a step.")
+    Double trueCfg;
+
+    @Option(
+            names = "--init-image",
+            paramLabel = "FILE",
+            description = "Image to image: the PNG or JPEG picture to start from.")
+    Path initImage;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "S",
+            description = "How far to leave the picture of --init-image: near 0 keeps it, 1 ignores it. Default: 0.6.")
+    Double strength;
+
+    @Option(
+            names = "--text-tokens",
+            paramLabel = "N",
+            description = "Length of the T5 text. Default: the model's own, and best left so.")
+    Integer textTokens;
+
+    @Option(
+            names = "--vae",
+            paramLabel = "HOW",
+            description = "whole: the autoencoder sees the picture at once. tiled: in overlapping tiles, with less"
+                    + " memory. auto: whole if it fits (default).")
+    Vae vae;
+
+    @Option(
+            names = "--noise-dtype",
+            paramLabel = "TYPE",
+            description = "Format the noise is drawn in: f32, f16 or bf16. Default: that of the transformer's file, as"
+                    + " diffusers does.")
+    NoiseDtype noiseDtype;
+}

@@ -1,0 +1,71 @@
+package io.mural.cli.generate;
+
+import io.mural.cli.console.BadUsage;
+import io.mural.tensor.InputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where prompts come from: the command line, a file with one a line, or stdin. */
+final class Prompts {
+    private static final String STDIN = "-";
+
+    private Prompts() {}
+
+    /** The only one of the words; the shell splits a prompt without quotes into several. */
+    static String single(List<String> words) {
+        if (words.size() > 1) {
+            throw new BadUsage(words.size() + " prompts; put the prompt in quotes, as in mural generate \""
+                    + words.get(0) + " " + words.get(1) + (words.size() > 2 ? " ..." : "") + "\"");
+        }
+        return require(words.getFirst());
+    }
+
+    static String require(String prompt) {
+        if (prompt.isBlank()) {
+            throw new BadUsage("the prompt is empty; say what the picture should show");
+        }
+        return prompt;
+    }
+
+    /** One prompt a line; blank lines and those that begin with # are left out. {@code -} is stdin. */
+    static List<String> file(String name) {
+        var text = name.equals(STDIN) ? stdin() : text(Path.of(name));
+        var prompts = text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+        if (prompts.isEmpty()) {
+            throw new InputException((name.equals(STDIN) ? "stdin" : name)
+                    + ": holds no prompt; --prompts-file takes one prompt a line, # begins a comment");
+        }
+        return prompts;
+    }
+
+    static String stdin() {
+        try {
+            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("stdin cannot be read", e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            var text = Files.readString(file);
+            // Editors on Windows put a byte order mark before the text.
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (NoSuchFileException e) {
+            throw new InputException(file + ": no such file; --prompts-file takes a text file, one prompt a line", e);
+        } catch (CharacterCodingException e) {
+            throw new InputException(file + ": is not UTF-8 text; --prompts-file takes one prompt a line", e);
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read; --prompts-file takes a text file", e);
+        }
+    }
+}

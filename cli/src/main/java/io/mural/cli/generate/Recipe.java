@@ -1,0 +1,174 @@
+package io.mural.cli.generate;
+
+import io.mural.cli.console.Version;
+import io.mural.model.image.PngFile;
+import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.GenerationRequest;
+import io.mural.model.pipeline.LoraFile;
+import io.mural.model.pipeline.VaeExtent;
+import io.mural.tensor.InputException;
+import io.mural.weights.Json;
+import io.mural.weights.JsonObject;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a picture is made from. It stands in the picture's file as JSON, from which {@code --from} makes the same
+ * picture again.
+ *
+ * @param guidance distilled guidance, for models that take it
+ * @param device where it was computed; another may differ in the last bits
+ */
+record Recipe(
+        String prompt,
+        String negative,
+        double trueCfg,
+        int width,
+        int height,
+        int steps,
+        long seed,
+        Optional<Double> guidance,
+        int textTokens,
+        NoiseDtype noiseDtype,
+        VaeExtent vae,
+        Model model,
+        List<LoraFile> loras,
+        Optional<InitImage> init,
+        String device) {
+
+    /** The keyword of the text chunk that holds a recipe. */
+    static final String KEYWORD = "mural";
+
+    Recipe {
+        loras = List.copyOf(loras);
+    }
+
+    /** The recipe in a picture's file; {@link InputException} when it has none. */
+    static Recipe read(Path picture) {
+        var json = PngFile.texts(picture).get(KEYWORD);
+        if (json == null) {
+            throw new InputException(picture + ": holds no recipe; --from takes a PNG picture that mural made");
+        }
+        return of(Json.parse(picture + ": its recipe", json));
+    }
+
+    private static Recipe of(JsonObject json) {
+        try {
+            var model = json.object("model");
+            List<LoraFile> loras = new ArrayList<>();
+            for (var lora : json.objects("loras", List.of())) {
+                loras.add(new LoraFile(
+                        Path.of(lora.string("path")),
+                        lora.number("scale"),
+                        constant(LoraFile.Mode.class, lora, "mode")));
+            }
+            return new Recipe(
+                    json.string("prompt"),
+                    json.string("negative"),
+                    json.number("true_cfg"),
+                    json.integer("width"),
+                    json.integer("height"),
+                    json.integer("steps"),
+                    json.longInteger("seed"),
+                    json.has("guidance") ? Optional.of(json.number("guidance")) : Optional.empty(),
+                    json.integer("text_tokens"),
+                    constant(NoiseDtype.class, json, "noise_dtype"),
+                    constant(VaeExtent.class, json, "vae"),
+                    new Model(path(model, "path"), path(model, "base")),
+                    loras,
+                    json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
+                    json.string("device"));
+        } catch (InvalidPathException e) {
+            throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
+        }
+    }
+
+    private static InitImage init(JsonObject json) {
+        return new InitImage(Path.of(json.string("path")), json.number("strength"), json.string("sha256"));
+    }
+
+    private static Optional<Path> path(JsonObject json, String key) {
+        return json.has(key) ? Optional.of(Path.of(json.string(key))) : Optional.empty();
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, JsonObject json, String key) {
+        for (var constant : type.getEnumConstants()) {
+            if (word(constant).equals(json.string(key))) {
+                return constant;
+            }
+        }
+        throw json.error(key, "is not known to this version of mural");
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    String toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("mural", Version.text());
+        json.put("prompt", prompt);
+        json.put("negative", negative);
+        json.put("true_cfg", trueCfg);
+        json.put("width", width);
+        json.put("height", height);
+        json.put("steps", steps);
+        json.put("seed", seed);
+        json.put("guidance", guidance.orElse(null));
+        json.put("text_tokens", textTokens);
+        json.put("noise_dtype", word(noiseDtype));
+        json.put("vae", word(vae));
+        json.put("model", modelJson());
+        json.put("loras", loras.stream().map(Recipe::loraJson).toList());
+        json.put("init_image", init.map(Recipe::initJson).orElse(null));
+        json.put("device", device);
+        return Json.write(json);
+    }
+
+    private Map<String, Object> modelJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", model.name());
+        json.put("path", model.path().map(Path::toString).orElse(null));
+        json.put("base", model.base().map(Path::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, Object> loraJson(LoraFile lora) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("path", lora.file().toString());
+        json.put("scale", lora.scale());
+        json.put("mode", word(lora.mode()));
+        return json;
+    }
+
+    private static Map<String, Object> initJson(InitImage init) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("path", init.file().toString());
+        json.put("strength", init.strength());
+        json.put("sha256", init.sha256());
+        return json;
+    }
+
+    /** @param start the picture of {@link #init}, where there is one */
+    GenerationRequest request(Optional<RgbImage> start) {
+        return new GenerationRequest(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance.orElse(0.0),
+                textTokens,
+                start.map(image ->
+                        new GenerationRequest.Init(image, init.orElseThrow().strength())),
+                Optional.of(noiseDtype.dtype()));
+    }
+}

@@ -1,0 +1,28 @@
+package io.mural.cli.generate;
+
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads {@code 512x768}, or {@code 512} for a square. */
+final class SizeOption implements ITypeConverter<SizeOption.Size> {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,6})(?:[xX\u00d7](\\d{1,6}))?");
+
+    /** Width and height in pixels. */
+    record Size(int width, int height) {
+        @Override
+        public String toString() {
+            return width + "x" + height;
+        }
+    }
+
+    @Override
+    public Size convert(String text) {
+        var match = FORM.matcher(text.strip());
+        if (!match.matches()) {
+            throw new TypeConversionException("'" + text + "' is no size; write width x height, as in 512x768");
+        }
+        int width = Integer.parseInt(match.group(1));
+        return new Size(width, match.group(2) == null ? width : Integer.parseInt(match.group(2)));
+    }
+}

@@ -1,0 +1,31 @@
+package io.mural.cli.progress;
+
+import io.mural.cli.console.Terminal;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** How progress is shown, as {@code --progress} has it. */
+public enum ProgressMode {
+    AUTO,
+    PLAIN,
+    JSON,
+    NONE;
+
+    /** Opens the report on {@code err}; {@code AUTO} is a bar where stderr is a terminal and whole lines elsewhere. */
+    public Report open(PrintWriter err) {
+        return switch (this) {
+            case AUTO ->
+                Terminal.isInteractive()
+                        ? new BarReport(err, System::nanoTime, Terminal::width)
+                        : new PlainReport(err, System::nanoTime);
+            case PLAIN -> new PlainReport(err, System::nanoTime);
+            case JSON -> new JsonReport(err, System::nanoTime);
+            case NONE -> new QuietReport(err);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
