@@ -142,9 +142,7 @@ public final class Flux1Model implements AutoCloseable {
     /** What of the LoRA files is not applied to this model, one line each. */
     public List<String> notes() {
         transformer();
-        return loras.stream()
-                .flatMap(lora -> lora.notes(parts.weights(Part.TRANSFORMER)).stream())
-                .toList();
+        return loras.notes(parts.weights(Part.TRANSFORMER));
     }
 
     /** Runs both text encoders on a prompt. */

@@ -28,6 +28,11 @@ final class Loras implements AutoCloseable {
         return adapted;
     }
 
+    /** What of the files is not applied to these weights, one line each. */
+    List<String> notes(Weights weights) {
+        return opened.stream().flatMap(lora -> lora.notes(weights).stream()).toList();
+    }
+
     @Override
     public void close() {
         opened.forEach(Lora::close);
