@@ -115,7 +115,7 @@ final class Attention {
                 mix(call, row, rows, keys, state);
             }
         }
-        write(call, tile, head, scratch, state);
+        write(call, tile, head, state);
     }
 
     // --- reading ----------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ final class Attention {
             Softmax.scale(state.sums, i * LANES, LANES, shrink);
             Softmax.scale(state.mixed, i * call.width(), call.width(), shrink);
         }
-        Softmax.exp2(state.scores, at, seen, largest, state.sums, i * LANES);
+        Exp.exp2(state.scores, at, seen, largest, state.sums, i * LANES);
         Arrays.fill(state.scores, at + seen, at + keys, 0);
     }
 
@@ -288,9 +288,9 @@ final class Attention {
         }
     }
 
-    private static void write(Call call, QueryTile tile, int head, Scratch scratch, State state) {
+    private static void write(Call call, QueryTile tile, int head, State state) {
         for (int i = 0; i < tile.queries(); i++) {
-            float sum = (float) Lanes.sum(Lanes.load(state.sums, i * LANES), scratch.lanes);
+            float sum = (float) Lanes.sum(state.sums, i * LANES);
             Softmax.scale(state.mixed, i * call.width(), call.width(), 1 / sum);
             call.out().writeRow(tile.from() + i, head * call.headDim(), state.mixed, i * call.width(), call.headDim());
         }

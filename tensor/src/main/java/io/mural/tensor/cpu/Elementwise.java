@@ -20,7 +20,7 @@ final class Elementwise {
 
     void activate(Tensor x, Activation f) {
         forEachBlock(x, (first, rows, memory) -> {
-            var values = memory.rows(rows * x.cols());
+            var values = memory.rows(Lanes.up(rows * x.cols()));
             Blocks.read(x, first, rows, values, 0);
             Exp.apply(f, values, 0, rows * x.cols());
             Blocks.write(x, first, rows, values, 0);

@@ -1,16 +1,20 @@
 package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
+import static io.mural.tensor.cpu.Lanes.LANES;
+import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Activation;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Powers of two and of e, and the activations made of them. 2^x = 2^n 2^f with n the nearest whole number and 2^f a
- * polynomial (minimax over [-0.5, 0.5], relative error 1.9e-9); in float32 2^x is right to 2 units in the last place,
- * 1.2e-7 relative. Only fused multiply-adds, so compiled and interpreted code agree to the bit.
+ * Powers of two and of e in whole loops: what softmax and the activations are made of. 2^x = 2^n 2^f with n the nearest
+ * whole number and 2^f a polynomial (minimax over [-0.5, 0.5], relative error 1.9e-9); in float32 both powers have a
+ * relative error below 1.5e-7. Only fused multiply-adds, so compiled and interpreted code agree to the bit.
+ *
+ * <p>Each loop holds its polynomial itself: a vector that passes through a method the compiler did not inline becomes
+ * an object, and what it inlines depends on what ran before. Counts are whole numbers of vectors.
  */
 final class Exp {
     static final float LOG2_E = 1.44269504f;
@@ -31,17 +35,12 @@ final class Exp {
     private static final float P5 = 0.00133999312f;
     private static final float P6 = 0.000153458122f;
 
+    /** 2 sqrt(2 / pi) */
+    private static final float GELU = 1.5957691216f;
+
     private Exp() {}
 
     /** 2^x for x up to 127; NaN stays NaN. */
-    static FloatVector exp2(FloatVector x) {
-        var clamped = x.blend(SMALLEST, x.compare(VectorOperators.LT, SMALLEST));
-        var shifted = clamped.add(ROUNDER);
-        var f = clamped.sub(shifted.sub(ROUNDER));
-        return scaled(f, shifted);
-    }
-
-    /** As {@link #exp2(FloatVector)}, one number. */
     static float exp2(float x) {
         float clamped = x < SMALLEST ? SMALLEST : x;
         float shifted = clamped + ROUNDER;
@@ -55,64 +54,67 @@ final class Exp {
         return Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(shifted) << 23));
     }
 
-    /** e^x, clamped to [2^-126, 2^127]; NaN stays NaN. */
-    static FloatVector exp(FloatVector x) {
-        var y = x.mul(LOG2_E);
-        var shifted = y.blend(SMALLEST, y.compare(VectorOperators.LT, SMALLEST))
-                .blend(LARGEST, y.compare(VectorOperators.GT, LARGEST))
-                .add(ROUNDER);
-        var whole = shifted.sub(ROUNDER);
-        // x log2(e) - whole with the product unrounded and log2(e) in two parts; huge x would leave [-0.5, 0.5]
-        var f = x.fma(FloatVector.broadcast(FLOAT, LOG2_E), whole.neg());
-        f = x.fma(FloatVector.broadcast(FLOAT, LOG2_E_REST), f);
-        f = f.blend(-0.5f, f.compare(VectorOperators.LT, -0.5f)).blend(0.5f, f.compare(VectorOperators.GT, 0.5f));
-        return scaled(f, shifted);
+    /**
+     * {@code x = 2^(x - largest)} with {@code largest} at least every x, and adds the results to the vector of sums at
+     * {@code sumAt}.
+     */
+    static void exp2(float[] x, int from, int count, float largest, float[] sums, int sumAt) {
+        var sum = load(sums, sumAt);
+        for (int i = from; i < from + count; i += LANES) {
+            var y = load(x, i).sub(largest);
+            y = y.blend(SMALLEST, y.compare(VectorOperators.LT, SMALLEST));
+            var shifted = y.add(ROUNDER);
+            var f = y.sub(shifted.sub(ROUNDER));
+            var p = f.fma(FloatVector.broadcast(FLOAT, P6), FloatVector.broadcast(FLOAT, P5));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P4));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P3));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P2));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P1));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, 1));
+            var exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            p = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            p.intoArray(x, i);
+            sum = sum.add(p);
+        }
+        sum.intoArray(sums, sumAt);
     }
 
-    private static FloatVector scaled(FloatVector f, FloatVector shifted) {
-        var p = f.fma(FloatVector.broadcast(FLOAT, P6), FloatVector.broadcast(FLOAT, P5));
-        p = p.fma(f, FloatVector.broadcast(FLOAT, P4));
-        p = p.fma(f, FloatVector.broadcast(FLOAT, P3));
-        p = p.fma(f, FloatVector.broadcast(FLOAT, P2));
-        p = p.fma(f, FloatVector.broadcast(FLOAT, P1));
-        p = p.fma(f, FloatVector.broadcast(FLOAT, 1));
-        var exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-    }
-
-    /** {@code f(x)}; all three activations are x / (1 + e^-t) of some t. */
-    static FloatVector apply(Activation f, FloatVector x) {
-        return switch (f) {
-            case NONE -> x;
-            case SILU -> gated(x, x);
-            case QUICK_GELU -> gated(x, x.mul(1.702f));
-            // 0.5 x (1 + tanh(u)) = x / (1 + e^(-2u)) with u = sqrt(2 / pi) (x + 0.044715 x^3)
-            case GELU_TANH -> {
-                var square = x.mul(x);
-                var factor = square.fma(
-                        FloatVector.broadcast(FLOAT, 1.5957691216f * 0.044715f),
-                        FloatVector.broadcast(FLOAT, 1.5957691216f));
-                yield gated(x, x.mul(factor));
-            }
-        };
-    }
-
-    private static FloatVector gated(FloatVector x, FloatVector t) {
-        return x.div(exp(t.neg()).add(1));
-    }
-
-    /** {@code x = f(x)} for {@code count} elements. */
+    /** {@code x = f(x)} for {@code count} elements and for those that fill their last vector. */
     static void apply(Activation f, float[] x, int from, int count) {
-        if (f == Activation.NONE) {
-            return;
+        switch (f) {
+            case NONE -> {}
+            case SILU -> gate(x, from, count, 1, 0);
+            case QUICK_GELU -> gate(x, from, count, 1.702f, 0);
+            // 0.5 x (1 + tanh(u)) = x / (1 + e^(-2u)) with u = sqrt(2 / pi) (x + 0.044715 x^3)
+            case GELU_TANH -> gate(x, from, count, GELU, GELU * 0.044715f);
         }
-        int bound = Lanes.down(count);
-        for (int i = 0; i < bound; i += Lanes.LANES) {
-            apply(f, Lanes.load(x, from + i)).intoArray(x, from + i);
-        }
-        if (bound < count) {
-            VectorMask<Float> rest = FLOAT.indexInRange(bound, count);
-            apply(f, FloatVector.fromArray(FLOAT, x, from + bound, rest)).intoArray(x, from + bound, rest);
+    }
+
+    /** {@code x = x / (1 + e^-t)} with {@code t = linear x + cubic x^3}; e^-t is clamped to [2^-126, 2^127]. */
+    private static void gate(float[] x, int from, int count, float linear, float cubic) {
+        for (int i = from; i < from + count; i += LANES) {
+            var value = load(x, i);
+            var factor = value.mul(-cubic).fma(value, FloatVector.broadcast(FLOAT, -linear));
+            var t = value.mul(factor);
+            var y = t.mul(LOG2_E);
+            y = y.blend(SMALLEST, y.compare(VectorOperators.LT, SMALLEST));
+            y = y.blend(LARGEST, y.compare(VectorOperators.GT, LARGEST));
+            var shifted = y.add(ROUNDER);
+            var whole = shifted.sub(ROUNDER);
+            // t log2(e) - whole, the product unrounded and log2(e) in two parts; clamped where t was beyond the ends
+            var f = t.fma(FloatVector.broadcast(FLOAT, LOG2_E), whole.neg());
+            f = t.fma(FloatVector.broadcast(FLOAT, LOG2_E_REST), f);
+            f = f.blend(-0.5f, f.compare(VectorOperators.LT, -0.5f));
+            f = f.blend(0.5f, f.compare(VectorOperators.GT, 0.5f));
+            var p = f.fma(FloatVector.broadcast(FLOAT, P6), FloatVector.broadcast(FLOAT, P5));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P4));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P3));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P2));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, P1));
+            p = p.fma(f, FloatVector.broadcast(FLOAT, 1));
+            var exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            p = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            value.div(p.add(1)).intoArray(x, i);
         }
     }
 }

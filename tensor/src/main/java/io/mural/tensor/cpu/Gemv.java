@@ -127,13 +127,13 @@ final class Gemv {
             int size = phases * Widening.stride(weight, count);
             Widening.read(weight, row, from, count, scratch, chunk, 0);
             for (int r = 0; r < rows; r++) {
-                c[r * width + j] += (float) Lanes.sum(dot(chunk, left, at + r * length, size), lanes);
+                c[r * width + j] += dot(chunk, left, at + r * length, size, lanes);
             }
             at += size;
         }
     }
 
-    private static FloatVector dot(float[] x, float[] y, int from, int count) {
+    private static float dot(float[] x, float[] y, int from, int count, float[] lanes) {
         var sum0 = FloatVector.zero(FLOAT);
         var sum1 = FloatVector.zero(FLOAT);
         var sum2 = FloatVector.zero(FLOAT);
@@ -148,6 +148,7 @@ final class Gemv {
         for (; i < count; i += LANES) {
             sum0 = load(x, i).fma(load(y, from + i), sum0);
         }
-        return sum0.add(sum1).add(sum2.add(sum3));
+        sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
+        return (float) Lanes.sum(lanes, 0);
     }
 }

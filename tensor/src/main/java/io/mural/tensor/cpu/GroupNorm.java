@@ -145,7 +145,7 @@ final class GroupNorm {
         int rows = Blocks.rows(x);
         threads.run((x.rows() + height - 1) / height, (task, worker) -> {
             int end = Math.min(x.rows(), (task + 1) * height);
-            var values = scratch[worker].rows(rows * x.cols());
+            var values = scratch[worker].rows(Lanes.up(rows * x.cols()));
             for (int row = task * height; row < end; row += rows) {
                 int count = Math.min(rows, end - row);
                 Blocks.read(x, row, count, values, 0);

@@ -34,14 +34,14 @@ final class Lanes {
     }
 
     /**
-     * Sum of the lanes in a fixed order. The order of {@code reduceLanes(ADD)} is left open and differs between the
-     * interpreter and compiled code, which would make results depend on when a method was compiled.
+     * Sum of a vector that was stored at {@code from}, in a fixed order. The order of {@code reduceLanes(ADD)} is left
+     * open and differs between the interpreter and compiled code, which would make results depend on when a method
+     * was compiled.
      */
-    static double sum(FloatVector x, float[] scratch) {
-        x.intoArray(scratch, 0);
+    static double sum(float[] x, int from) {
         double sum = 0;
-        for (int i = 0; i < LANES; i++) {
-            sum += scratch[i];
+        for (int i = from; i < from + LANES; i++) {
+            sum += x[i];
         }
         return sum;
     }

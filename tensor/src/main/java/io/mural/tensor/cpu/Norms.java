@@ -141,7 +141,8 @@ final class Norms {
         if (i < count) {
             even = even.add(load(x, from + i));
         }
-        return Lanes.sum(even, lanes) + Lanes.sum(odd, lanes);
+        even.add(odd).intoArray(lanes, 0);
+        return Lanes.sum(lanes, 0);
     }
 
     static double squares(float[] x, int from, int count, float[] lanes) {
@@ -158,7 +159,8 @@ final class Norms {
             var first = load(x, from + i);
             even = first.fma(first, even);
         }
-        return Lanes.sum(even, lanes) + Lanes.sum(odd, lanes);
+        even.add(odd).intoArray(lanes, 0);
+        return Lanes.sum(lanes, 0);
     }
 
     private static void centre(float[] x, int count, float mean) {

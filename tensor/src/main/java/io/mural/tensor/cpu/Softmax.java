@@ -21,17 +21,6 @@ final class Softmax {
         return Lanes.max(max);
     }
 
-    /** {@code x = 2^(x - largest)}, and adds the results to the vector of sums at {@code sumAt}. */
-    static void exp2(float[] x, int from, int count, float largest, float[] sums, int sumAt) {
-        var sum = load(sums, sumAt);
-        for (int i = 0; i < count; i += LANES) {
-            var power = Exp.exp2(load(x, from + i).sub(largest));
-            power.intoArray(x, from + i);
-            sum = sum.add(power);
-        }
-        sum.intoArray(sums, sumAt);
-    }
-
     /** {@code x = factor x}; {@code count} is a whole number of vectors. */
     static void scale(float[] x, int from, int count, float factor) {
         for (int i = 0; i < count; i += LANES) {

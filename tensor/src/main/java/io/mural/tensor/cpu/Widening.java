@@ -22,6 +22,8 @@ final class Widening {
     private static final int SIGN = 0x80000000;
     private static final int INFINITE = 0x7f800000;
     private static final int NAN = 0x7fc00000;
+    /** The exponent field of a half at the top of an int. */
+    private static final int HALF_INFINITE = 0x7c000000;
 
     private Widening() {}
 
@@ -132,7 +134,7 @@ final class Widening {
                 var top = IntVector.fromArray(INT, raw, i).lanewise(VectorOperators.LSHL, shift);
                 var bits = top.and(magnitude).lanewise(VectorOperators.LSHR, 3);
                 var value = bits.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-                var special = bits.compare(VectorOperators.GE, INFINITE >>> 3);
+                var special = bits.compare(VectorOperators.GE, HALF_INFINITE >>> 3);
                 value = value.blend(value.or(INFINITE), special).or(top.and(SIGN));
                 value.reinterpretAsFloats().mul(scale).intoArray(out, to + p * ints + i);
             }
