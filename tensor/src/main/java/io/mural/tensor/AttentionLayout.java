@@ -88,6 +88,23 @@ public final class AttentionLayout {
         return of(tokens, blocks);
     }
 
+    /** The layout of the queries {@code from} (inclusive) to {@code to} (exclusive) alone, over the same keys. */
+    public AttentionLayout queries(int from, int to) {
+        if (from == 0 && to == queries()) {
+            return this;
+        }
+        if (from < 0 || to <= from || to > queries()) {
+            throw new IndexOutOfBoundsException("queries " + from + " to " + to + " of " + queries());
+        }
+        var kept = new ArrayList<Block>();
+        for (var block : blocks) {
+            if (block.to() > from && block.from() < to) {
+                kept.add(new Block(Math.max(block.from(), from) - from, Math.min(block.to(), to) - from, block.runs()));
+            }
+        }
+        return of(keys, kept);
+    }
+
     public List<Block> blocks() {
         return blocks;
     }

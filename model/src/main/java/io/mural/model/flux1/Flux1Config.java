@@ -1,5 +1,6 @@
 package io.mural.model.flux1;
 
+import io.mural.model.layers.Positions;
 import io.mural.tensor.InputException;
 import io.mural.weights.JsonObject;
 import io.mural.weights.Weights;
@@ -30,6 +31,7 @@ public record Flux1Config(
         boolean guidanceEmbeds,
         List<Integer> axesDimsRope) {
 
+    private static final double THETA = 10000;
     private static final int LARGEST = 1 << 20;
     private static final List<Integer> PUBLISHED_AXES = List.of(16, 56, 56);
     private static final int PUBLISHED_HEAD_DIM = 128;
@@ -106,7 +108,8 @@ public record Flux1Config(
         return 4 * hidden();
     }
 
-    int[] axes() {
-        return axesDimsRope.stream().mapToInt(Integer::intValue).toArray();
+    /** Rotary positions, with the base of the frequencies times {@code thetaFactor}. */
+    Positions positions(double thetaFactor) {
+        return new Positions(axesDimsRope.stream().mapToInt(Integer::intValue).toArray(), THETA * thetaFactor);
     }
 }

@@ -1,7 +1,9 @@
 package io.mural.model.flux1;
 
+import io.mural.model.hierarchical.Guide;
+import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
-import io.mural.model.layers.Positions;
+import io.mural.model.layers.KeysValues;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -11,32 +13,35 @@ import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The FLUX.1 transformer: predicts the velocity of noisy latent tokens from text (black-forest-labs/flux, diffusers'
  * {@code FluxTransformer2DModel}).
  */
 public final class Flux1Transformer {
-    private static final double THETA = 10000;
-
     private final Flux1Config config;
     private final Linear xEmbedder;
     private final Linear contextEmbedder;
     private final Conditioning timeTextEmbed;
-    private final List<DoubleBlock> doubleBlocks = new ArrayList<>();
-    private final List<SingleBlock> singleBlocks = new ArrayList<>();
+    private final List<JointBlock> blocks = new ArrayList<>();
     private final FinalLayer finalLayer;
 
     public Flux1Transformer(Flux1Config config, Weights weights) {
+        this(config, weights, weights);
+    }
+
+    /** @param imgWeights as {@code weights}, with adapters for the image tokens alone */
+    public Flux1Transformer(Flux1Config config, Weights weights, Weights imgWeights) {
         this.config = config;
-        xEmbedder = weights.linear("x_embedder", config.inChannels(), config.hidden());
+        xEmbedder = imgWeights.linear("x_embedder", config.inChannels(), config.hidden());
         contextEmbedder = weights.linear("context_embedder", config.jointAttentionDim(), config.hidden());
         timeTextEmbed = Conditioning.load(weights.under("time_text_embed"), config);
         for (int i = 0; i < config.numLayers(); i++) {
-            doubleBlocks.add(DoubleBlock.load(weights.under("transformer_blocks." + i), config));
+            blocks.add(JointBlock.doubleStream(weights, imgWeights, i, config));
         }
         for (int i = 0; i < config.numSingleLayers(); i++) {
-            singleBlocks.add(SingleBlock.load(weights.under("single_transformer_blocks." + i), config));
+            blocks.add(JointBlock.singleStream(weights, imgWeights, i, config));
         }
         finalLayer = new FinalLayer(
                 weights.linear("norm_out.linear", config.hidden(), 2 * config.hidden()),
@@ -54,23 +59,39 @@ public final class Flux1Transformer {
      * @param pooled [1, pooledProjectionDim]
      * @param guidance the distilled guidance scale
      * @param rope positions of text and image tokens
+     * @param layout queries of text and image tokens over their keys and then the guide's
+     * @param guide tokens from outside that the image sees
      */
-    public record Context(Tensor txt, Tensor pooled, double guidance, Rope rope) {}
+    public record Context(
+            Tensor txt, Tensor pooled, double guidance, Rope rope, AttentionLayout layout, Optional<Guide> guide) {
+        /** Without a guide, every token seeing every other. */
+        public Context(Tensor txt, Tensor pooled, double guidance, Rope rope) {
+            this(txt, pooled, guidance, rope, AttentionLayout.dense(rope.tokens(), rope.tokens()), Optional.empty());
+        }
+    }
 
     /** Positions of text (all at the origin) and of a raster of image tokens, as tensors of the current unit. */
     public Rope positions(Ops ops, int txtTokens, int gridHeight, int gridWidth) {
-        var ids = new int[txtTokens + gridHeight * gridWidth][3];
-        for (int i = 0; i < gridHeight * gridWidth; i++) {
-            ids[txtTokens + i][1] = i / gridWidth;
-            ids[txtTokens + i][2] = i % gridWidth;
+        return positions(ops, txtTokens, new WindowOrder(gridHeight, gridWidth, gridWidth), 1);
+    }
+
+    /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
+    public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
+        var ids = new int[txtTokens + order.tokens()][3];
+        for (int row = 0; row < order.height(); row++) {
+            for (int column = 0; column < order.width(); column++) {
+                int token = txtTokens + order.position(row, column);
+                ids[token][1] = row;
+                ids[token][2] = column;
+            }
         }
-        return new Positions(config.axes(), THETA).table(ops, ids);
+        return config.positions(ntkFactor).table(ops, ids);
     }
 
     /**
      * One evaluation.
      *
-     * @param latents [image tokens, inChannels]
+     * @param latents [image tokens, inChannels], in the order of the context's positions
      * @param timestep in [0, 1]
      * @return the velocity, [image tokens, inChannels], a tensor of the current unit
      */
@@ -81,21 +102,24 @@ public final class Flux1Transformer {
             ops.linear(x.rows(0, txtRows), context.txt(), contextEmbedder, Activation.NONE);
             ops.linear(x.rows(txtRows, x.rows()), latents, xEmbedder, Activation.NONE);
             var conditioning = timeTextEmbed.forward(ops, timestep, context.guidance(), context.pooled());
-            var layout = AttentionLayout.dense(x.rows(), x.rows());
 
-            for (int i = 0; i < doubleBlocks.size(); i++) {
-                var block = doubleBlocks.get(i);
-                ops.unit(
-                        "transformer_blocks." + i,
-                        () -> block.forward(ops, x, txtRows, conditioning, context.rope(), layout));
-            }
-            for (int i = 0; i < singleBlocks.size(); i++) {
-                var block = singleBlocks.get(i);
-                ops.unit(
-                        "single_transformer_blocks." + i,
-                        () -> block.forward(ops, x, conditioning, context.rope(), layout));
+            for (int i = 0; i < blocks.size(); i++) {
+                var block = blocks.get(i);
+                int index = i;
+                ops.unit(block.name(), () -> {
+                    var joint = keys(ops, x.rows(), index, context);
+                    block.forward(ops, x, txtRows, conditioning, context.rope(), joint, context.layout());
+                });
             }
             return finalLayer.forward(ops, x.rows(txtRows, x.rows()), conditioning);
         });
+    }
+
+    /** Room for a block's keys and values of {@code rows} tokens, and behind them those of the guide. */
+    private KeysValues keys(Ops ops, int rows, int block, Context context) {
+        int tokens = rows + context.guide().map(Guide::tokens).orElse(0);
+        var joint = KeysValues.empty(ops, tokens, config.hidden());
+        context.guide().ifPresent(guide -> guide.keys(ops, block, joint.tokens(rows, tokens)));
+        return joint;
     }
 }

@@ -2,9 +2,15 @@ package io.mural.model.parity;
 
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
+import io.mural.model.flux1.GuidedTransformer;
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.HierarchicalGeometry;
+import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.pipeline.Flux1Model;
+import io.mural.model.pipeline.HierarchicalLora;
 import io.mural.model.pipeline.LoraFile;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 import io.mural.weights.Json;
 import java.util.List;
 import java.util.Optional;
@@ -32,19 +38,44 @@ final class ComponentCases {
             var transformer = model.transformer();
             int txtTokens = given.dim("in.encoder_hidden_states", 1);
             var context = new Flux1Transformer.Context(
-                    ops.tensor(
-                            given.floats("in.encoder_hidden_states"),
-                            txtTokens,
-                            given.dim("in.encoder_hidden_states", 2)),
+                    tokens(ops, given, "in.encoder_hidden_states"),
                     ops.tensor(given.floats("in.pooled_projections"), 1, given.dim("in.pooled_projections", 1)),
                     params.number("guidance", 0),
                     transformer.positions(ops, txtTokens, params.integer("height"), params.integer("width")));
-            var latents = ops.tensor(
-                    given.floats("in.hidden_states"),
-                    given.dim("in.hidden_states", 1),
-                    given.dim("in.hidden_states", 2));
+            var latents = tokens(ops, given, "in.hidden_states");
             var sample = transformer.forward(ops, latents, params.number("timestep"), context);
             return Deviation.of("sample", ops.read(sample), given.floats("out.sample"));
+        });
+    }
+
+    /** One evaluation with a guide; latents go in window by window. */
+    double hierarchical(ParityCase given) {
+        var params = given.params();
+        var geometry = HierarchicalGeometry.of(params, HierarchicalGeometry.FLUX1);
+        var order = new WindowOrder(params.integer("height"), params.integer("width"), geometry.window());
+        var lora = new HierarchicalLora(
+                given.resolve(params.string("lora")), params.number("lora_scale", 1), HierarchicalLora.Scope.GUIDE);
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var guided = model.guided(lora);
+            var scene = new GuidedTransformer.Scene(
+                    geometry,
+                    order,
+                    params.integer("guidance_height"),
+                    params.integer("guidance_width"),
+                    given.floats("in.guidance_latents"));
+            var context = guided.context(
+                    ops,
+                    scene,
+                    tokens(ops, given, "in.encoder_hidden_states"),
+                    ops.tensor(given.floats("in.pooled_projections"), 1, given.dim("in.pooled_projections", 1)),
+                    params.number("guidance", 0),
+                    GuideMemory.KEEP);
+            var latents = ops.tensor(
+                    order.fromRaster(given.floats("in.hidden_states")),
+                    given.dim("in.hidden_states", 1),
+                    given.dim("in.hidden_states", 2));
+            var sample = guided.transformer().forward(ops, latents, params.number("timestep"), context);
+            return Deviation.of("sample", order.toRaster(ops.read(sample)), given.floats("out.sample"));
         });
     }
 
@@ -91,5 +122,10 @@ final class ComponentCases {
                 var ops = device.get()) {
             return judge.error(model, ops);
         }
+    }
+
+    /** A case's [1, tokens, features] as [tokens, features]. */
+    private static Tensor tokens(Ops ops, ParityCase given, String tensor) {
+        return ops.tensor(given.floats(tensor), given.dim(tensor, 1), given.dim(tensor, 2));
     }
 }

@@ -102,6 +102,7 @@ public final class Parity {
         switch (given.component()) {
             case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
             case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
+            case "flux1-hierarchical" -> error(given, components.hierarchical(given), Bounds.COMPONENT, start);
             case "clip-text" -> error(given, components.clipText(given), Bounds.COMPONENT, start);
             case "t5-encoder" -> error(given, components.t5Encoder(given), Bounds.COMPONENT, start);
             case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);

@@ -2,6 +2,8 @@ package io.mural.model.pipeline;
 
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
+import io.mural.model.flux1.GuideBranch;
+import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.SchedulerConfig;
 import io.mural.model.text.ClipConfig;
@@ -28,6 +30,7 @@ public final class Flux1Model implements AutoCloseable {
     private final ModelParts parts;
     private final Loras loras;
     private final Optional<Flux1Config> givenConfig;
+    private Optional<Weights> transformerWeights = Optional.empty();
     private Optional<Flux1Transformer> transformer = Optional.empty();
     private Optional<ClipTextEncoder> clip = Optional.empty();
     private Optional<T5Encoder> t5 = Optional.empty();
@@ -52,10 +55,29 @@ public final class Flux1Model implements AutoCloseable {
 
     public Flux1Transformer transformer() {
         if (transformer.isEmpty()) {
-            var weights = loras.apply(parts.weights(Part.TRANSFORMER));
+            var weights = transformerWeights();
             transformer = Optional.of(new Flux1Transformer(transformerConfig(weights), weights));
         }
         return transformer.get();
+    }
+
+    /** The transformer with a branch for the guide of a larger picture; style LoRAs hold for all of its tokens. */
+    public GuidedTransformer guided(HierarchicalLora lora) {
+        var weights = transformerWeights();
+        var config = transformerConfig(weights);
+        var adapted = loras.beside(weights, lora.file(), lora.scale());
+        var picture = switch (lora.scope()) {
+            case GUIDE -> transformer();
+            case IMAGE -> new Flux1Transformer(config, weights, adapted);
+        };
+        return new GuidedTransformer(picture, new GuideBranch(config, adapted));
+    }
+
+    private Weights transformerWeights() {
+        if (transformerWeights.isEmpty()) {
+            transformerWeights = Optional.of(loras.apply(parts.weights(Part.TRANSFORMER)));
+        }
+        return transformerWeights.get();
     }
 
     private Flux1Config transformerConfig(Weights weights) {

@@ -2,6 +2,7 @@ package io.mural.model.pipeline;
 
 import io.mural.weights.Lora;
 import io.mural.weights.Weights;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +32,13 @@ final class Loras implements AutoCloseable {
     /** What of the files is not applied to these weights, one line each. */
     List<String> notes(Weights weights) {
         return opened.stream().flatMap(lora -> lora.notes(weights).stream()).toList();
+    }
+
+    /** The weights with one more LoRA beside them. */
+    Weights beside(Weights weights, Path file, double scale) {
+        var lora = Lora.open(file);
+        opened.add(lora);
+        return weights.with(lora, scale);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.mural.model.text;
 
+import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Mlp;
-import io.mural.model.layers.Qkv;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -46,9 +46,9 @@ record ClipLayer(Norm norm1, Linear qProj, Linear kProj, Linear vProj, Linear ou
     /** @param x [tokens, hidden], changed in place */
     void forward(Ops ops, Tensor x, AttentionLayout layout) {
         var normed = norm1.forward(ops, x);
-        var qkv = new Qkv(ops.linear(normed, qProj), ops.linear(normed, kProj), ops.linear(normed, vProj));
+        var keys = new KeysValues(ops.linear(normed, kProj), ops.linear(normed, vProj));
         var attended = ops.empty(x.rows(), x.cols());
-        qkv.attend(ops, attended, heads, layout);
+        keys.attend(ops, attended, ops.linear(normed, qProj), heads, layout);
         ops.add(x, ops.linear(attended, outProj));
         ops.add(x, mlp.forward(ops, norm2.forward(ops, x)));
     }

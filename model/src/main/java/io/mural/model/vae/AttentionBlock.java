@@ -1,6 +1,6 @@
 package io.mural.model.vae;
 
-import io.mural.model.layers.Qkv;
+import io.mural.model.layers.KeysValues;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -22,9 +22,9 @@ record AttentionBlock(GroupNorm norm, Linear toQ, Linear toK, Linear toV, Linear
     /** @param x [height, width, channels], changed in place */
     void forward(Ops ops, Tensor x) {
         var normed = norm.forward(ops, x, Activation.NONE);
-        var qkv = new Qkv(ops.linear(normed, toQ), ops.linear(normed, toK), ops.linear(normed, toV));
+        var keys = new KeysValues(ops.linear(normed, toK), ops.linear(normed, toV));
         var attended = ops.empty(x.rows(), x.cols());
-        qkv.attend(ops, attended, 1, AttentionLayout.dense(x.rows(), x.rows()));
+        keys.attend(ops, attended, ops.linear(normed, toQ), 1, AttentionLayout.dense(x.rows(), x.rows()));
         ops.add(x, ops.linear(attended, toOut));
     }
 }

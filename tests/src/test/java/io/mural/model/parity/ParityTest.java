@@ -17,7 +17,6 @@ import org.junit.jupiter.api.TestFactory;
 class ParityTest {
     private static final Path CASES = Path.of("../goldens/cases");
     private static final Set<String> UNSUPPORTED = Set.of(
-            "flux1-hierarchical",
             "flux1-hierarchical-pipeline",
             "flux2-hierarchical",
             "flux2-vae-decode",

@@ -80,7 +80,7 @@ class Flux1PlanTest {
     void aPictureThatDoesNotFitNamesTheLargestThatWould() {
         try (var model = new Flux1Model(NANO, Optional.empty(), List.of())) {
             var large = request(4096, 4096);
-            long budget = Flux1Plan.of(model, request(1024, 1024), Optional.empty(), PLENTY)
+            long budget = Flux1Plan.of(model, request(512, 512), Optional.empty(), PLENTY)
                     .peakBytes();
             var plan = Flux1Plan.of(model, large, Optional.empty(), budget);
             assertThat(plan.vae()).isEqualTo(VaeExtent.TILES);

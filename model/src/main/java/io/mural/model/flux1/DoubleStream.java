@@ -1,35 +1,40 @@
 package io.mural.model.flux1;
 
+import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Mlp;
 import io.mural.model.layers.Modulation;
 import io.mural.model.layers.QkvProjection;
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
 import java.util.List;
 
 /**
- * What one stream of a double block, image or text, has of its own: everything but the attention they share.
+ * A stream in a double block: attention, then MLP, each behind a norm.
  *
  * @param modulation six vectors: a branch for the attention and one for the MLP
  */
-record Stream(Modulation modulation, QkvProjection qkv, Linear toOut, Mlp mlp) {
-    static Stream image(Weights block, Flux1Config config) {
+record DoubleStream(Modulation modulation, QkvProjection qkv, Linear toOut, Mlp mlp, int heads)
+        implements ModulatedStream {
+    static DoubleStream image(Weights block, Flux1Config config) {
         int hidden = config.hidden();
         var attn = block.under("attn");
-        return new Stream(
+        return new DoubleStream(
                 new Modulation(block.linear("norm1.linear", hidden, 6 * hidden)),
                 QkvProjection.load(attn, "to_q", "to_k", "to_v", "norm_q", "norm_k", hidden, config.attentionHeadDim()),
                 attn.linear("to_out.0", hidden, hidden),
-                mlp(block.under("ff"), config));
+                mlp(block.under("ff"), config),
+                config.numAttentionHeads());
     }
 
-    static Stream text(Weights block, Flux1Config config) {
+    static DoubleStream text(Weights block, Flux1Config config) {
         int hidden = config.hidden();
         var attn = block.under("attn");
-        return new Stream(
+        return new DoubleStream(
                 new Modulation(block.linear("norm1_context.linear", hidden, 6 * hidden)),
                 QkvProjection.load(
                         attn,
@@ -41,7 +46,8 @@ record Stream(Modulation modulation, QkvProjection qkv, Linear toOut, Mlp mlp) {
                         hidden,
                         config.attentionHeadDim()),
                 attn.linear("to_add_out", hidden, hidden),
-                mlp(block.under("ff_context"), config));
+                mlp(block.under("ff_context"), config),
+                config.numAttentionHeads());
     }
 
     private static Mlp mlp(Weights ff, Flux1Config config) {
@@ -51,9 +57,20 @@ record Stream(Modulation modulation, QkvProjection qkv, Linear toOut, Mlp mlp) {
                 ff.linear("net.2", config.mlpHidden(), config.hidden()));
     }
 
-    /** Adds the attention's and the MLP's share to {@code x} [tokens, hidden], in place. */
-    void residual(Ops ops, Tensor x, Tensor attended, List<Modulation.Branch> branches) {
-        branches.getFirst().residual(ops, x, ops.linear(attended, toOut));
+    @Override
+    public void keys(Ops ops, KeysValues out, Tensor x, List<Modulation.Branch> branches, Rope rope) {
+        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    }
+
+    @Override
+    public void update(
+            Ops ops, Tensor x, List<Modulation.Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
+        var attnBranch = branches.getFirst();
+        var q = qkv.queries(ops, attnBranch.modulate(ops, x), rope);
+        var attended = ops.empty(x.rows(), x.cols());
+        joint.attend(ops, attended, q, heads, layout);
+        attnBranch.residual(ops, x, ops.linear(attended, toOut));
+
         var mlpBranch = branches.getLast();
         mlpBranch.residual(ops, x, mlp.forward(ops, mlpBranch.modulate(ops, x)));
     }

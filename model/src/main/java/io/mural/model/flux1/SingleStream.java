@@ -1,7 +1,7 @@
 package io.mural.model.flux1;
 
+import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Modulation;
-import io.mural.model.layers.Qkv;
 import io.mural.model.layers.QkvProjection;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
@@ -10,15 +10,18 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
+import java.util.List;
 
 /**
- * A single-stream block: text and image share all weights, attention and MLP run side by side from one norm
- * (arXiv 2302.05442).
+ * A stream in a single block: attention and MLP run side by side from one norm (arXiv 2302.05442).
+ *
+ * @param modulation three vectors: one branch
  */
-record SingleBlock(Modulation modulation, QkvProjection qkv, Linear projMlp, Linear projOut, int heads) {
-    static SingleBlock load(Weights block, Flux1Config config) {
+record SingleStream(Modulation modulation, QkvProjection qkv, Linear projMlp, Linear projOut, int heads)
+        implements ModulatedStream {
+    static SingleStream load(Weights block, Flux1Config config) {
         int hidden = config.hidden();
-        return new SingleBlock(
+        return new SingleStream(
                 new Modulation(block.linear("norm.linear", hidden, 3 * hidden)),
                 QkvProjection.load(
                         block.under("attn"),
@@ -34,16 +37,20 @@ record SingleBlock(Modulation modulation, QkvProjection qkv, Linear projMlp, Lin
                 config.numAttentionHeads());
     }
 
-    /** @param x [txt + img, hidden], changed in place */
-    void forward(Ops ops, Tensor x, Tensor conditioning, Rope rope, AttentionLayout layout) {
+    @Override
+    public void keys(Ops ops, KeysValues out, Tensor x, List<Modulation.Branch> branches, Rope rope) {
+        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    }
+
+    @Override
+    public void update(
+            Ops ops, Tensor x, List<Modulation.Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
         int hidden = x.cols();
-        var branch = modulation.forward(ops, conditioning).getFirst();
+        var branch = branches.getFirst();
         var normed = branch.modulate(ops, x);
 
         var joined = ops.empty(x.rows(), projOut.in()); // [tokens, attention | mlp]
-        var projected = Qkv.empty(ops, x.rows(), hidden);
-        qkv.forward(ops, projected, normed, rope);
-        projected.attend(ops, joined.columns(0, hidden), heads, layout);
+        joint.attend(ops, joined.columns(0, hidden), qkv.queries(ops, normed, rope), heads, layout);
         ops.linear(joined.columns(hidden, projOut.in()), normed, projMlp, Activation.GELU_TANH);
 
         branch.residual(ops, x, ops.linear(joined, projOut));

@@ -1,0 +1,61 @@
+package io.mural.model.flux1;
+
+import io.mural.model.layers.KeysValues;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Rope;
+import io.mural.tensor.Tensor;
+import io.mural.weights.Weights;
+
+/**
+ * A block: text and image meet in one attention (MMDiT, arXiv 2403.03206). In the double blocks they have weights of
+ * their own, in the single blocks they share them.
+ *
+ * @param name of its weights, such as {@code transformer_blocks.7}
+ */
+record JointBlock(String name, ModulatedStream txt, ModulatedStream img) {
+    /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
+    static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
+        var name = doubleName(i);
+        return new JointBlock(
+                name,
+                DoubleStream.text(weights.under(name), config),
+                DoubleStream.image(imgWeights.under(name), config));
+    }
+
+    /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
+    static JointBlock singleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
+        var name = singleName(i);
+        return new JointBlock(
+                name,
+                SingleStream.load(weights.under(name), config),
+                SingleStream.load(imgWeights.under(name), config));
+    }
+
+    static String doubleName(int i) {
+        return "transformer_blocks." + i;
+    }
+
+    static String singleName(int i) {
+        return "single_transformer_blocks." + i;
+    }
+
+    /**
+     * @param x [txt + img, hidden], text rows first; changed in place
+     * @param txtRows number of text rows
+     * @param conditioning [1, hidden]
+     * @param joint room for the keys and values of these tokens, then those of the guide
+     * @param layout queries of these tokens over all of {@code joint}
+     */
+    void forward(
+            Ops ops, Tensor x, int txtRows, Tensor conditioning, Rope rope, KeysValues joint, AttentionLayout layout) {
+        int rows = x.rows();
+        var txtPass = txt.pass(ops, x.rows(0, txtRows), conditioning, rope.tokens(0, txtRows));
+        var imgPass = img.pass(ops, x.rows(txtRows, rows), conditioning, rope.tokens(txtRows, rows));
+
+        txtPass.keys(ops, joint.tokens(0, txtRows));
+        imgPass.keys(ops, joint.tokens(txtRows, rows));
+        txtPass.update(ops, joint, layout.queries(0, txtRows));
+        imgPass.update(ops, joint, layout.queries(txtRows, rows));
+    }
+}

@@ -1,0 +1,54 @@
+package io.mural.model.layers;
+
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Rope;
+import io.mural.tensor.Tensor;
+import java.util.List;
+
+/**
+ * A stream's tokens on their way through one block, some thousand rows at a time: what a block takes beside its tokens
+ * and their keys and values does not grow with the picture.
+ *
+ * @param x [tokens, hidden], changed in place
+ * @param rope positions of these tokens
+ */
+public record StreamPass(Stream stream, Tensor x, List<Modulation.Branch> branches, Rope rope) {
+    /** Large enough that reading the weights anew for every chunk does not count. */
+    private static final int CHUNK = 4096;
+
+    private interface Body {
+        void run(int from, int to);
+    }
+
+    /** Writes keys and values of the stream's tokens to {@code out}, their rows. */
+    public void keys(Ops ops, KeysValues out) {
+        inChunks(
+                ops,
+                (from, to) ->
+                        stream.keys(ops, out.tokens(from, to), x.rows(from, to), branches, rope.tokens(from, to)));
+    }
+
+    /**
+     * Adds the block's share to the stream's tokens.
+     *
+     * @param joint keys and values of all tokens that attend jointly
+     * @param layout queries of these tokens over all of {@code joint}
+     */
+    public void update(Ops ops, KeysValues joint, AttentionLayout layout) {
+        inChunks(
+                ops,
+                (from, to) -> stream.update(
+                        ops, x.rows(from, to), branches, rope.tokens(from, to), joint, layout.queries(from, to)));
+    }
+
+    /** Chunks of about one size, each with memory of its own. */
+    private void inChunks(Ops ops, Body body) {
+        int chunks = Math.ceilDiv(x.rows(), CHUNK);
+        for (int i = 0; i < chunks; i++) {
+            int from = (int) ((long) x.rows() * i / chunks);
+            int to = (int) ((long) x.rows() * (i + 1) / chunks);
+            ops.unit("tokens." + from, () -> body.run(from, to));
+        }
+    }
+}
