@@ -16,6 +16,7 @@ import java.util.Map;
  */
 public final class ClipTokenizer implements Tokenizer {
     private static final int DEFAULT_LENGTH = 77;
+    private static final int MAX_MARKS = 1024;
     private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
     private static final List<String> CONTRACTIONS = List.of("'s", "'t", "'re", "'ve", "'m", "'ll", "'d");
@@ -95,7 +96,7 @@ public final class ClipTokenizer implements Tokenizer {
 
     /** Form C, then lower case: each character by itself, so that a sigma at a word's end is like any other. */
     private static String normalize(String text) {
-        var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
+        var composed = compose(text);
         var lower = new StringBuilder(composed.length());
         composed.codePoints().forEach(c -> {
             lower.appendCodePoint(Character.toLowerCase(c));
@@ -104,6 +105,33 @@ public final class ClipTokenizer implements Tokenizer {
             }
         });
         return lower.toString();
+    }
+
+    /**
+     * Form C. Sorting the marks of one letter takes quadratic time, so an endless pile of them is taken in parts; the
+     * stream-safe format of Unicode (UAX #15, section 13) allows 30.
+     */
+    private static String compose(String text) {
+        var out = new StringBuilder(text.length());
+        int start = 0;
+        int marks = 0;
+        for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
+            marks = isMark(text.codePointAt(at)) ? marks + 1 : 0;
+            if (marks == MAX_MARKS) {
+                out.append(Normalizer.normalize(text.substring(start, at), Normalizer.Form.NFC));
+                start = at;
+                marks = 0;
+            }
+        }
+        return out.append(Normalizer.normalize(text.substring(start), Normalizer.Form.NFC))
+                .toString();
+    }
+
+    private static boolean isMark(int c) {
+        int type = Character.getType(c);
+        return type == Character.NON_SPACING_MARK
+                || type == Character.COMBINING_SPACING_MARK
+                || type == Character.ENCLOSING_MARK;
     }
 
     /**
