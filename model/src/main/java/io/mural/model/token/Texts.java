@@ -61,6 +61,13 @@ final class Texts {
         }
     }
 
+    /** How many bytes the UTF-8 character takes that begins at {@code at}; never more than there are. */
+    static int characterLength(byte[] utf8, int at) {
+        int leadingOnes = Integer.numberOfLeadingZeros(~(utf8[at] << 24));
+        int length = leadingOnes < 2 ? 1 : Math.min(leadingOnes, 4);
+        return Math.min(length, utf8.length - at);
+    }
+
     /** Unicode's White_Space, which {@link Character#isWhitespace(int)} is not. */
     static boolean isWhiteSpace(int c) {
         return c == ' '

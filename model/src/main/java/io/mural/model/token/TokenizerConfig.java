@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What {@code tokenizer_config.json} says; a folder without one takes the defaults of its kind of tokenizer. */
 final class TokenizerConfig {
@@ -36,12 +37,13 @@ final class TokenizerConfig {
 
     /** The text of a special token: given as text, or as an object with a {@code content}. */
     String token(String key, String absent) {
-        boolean isObject = json.asMap().get(key) instanceof java.util.Map<?, ?>;
+        boolean isObject = json.asMap().get(key) instanceof Map<?, ?>;
         return isObject ? json.object(key).string("content") : json.string(key, absent);
     }
 
     RuntimeException unknownToken(String key, String token, String vocabulary) {
-        return json.error(key, "is \"" + token + "\", which " + vocabulary + " does not hold");
+        String shown = token.replaceAll("\\p{Cntrl}", " ");
+        return json.error(key, "is \"" + shown + "\", which " + vocabulary + " does not hold");
     }
 
     /** The entries of {@code added_tokens_decoder}. */

@@ -20,17 +20,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ClipTokenizerTest {
     private static final Path ROOT = Path.of("..");
-    private static final Path SMALL = ROOT.resolve("goldens/flux1-tiny/tokenizer");
-    private static final Path NANO = ROOT.resolve("models/mural-nano/tokenizer");
+    private static final Path NANO_FOLDER = ROOT.resolve("models/mural-nano/tokenizer");
+    private static final ClipTokenizer NANO = ClipTokenizer.load(NANO_FOLDER);
+    private static final ClipTokenizer SMALL = ClipTokenizer.load(ROOT.resolve("goldens/flux1-tiny/tokenizer"));
     /** The published vocabulary of 49,408 tokens, beside the repository where it is at hand. */
     private static final Path FULL = ROOT.resolve("../shared/data/clip-bpe");
 
     @ParameterizedTest
     @MethodSource("goldens")
     void equalsTheGoldens(JsonObject c) {
-        var tokenizer = ClipTokenizer.load(SMALL);
-        assertThat(ids(tokenizer.pieces(c.string("text")))).containsExactly(c.integers("raw_ids"));
-        var tokens = tokenizer.encode(c.string("text"), tokenizer.maxLength());
+        assertThat(ids(SMALL.pieces(c.string("text")))).containsExactly(c.integers("raw_ids"));
+        var tokens = SMALL.encode(c.string("text"), SMALL.maxLength());
         assertThat(tokens.ids()).containsExactly(c.integers("ids"));
         int length = c.integers("raw_ids").length;
         assertThat(tokens.used()).isEqualTo(Math.min(length + 2, 16));
@@ -45,7 +45,7 @@ class ClipTokenizerTest {
     @ParameterizedTest
     @MethodSource("strings")
     void equalsTheReferenceOnAwkwardText(JsonObject c) {
-        assertThat(ids(ClipTokenizer.load(NANO).pieces(c.string("text")))).containsExactly(c.integers("nano"));
+        assertThat(ids(NANO.pieces(c.string("text")))).containsExactly(c.integers("nano"));
     }
 
     @Test
@@ -69,34 +69,31 @@ class ClipTokenizerTest {
 
     @Test
     void spellsPieces() {
-        var pieces = ClipTokenizer.load(NANO).pieces("A é <|endoftext|>");
+        var pieces = NANO.pieces("A é <|endoftext|>");
         assertThat(pieces).extracting(Tokenizer.Piece::text).containsExactly("a</w>", "Ã", "©</w>", "<|endoftext|>");
     }
 
     @Test
     void cutsAndPads() {
-        var tokenizer = ClipTokenizer.load(NANO);
-        assertThat(tokenizer.maxLength()).isEqualTo(77);
-        assertThat(tokenizer.encode("a", 5)).isEqualTo(new Tokens(new int[] {779, 320, 780, 780, 780}, 3, false));
-        assertThat(tokenizer.encode("a a a", 5)).isEqualTo(new Tokens(new int[] {779, 320, 320, 320, 780}, 5, false));
-        assertThat(tokenizer.encode("a a a a", 5)).isEqualTo(new Tokens(new int[] {779, 320, 320, 320, 780}, 5, true));
-        assertThat(tokenizer.encode("a", 2)).isEqualTo(new Tokens(new int[] {779, 780}, 2, true));
-        fails(() -> tokenizer.encode("a", 1), "a text length of 1 tokens: choose at least 2");
+        assertThat(NANO.maxLength()).isEqualTo(77);
+        assertThat(NANO.encode("a", 5)).isEqualTo(new Tokens(new int[] {779, 320, 780, 780, 780}, 3, false));
+        assertThat(NANO.encode("a a a", 5)).isEqualTo(new Tokens(new int[] {779, 320, 320, 320, 780}, 5, false));
+        assertThat(NANO.encode("a a a a", 5)).isEqualTo(new Tokens(new int[] {779, 320, 320, 320, 780}, 5, true));
+        assertThat(NANO.encode("a", 2)).isEqualTo(new Tokens(new int[] {779, 780}, 2, true));
+        fails(() -> NANO.encode("a", 1), "a text length of 1 tokens: choose at least 2");
     }
 
     @ParameterizedTest
     @MethodSource("io.mural.model.token.Strings#hostile")
     void takesHostileTextInTime(String text) {
-        var tokenizer = ClipTokenizer.load(NANO);
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> tokenizer.encode(text, 77));
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> NANO.encode(text, 77));
     }
 
     @Test
     void readsAFolderWithoutConfiguration(@TempDir Path folder) throws Exception {
-        copy(NANO, folder, "vocab.json");
-        copy(NANO, folder, "merges.txt");
-        assertThat(ClipTokenizer.load(folder).encode("a cat", 77))
-                .isEqualTo(ClipTokenizer.load(NANO).encode("a cat", 77));
+        copy(NANO_FOLDER, folder, "vocab.json");
+        copy(NANO_FOLDER, folder, "merges.txt");
+        assertThat(ClipTokenizer.load(folder).encode("a cat", 77)).isEqualTo(NANO.encode("a cat", 77));
     }
 
     @Test
@@ -104,7 +101,7 @@ class ClipTokenizerTest {
         var vocabulary = folder.resolve("vocab.json");
         var merges = folder.resolve("merges.txt");
         fails(() -> ClipTokenizer.load(folder), vocabulary + ": cannot be read: no such file");
-        copy(NANO, folder, "vocab.json");
+        copy(NANO_FOLDER, folder, "vocab.json");
         fails(() -> ClipTokenizer.load(folder), merges + ": cannot be read: no such file");
 
         Files.writeString(merges, "#version: 0.2\ns t\nq zz\n");
@@ -121,8 +118,8 @@ class ClipTokenizerTest {
         Files.writeString(vocabulary, "{\"a\": 1, \"<|endoftext|>\": 1}");
         fails(() -> ClipTokenizer.load(folder), vocabulary + ": \"<|endoftext|>\" is 1, which is the id of another");
 
-        copy(NANO, folder, "vocab.json");
-        copy(NANO, folder, "merges.txt");
+        copy(NANO_FOLDER, folder, "vocab.json");
+        copy(NANO_FOLDER, folder, "merges.txt");
         var config = folder.resolve("tokenizer_config.json");
         Files.writeString(config, "{\"pad_token\": \"<none>\"}");
         fails(() -> ClipTokenizer.load(folder), config + ": \"pad_token\" is \"<none>\", which vocab.json does not");
