@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ final class Texts {
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new InputException(file + ": cannot be read: no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new InputException(file + ": cannot be read: permission denied", e);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
         }
