@@ -81,9 +81,17 @@ public final class AttentionLayout {
 
     /** Token n sees tokens 0 to n. */
     public static AttentionLayout causal(int tokens) {
-        var blocks = new ArrayList<Block>(tokens);
-        for (int n = 0; n < tokens; n++) {
+        return causal(tokens, tokens);
+    }
+
+    /** Token n sees tokens 0 to n, but none sees the padding from {@code used} on. */
+    public static AttentionLayout causal(int tokens, int used) {
+        var blocks = new ArrayList<Block>(used + 1);
+        for (int n = 0; n < used; n++) {
             blocks.add(new Block(n, n + 1, List.of(new Run(0, n + 1))));
+        }
+        if (used < tokens) {
+            blocks.add(new Block(used, tokens, List.of(new Run(0, used))));
         }
         return of(tokens, blocks);
     }

@@ -52,31 +52,34 @@ class NormConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> normRope() {
-        return Stream.of(2, 8, 24, 32, 64, 128).flatMap(headDim -> {
-            var samples = new Samples(headDim);
-            int tokens = 37;
-            var source = samples.strided(tokens, 3 * headDim);
-            var weight = samples.tensor(headDim);
-            var cos = samples.tensor(tokens, headDim / 2);
-            var sin = samples.tensor(tokens, headDim / 2);
-            for (int t = 0; t < tokens; t++) {
-                for (int i = 0; i < headDim / 2; i++) {
-                    cos.set(t, i, (float) Math.cos(t * 0.37 + i));
-                    sin.set(t, i, (float) Math.sin(t * 0.37 + i));
-                }
+        return Stream.of(Rope.Pairs.values())
+                .flatMap(pairs -> Stream.of(2, 8, 24, 26, 32, 64, 128).flatMap(headDim -> normRope(headDim, pairs)));
+    }
+
+    private static Stream<DynamicTest> normRope(int headDim, Rope.Pairs pairs) {
+        var samples = new Samples(headDim);
+        int tokens = 37;
+        var source = samples.strided(tokens, 3 * headDim);
+        var weight = samples.tensor(headDim);
+        var cos = samples.tensor(tokens, headDim / 2);
+        var sin = samples.tensor(tokens, headDim / 2);
+        for (int t = 0; t < tokens; t++) {
+            for (int i = 0; i < headDim / 2; i++) {
+                cos.set(t, i, (float) Math.cos(t * 0.37 + i));
+                sin.set(t, i, (float) Math.sin(t * 0.37 + i));
             }
-            return Conformance.compare(
-                    "normRope",
-                    "head " + headDim,
-                    ops -> {
-                        var wide = ops.empty(tokens, 3 * headDim + 5);
-                        var x = wide.columns(2, 3 * headDim + 2);
-                        ops.copy(x, source);
-                        ops.normRope(x, weight, 1e-6f, new Rope(cos, sin));
-                        return x;
-                    },
-                    Conformance.relativeTo(25, 10));
-        });
+        }
+        return Conformance.compare(
+                "normRope",
+                "head " + headDim + " " + pairs,
+                ops -> {
+                    var wide = ops.empty(tokens, 3 * headDim + 5);
+                    var x = wide.columns(2, 3 * headDim + 2);
+                    ops.copy(x, source);
+                    ops.normRope(x, weight, 1e-6f, new Rope(cos, sin, pairs));
+                    return x;
+                },
+                Conformance.relativeTo(25, 10));
     }
 
     /** [height, width, channels, groups] */

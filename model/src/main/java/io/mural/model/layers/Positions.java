@@ -9,8 +9,14 @@ import io.mural.tensor.Rope;
  *
  * @param axesDims dimensions of a head for each axis, even numbers; their sum is the head's size
  * @param theta base of the frequencies w_i = theta^(-2i / dim)
+ * @param pairs which elements of a head are rotated together
  */
-public record Positions(int[] axesDims, double theta) {
+public record Positions(int[] axesDims, double theta, Rope.Pairs pairs) {
+    /** FLUX's: adjacent elements are a pair. */
+    public Positions(int[] axesDims, double theta) {
+        this(axesDims, theta, Rope.Pairs.ADJACENT);
+    }
+
     /** The table for tokens at {@code ids[token][axis]}, as a tensor of the current unit. */
     public Rope table(Ops ops, int[][] ids) {
         int half = 0;
@@ -29,6 +35,6 @@ public record Positions(int[] axesDims, double theta) {
                 }
             }
         }
-        return new Rope(ops.tensor(cos, ids.length, half), ops.tensor(sin, ids.length, half));
+        return new Rope(ops.tensor(cos, ids.length, half), ops.tensor(sin, ids.length, half), pairs);
     }
 }

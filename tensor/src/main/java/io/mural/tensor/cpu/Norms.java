@@ -73,7 +73,7 @@ final class Norms {
         gain = padded(gain, weight, width);
         forEachRow(x, (row, memory) -> {
             var head = memory.rows(width);
-            var table = memory.more(2 * width + headDim);
+            var table = memory.more(3 * width);
             readTable(rope, row, headDim, width, table);
             var all = memory.c(x.cols());
             x.readRow(row, 0, all, 0, x.cols());
@@ -82,25 +82,31 @@ final class Norms {
                 System.arraycopy(all, from, head, 0, headDim);
                 float factor = (float) (1 / Math.sqrt(squares(head, 0, width, memory.lanes) / headDim + eps));
                 multiply(head, 0, width, factor, gain);
-                rotate(head, width, table);
+                switch (rope.pairs()) {
+                    case ADJACENT -> rotate(head, width, table);
+                    case HALVES -> rotateHalves(head, headDim, width, table);
+                }
                 System.arraycopy(head, 0, all, from, headDim);
             }
             x.writeRow(row, 0, all, 0, x.cols());
         });
     }
 
-    /** The row's cosines twice each at 0, its sines twice each, the first negated, at {@code width}. */
+    /** The row's cosines for both elements of a pair at 0, its sines, the first's negated, at {@code width}. */
     private static void readTable(Rope rope, int row, int headDim, int width, float[] table) {
         int half = headDim / 2;
         int at = 2 * width;
         Arrays.fill(table, 0, at, 0);
         rope.cos().readRow(row, 0, table, at, half);
         rope.sin().readRow(row, 0, table, at + half, half);
+        boolean adjacent = rope.pairs() == Rope.Pairs.ADJACENT;
         for (int i = 0; i < half; i++) {
-            table[2 * i] = table[at + i];
-            table[2 * i + 1] = table[at + i];
-            table[width + 2 * i] = -table[at + half + i];
-            table[width + 2 * i + 1] = table[at + half + i];
+            int first = adjacent ? 2 * i : i;
+            int second = adjacent ? 2 * i + 1 : i + half;
+            table[first] = table[at + i];
+            table[second] = table[at + i];
+            table[width + first] = -table[at + half + i];
+            table[width + second] = table[at + half + i];
         }
     }
 
@@ -186,6 +192,21 @@ final class Norms {
             var value = load(x, i);
             var swapped = value.rearrange(SWAP);
             value.mul(load(table, i)).add(swapped.mul(load(table, count + i))).intoArray(x, i);
+        }
+    }
+
+    /** The head with its halves exchanged lies behind the table. */
+    private static void rotateHalves(float[] x, int headDim, int count, float[] table) {
+        int half = headDim / 2;
+        int at = 2 * count;
+        System.arraycopy(x, half, table, at, half);
+        System.arraycopy(x, 0, table, at + half, half);
+        for (int i = 0; i < count; i += LANES) {
+            var swapped = load(table, at + i);
+            load(x, i)
+                    .mul(load(table, i))
+                    .add(swapped.mul(load(table, count + i)))
+                    .intoArray(x, i);
         }
     }
 }

@@ -157,13 +157,21 @@ public final class ScalarOps extends Ops {
         for (int row = 0; row < x.rows(); row++) {
             for (int head = 0; head < x.cols(); head += headDim) {
                 double factor = rmsFactor(x, row, head, headDim, eps);
-                for (int i = 0; i < headDim; i += 2) {
-                    double even = x.get(row, head + i) * factor * weight.get(0, i);
-                    double odd = x.get(row, head + i + 1) * factor * weight.get(0, i + 1);
-                    double cos = rope.cos().get(row, i / 2);
-                    double sin = rope.sin().get(row, i / 2);
-                    x.set(row, head + i, (float) (even * cos - odd * sin));
-                    x.set(row, head + i + 1, (float) (odd * cos + even * sin));
+                for (int i = 0; i < headDim / 2; i++) {
+                    int first = switch (rope.pairs()) {
+                        case ADJACENT -> 2 * i;
+                        case HALVES -> i;
+                    };
+                    int second = switch (rope.pairs()) {
+                        case ADJACENT -> 2 * i + 1;
+                        case HALVES -> i + headDim / 2;
+                    };
+                    double a = x.get(row, head + first) * factor * weight.get(0, first);
+                    double b = x.get(row, head + second) * factor * weight.get(0, second);
+                    double cos = rope.cos().get(row, i);
+                    double sin = rope.sin().get(row, i);
+                    x.set(row, head + first, (float) (a * cos - b * sin));
+                    x.set(row, head + second, (float) (b * cos + a * sin));
                 }
             }
         }
