@@ -14,14 +14,15 @@ import java.util.PriorityQueue;
 /**
  * Byte-pair encoding over bytes (Sennrich et al., "Neural machine translation of rare words with subword units", 2016):
  * a word begins as its UTF-8 bytes, and the adjacent pair that was learned first is joined until no learned pair is
- * left. Bytes are spelled with printable characters as in GPT-2; the last token of a word ends in {@code </w>}. The
- * time is that of sorting, n log n for a word of n bytes.
+ * left. Bytes are spelled with printable characters as in GPT-2; in CLIP's vocabulary the last token of a word ends in
+ * {@code </w>}. The time is that of sorting, n log n for a word of n bytes.
  */
 final class BytePairs {
     static final String WORD_END = "</w>";
     private static final int MAX_VOCABULARY = 1 << 20;
 
     private final Map<String, Integer> vocabulary;
+    private final String vocabularyName;
     private final String[] spelling;
     private final int[] byteIds = new int[256];
     private final int[] lastByteIds = new int[256];
@@ -31,36 +32,67 @@ final class BytePairs {
 
     private final int[] joined;
 
-    private BytePairs(Map<String, Integer> vocabulary, String[] spelling, int unknown, int merges) {
-        this.vocabulary = vocabulary;
-        this.spelling = spelling;
+    /** @param wordEnd what the spelling of a word's last token ends in, possibly empty */
+    private BytePairs(JsonObject json, int unknown, String wordEnd, int merges) {
+        vocabulary = json.integerMap();
+        vocabularyName = Path.of(json.source()).getFileName().toString();
+        spelling = spelling(json, vocabulary);
         var alphabet = alphabet();
         for (int b = 0; b < 256; b++) {
             byteIds[b] = vocabulary.getOrDefault(alphabet[b], unknown);
-            lastByteIds[b] = vocabulary.getOrDefault(alphabet[b] + WORD_END, unknown);
+            lastByteIds[b] = vocabulary.getOrDefault(alphabet[b] + wordEnd, unknown);
         }
         joined = new int[merges];
     }
 
-    /** Reads {@code vocab.json} and {@code merges.txt}. */
+    /** Reads {@code vocab.json} and {@code merges.txt} of a tokenizer with word ends and a token for unknown text. */
     static BytePairs load(Path folder, String unknownToken) {
-        var vocabularyFile = folder.resolve("vocab.json");
-        var json = Json.read(vocabularyFile);
-        var vocabulary = json.integerMap();
-        var spelling = spelling(json, vocabulary);
-        Integer unknown = vocabulary.get(unknownToken);
+        var json = Json.read(folder.resolve("vocab.json"));
+        Integer unknown = json.integerMap().get(unknownToken);
         if (unknown == null) {
             throw json.error(unknownToken, "is missing: the vocabulary has no token for unknown text");
         }
         var mergesFile = folder.resolve("merges.txt");
-        var lines = Texts.readText(mergesFile).lines().toList();
-        var pairs = new BytePairs(vocabulary, spelling, unknown, lines.size());
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).startsWith("#version") && !lines.get(i).isBlank()) {
-                pairs.addMerge(mergesFile, i, lines.get(i));
+        var lines = lines(mergesFile);
+        var pairs = new BytePairs(json, unknown, WORD_END, lines.size());
+        pairs.addMerges(mergesFile.toString(), lines);
+        return pairs;
+    }
+
+    /** Reads {@code vocab.json} and {@code merges.txt} of a tokenizer whose vocabulary holds every byte. */
+    static BytePairs loadByteLevel(Path folder) {
+        var mergesFile = folder.resolve("merges.txt");
+        return byteLevel(Json.read(folder.resolve("vocab.json")), mergesFile.toString(), lines(mergesFile));
+    }
+
+    /**
+     * A tokenizer whose vocabulary holds every byte.
+     *
+     * @param mergesSource where the merges come from, for errors
+     * @param merges two tokens with a space between them each, the first learned first
+     */
+    static BytePairs byteLevel(JsonObject json, String mergesSource, List<String> merges) {
+        var vocabulary = json.integerMap();
+        for (var spelled : alphabet()) {
+            if (!vocabulary.containsKey(spelled)) {
+                throw json.error(spelled, "is missing: the vocabulary has to hold every byte");
             }
         }
+        var pairs = new BytePairs(json, -1, "", merges.size());
+        pairs.addMerges(mergesSource, merges);
         return pairs;
+    }
+
+    private static List<String> lines(Path mergesFile) {
+        return Texts.readText(mergesFile).lines().toList();
+    }
+
+    private void addMerges(String source, List<String> merges) {
+        for (int i = 0; i < merges.size(); i++) {
+            if (!merges.get(i).startsWith("#version") && !merges.get(i).isBlank()) {
+                addMerge(source, i, merges.get(i));
+            }
+        }
     }
 
     private static String[] spelling(JsonObject json, Map<String, Integer> vocabulary) {
@@ -81,7 +113,7 @@ final class BytePairs {
         return spelling;
     }
 
-    private void addMerge(Path file, int rank, String line) {
+    private void addMerge(String file, int rank, String line) {
         int space = line.indexOf(' ');
         if (space < 1 || space != line.lastIndexOf(' ') || space == line.length() - 1) {
             throw new InputException(file + ": line " + (rank + 1) + " is not two tokens with a space between them");
@@ -92,12 +124,12 @@ final class BytePairs {
         ranks.put(pair(left, right), rank);
     }
 
-    private int idOfMerge(Path file, int rank, String token) {
+    private int idOfMerge(String file, int rank, String token) {
         Integer id = vocabulary.get(token);
         if (id == null) {
             String shown = token.length() > 40 ? token.substring(0, 40) + "..." : token;
-            throw new InputException(file + ": line " + (rank + 1) + " needs the token \"" + shown
-                    + "\", which vocab.json does not hold: take both files from one tokenizer");
+            throw new InputException(file + ": line " + (rank + 1) + " needs the token \"" + shown + "\", which "
+                    + vocabularyName + " does not hold: take both files from one tokenizer");
         }
         return id;
     }

@@ -35,6 +35,13 @@ final class TokenizerConfig {
         return (int) length;
     }
 
+    /** Tokens are masked from the end, so padding has to stand there. */
+    void requireRightPadding() {
+        if (!json.string("padding_side", "right").equals("right")) {
+            throw json.error("padding_side", "is not supported; set it to \"right\"");
+        }
+    }
+
     /** The text of a special token: given as text, or as an object with a {@code content}. */
     String token(String key, String absent) {
         boolean isObject = json.asMap().get(key) instanceof Map<?, ?>;
