@@ -4,8 +4,11 @@ import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.pipeline.Flux2Model;
 import io.mural.model.pipeline.LoraFile;
+import io.mural.model.sampling.Latents;
+import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.weights.Json;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,6 +42,46 @@ final class Flux2Cases {
             var sample = transformer.forward(ops, latents, params.number("timestep"), context);
             return Deviation.of("sample", ops.read(sample), given.floats("out.sample"));
         });
+    }
+
+    double vaeDecode(ParityCase given) {
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var image = model.vae().kl().decode(ops, Planes.picture(ops, given, "in.latents"));
+            return Deviation.of("image", Planes.of(ops, image), given.floats("out.image"));
+        });
+    }
+
+    double vaeEncode(ParityCase given) {
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var latents = model.vae().kl().encode(ops, Planes.picture(ops, given, "in.image"));
+            var tokens = Latents.pack(
+                    ops.read(latents),
+                    latents.cols(),
+                    latents.shape().dim(0),
+                    latents.shape().dim(1));
+            model.vae().statistics().normalise(tokens);
+            var normalised = Planes.of(tokens, given.dim("out.latents_normalised", 1));
+            return Math.max(
+                    Deviation.of("latents", Planes.of(ops, latents), given.floats("out.latents")),
+                    Deviation.of("latents_normalised", normalised, given.floats("out.latents_normalised")));
+        });
+    }
+
+    double qwen3Encoder(ParityCase given) {
+        var outputs = Arrays.stream(given.params().integers("layers")).boxed().toList();
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var embeds = model.textEncoder(outputs).forward(ops, given.ids("in.input_ids"), used(given));
+            return Deviation.of("prompt_embeds", ops.read(embeds), given.floats("out.prompt_embeds"));
+        });
+    }
+
+    private static int used(ParityCase given) {
+        int[] mask = given.ids("in.attention_mask");
+        int used = Arrays.stream(mask).sum();
+        if (used < 1 || Arrays.stream(mask, 0, used).anyMatch(m -> m != 1)) {
+            throw new InputException(given.file() + ": in.attention_mask has to mask nothing but the end");
+        }
+        return used;
     }
 
     private interface Judge {

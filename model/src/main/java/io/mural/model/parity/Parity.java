@@ -108,6 +108,9 @@ public final class Parity {
             case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
             case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
             case "flux2-transformer" -> error(given, flux2.transformer(given), Bounds.COMPONENT, start);
+            case "flux2-vae-decode" -> error(given, flux2.vaeDecode(given), Bounds.VAE, start);
+            case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
+            case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> {
                 var judged = new PipelineCases(device).run(given);
                 double bound = given.params().number("psnr_bound_db");
@@ -129,11 +132,12 @@ public final class Parity {
             var component = family + "-schedule";
             var name = entry.integer("steps") + " steps, " + entry.integer("image_seq_len") + " tokens, "
                     + (entry.bool("dynamic") ? "dynamic" : "fixed");
-            if (family.equals("flux1")) {
-                double error = SamplingCases.schedule(entry);
-                report.accept(Outcome.error(component, name, error, Bounds.SCHEDULE, since(start), ""));
-            } else {
-                report.accept(Outcome.unsupported(component, name));
+            switch (family) {
+                case "flux1", "flux2" -> {
+                    double error = SamplingCases.schedule(entry);
+                    report.accept(Outcome.error(component, name, error, Bounds.SCHEDULE, since(start), ""));
+                }
+                default -> report.accept(Outcome.unsupported(component, name));
             }
         }
     }
@@ -147,6 +151,7 @@ public final class Parity {
             switch (kind) {
                 case "clip" -> tokenizer(kind, TokenizerCases.clip(root, entries), start);
                 case "t5" -> tokenizer(kind, TokenizerCases.t5(root, entries), start);
+                case "qwen" -> tokenizer(kind, TokenizerCases.qwen(root, entries), start);
                 default -> report.accept(Outcome.unsupported(kind + "-tokenizer", TOKENIZERS));
             }
         }

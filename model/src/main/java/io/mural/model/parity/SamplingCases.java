@@ -1,5 +1,6 @@
 package io.mural.model.parity;
 
+import io.mural.model.sampling.EmpiricalShift;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.SchedulerConfig;
 import io.mural.model.sampling.TorchRandom;
@@ -41,7 +42,7 @@ final class SamplingCases {
     static double schedule(JsonObject entry) {
         int steps = entry.integer("steps");
         var schedule = entry.bool("dynamic")
-                ? FlowMatchSchedule.dynamic(steps, SchedulerConfig.FLUX1_DEV.mu(entry.integer("image_seq_len")))
+                ? FlowMatchSchedule.dynamic(steps, mu(entry, steps))
                 : FlowMatchSchedule.fixed(steps, entry.number("shift"));
         var sigmas = new float[steps + 1];
         var timesteps = new float[steps];
@@ -54,6 +55,13 @@ final class SamplingCases {
         return Math.max(
                 Deviation.of("sigmas", sigmas, floats(entry.numbers("sigmas"))),
                 Deviation.of("timesteps", timesteps, floats(entry.numbers("timesteps"))));
+    }
+
+    private static double mu(JsonObject entry, int steps) {
+        int imageTokens = entry.integer("image_seq_len");
+        return entry.string("family").equals("flux2")
+                ? EmpiricalShift.mu(imageTokens, steps)
+                : SchedulerConfig.FLUX1_DEV.mu(imageTokens);
     }
 
     private static float[] floats(double[] values) {

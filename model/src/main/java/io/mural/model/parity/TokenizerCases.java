@@ -1,6 +1,7 @@
 package io.mural.model.parity;
 
 import io.mural.model.token.ClipTokenizer;
+import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.token.Tokenizer;
 import io.mural.weights.JsonObject;
@@ -32,6 +33,18 @@ final class TokenizerCases {
             var pieces = tokenizer.sentencePieces(entry.string("text"));
             var texts = pieces.stream().map(Tokenizer.Piece::text).toList();
             return rawMatches(pieces, entry) && texts.equals(entry.strings("pieces"));
+        });
+    }
+
+    static Judged qwen(Path root, List<JsonObject> entries) {
+        var tokenizer = QwenTokenizer.load(root.resolve("flux2-tiny/tokenizer"));
+        return judge(entries, entry -> {
+            int[] padded = entry.integers("prompt_ids");
+            var tokens = tokenizer.encode(entry.string("text"), padded.length);
+            int unmasked = Arrays.stream(entry.integers("attention_mask")).sum();
+            return Arrays.equals(tokens.ids(), padded)
+                    && tokens.used() == unmasked
+                    && rawMatches(tokenizer.pieces(entry.string("text")), entry);
         });
     }
 

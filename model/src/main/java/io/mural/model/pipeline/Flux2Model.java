@@ -2,6 +2,9 @@ package io.mural.model.pipeline;
 
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
+import io.mural.model.text.Qwen3Config;
+import io.mural.model.text.Qwen3Encoder;
+import io.mural.model.vae.AutoencoderKLFlux2;
 import io.mural.weights.KeyStyles.Part;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ public final class Flux2Model implements AutoCloseable {
     private final Loras loras;
     private final Optional<Flux2Config> givenConfig;
     private Optional<Flux2Transformer> transformer = Optional.empty();
+    private Optional<AutoencoderKLFlux2> vae = Optional.empty();
 
     /**
      * @param model a folder in diffusers layout, or a single safetensors file in the original layout
@@ -39,6 +43,23 @@ public final class Flux2Model implements AutoCloseable {
             transformer = Optional.of(new Flux2Transformer(transformerConfig(weights), weights));
         }
         return transformer.get();
+    }
+
+    /** @param outputs the layers whose hidden states are taken */
+    public Qwen3Encoder textEncoder(List<Integer> outputs) {
+        var weights = parts.weights(Part.QWEN3);
+        var config = parts.config(Part.QWEN3).map(Qwen3Config::of).orElseThrow();
+        return new Qwen3Encoder(config, outputs, weights);
+    }
+
+    public AutoencoderKLFlux2 vae() {
+        if (vae.isEmpty()) {
+            var weights = parts.weights(Part.VAE);
+            vae = Optional.of(parts.config(Part.VAE)
+                    .map(json -> AutoencoderKLFlux2.of(json, weights))
+                    .orElseGet(() -> AutoencoderKLFlux2.published(weights)));
+        }
+        return vae.get();
     }
 
     private Flux2Config transformerConfig(Weights weights) {

@@ -32,6 +32,9 @@ public record VaeConfig(
     public static final VaeConfig FLUX1 =
             new VaeConfig(16, List.of(128, 256, 512, 512), 2, 32, 1024, 0.3611f, 0.1159f, false, false);
 
+    /** FLUX.2's autoencoder; for files that come without a config. */
+    public static final VaeConfig FLUX2 = new VaeConfig(32, List.of(128, 256, 512, 512), 2, 32, 1024, 1, 0, true, true);
+
     private static final String FILE = "vae/config.json";
     private static final int LARGEST = 1 << 16;
 
@@ -64,6 +67,15 @@ public record VaeConfig(
     }
 
     public static VaeConfig of(JsonObject json) {
+        return of(json, (float) json.number("scaling_factor"), (float) json.number("shift_factor", 0));
+    }
+
+    /** For autoencoders whose latents are not scaled and shifted as a whole. */
+    public static VaeConfig unscaled(JsonObject json) {
+        return of(json, 1, 0);
+    }
+
+    private static VaeConfig of(JsonObject json, float scalingFactor, float shiftFactor) {
         if (!json.bool("mid_block_add_attention", true)) {
             throw new InputException(
                     FILE + ": mid_block_add_attention is false; FLUX's autoencoders have the attention");
@@ -76,8 +88,8 @@ public record VaeConfig(
                 json.integer("layers_per_block"),
                 json.integer("norm_num_groups", 32),
                 json.integer("sample_size", 1024),
-                (float) json.number("scaling_factor"),
-                (float) json.number("shift_factor", 0),
+                scalingFactor,
+                shiftFactor,
                 json.bool("use_quant_conv", true),
                 json.bool("use_post_quant_conv", true));
     }
