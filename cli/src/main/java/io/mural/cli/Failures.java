@@ -2,9 +2,12 @@ package io.mural.cli;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
+import io.mural.cli.console.OneLine;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -15,6 +18,9 @@ final class Failures {
     static final int BAD_USAGE = 2;
     private static final int INTERRUPTED = 130;
 
+    private static final Pattern CHOICES =
+            Pattern.compile("expected one of \\[(.*)] \\(case-insensitive\\) but was ('.*')$");
+
     private final Interrupt interrupt;
 
     Failures(Interrupt interrupt) {
@@ -22,7 +28,19 @@ final class Failures {
     }
 
     int badUsage(ParameterException e) {
-        return badUsage(e.getCommandLine(), e instanceof UnmatchedArgumentException u ? unmatched(u) : e.getMessage());
+        return badUsage(e.getCommandLine(), e instanceof UnmatchedArgumentException u ? unmatched(u) : plain(e));
+    }
+
+    /** The message of picocli in the words of users. */
+    private static String plain(ParameterException e) {
+        return CHOICES.matcher(e.getMessage())
+                .replaceFirst(match ->
+                        match.group(2) + " is none of " + match.group(1).toLowerCase(Locale.ROOT))
+                .replaceFirst("^Invalid value for (?:option '([^']+)'|.*\\((\\w+)\\)): ", "$1$2: ")
+                .replaceFirst("is not an? (int|long)$", "is no whole number in range")
+                .replaceFirst("is not a double$", "is no number")
+                .replaceFirst("^Missing required parameter for option '([^']+)' \\((.*)\\)$", "$1 needs a value, $2")
+                .replaceFirst("^option ('[^']+') \\(.*\\) should be specified only once$", "$1 is given twice");
     }
 
     private static String unmatched(UnmatchedArgumentException e) {
@@ -74,9 +92,8 @@ final class Failures {
         return fault.getMessage() != null && fault.getMessage().contains("unsafe memory access");
     }
 
-    /** On one line and without control characters, whatever a file's contents have brought into the message. */
     private static void say(PrintWriter err, String message) {
-        err.println("mural: " + message.replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?"));
+        err.println("mural: " + OneLine.of(message));
         err.flush();
     }
 }

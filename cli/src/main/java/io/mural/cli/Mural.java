@@ -5,6 +5,7 @@ import io.mural.cli.console.Stderr;
 import io.mural.cli.console.Version;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.generate.GenerateCommand;
+import io.mural.cli.inspect.InspectCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,8 +66,11 @@ public final class Mural implements Runnable {
         var failures = new Failures(interrupt);
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
+                .addSubcommand(new InspectCommand())
                 .addSubcommand(new ParityCommand())
+                .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new DevicesCommand())
+                .addSubcommand(new CompletionCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, args) -> failures.badUsage(e))

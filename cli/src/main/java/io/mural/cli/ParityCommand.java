@@ -1,6 +1,7 @@
 package io.mural.cli;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Words;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
@@ -118,7 +119,7 @@ final class ParityCommand implements Callable<Integer> {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("component", outcome.component());
         object.put("name", outcome.name());
-        object.put("verdict", outcome.verdict().name().toLowerCase(Locale.ROOT));
+        object.put("verdict", Words.of(outcome.verdict()));
         object.put("measure", outcome.measure());
         object.put("value", finite(outcome.value()));
         object.put("bound", finite(outcome.bound()));

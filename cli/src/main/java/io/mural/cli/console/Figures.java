@@ -7,6 +7,8 @@ public final class Figures {
     private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
     private static final String[] COUNTS = {"", " thousand", " million", " billion"};
 
+    private static final String[] FLOPS = {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP"};
+
     private Figures() {}
 
     /** Such as {@code 1.5 GiB}. */
@@ -17,6 +19,11 @@ public final class Figures {
     /** Such as {@code 11.9 billion}. */
     public static String count(long count) {
         return scaled(count, 1000, "", COUNTS);
+    }
+
+    /** Floating-point operations, such as {@code 3.9 GFLOP}. */
+    public static String flop(double operations) {
+        return scaled(Math.round(operations), 1000, " ", FLOPS);
     }
 
     private static String scaled(long value, int step, String gap, String... units) {

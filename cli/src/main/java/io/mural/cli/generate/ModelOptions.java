@@ -36,7 +36,7 @@ final class ModelOptions {
             paramLabel = "MODE",
             description = "adapter: beside the weights, no memory, a little more work a step (default)."
                     + " merge: added into float32 copies of the weights it changes.")
-    private LoraFile.Mode loraMode;
+    private LoraMode loraMode;
 
     Model model(Optional<Recipe> from) {
         if (base != null && model == null) {
@@ -48,7 +48,7 @@ final class ModelOptions {
     }
 
     List<LoraFile> loras(Optional<Recipe> from) {
-        var mode = Optional.ofNullable(loraMode);
+        var mode = Optional.ofNullable(loraMode).map(LoraMode::mode);
         List<LoraFile> chosen = new ArrayList<>();
         if (loras != null) {
             loras.forEach(

@@ -1,5 +1,6 @@
 package io.mural.cli.generate;
 
+import io.mural.cli.console.Words;
 import io.mural.tensor.DType;
 
 /** The formats noise can be drawn in, as other programs name them. */
@@ -25,5 +26,10 @@ enum NoiseDtype {
             case F16 -> F16;
             case BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U8, BOOL -> BF16;
         };
+    }
+
+    @Override
+    public String toString() {
+        return Words.of(this);
     }
 }

@@ -1,5 +1,6 @@
 package io.mural.cli.generate;
 
+import io.mural.cli.console.Words;
 import io.mural.model.pipeline.VaeExtent;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,6 +18,11 @@ final class PictureOptions {
 
         Vae(Optional<VaeExtent> extent) {
             this.extent = extent;
+        }
+
+        @Override
+        public String toString() {
+            return Words.of(this);
         }
     }
 

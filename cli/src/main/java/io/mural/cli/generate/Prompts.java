@@ -1,11 +1,10 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Stdin;
 import io.mural.tensor.InputException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class Prompts {
 
     /** One prompt a line; blank lines and those that begin with # are left out. {@code -} is stdin. */
     static List<String> file(String name) {
-        var text = name.equals(STDIN) ? stdin() : text(Path.of(name));
+        var text = name.equals(STDIN) ? Stdin.read() : text(Path.of(name));
         var prompts = text.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
@@ -45,14 +44,6 @@ final class Prompts {
                     + ": holds no prompt; --prompts-file takes one prompt a line, # begins a comment");
         }
         return prompts;
-    }
-
-    static String stdin() {
-        try {
-            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("stdin cannot be read", e);
-        }
     }
 
     private static String text(Path file) {

@@ -1,6 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.Version;
+import io.mural.cli.console.Words;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.GenerationRequest;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -99,15 +99,11 @@ record Recipe(
 
     private static <E extends Enum<E>> E constant(Class<E> type, JsonObject json, String key) {
         for (var constant : type.getEnumConstants()) {
-            if (word(constant).equals(json.string(key))) {
+            if (Words.of(constant).equals(json.string(key))) {
                 return constant;
             }
         }
         throw json.error(key, "is not known to this version of mural");
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     String toJson() {
@@ -122,8 +118,8 @@ record Recipe(
         json.put("seed", seed);
         json.put("guidance", guidance.orElse(null));
         json.put("text_tokens", textTokens);
-        json.put("noise_dtype", word(noiseDtype));
-        json.put("vae", word(vae));
+        json.put("noise_dtype", Words.of(noiseDtype));
+        json.put("vae", Words.of(vae));
         json.put("model", modelJson());
         json.put("loras", loras.stream().map(Recipe::loraJson).toList());
         json.put("init_image", init.map(Recipe::initJson).orElse(null));
@@ -143,7 +139,7 @@ record Recipe(
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("path", lora.file().toString());
         json.put("scale", lora.scale());
-        json.put("mode", word(lora.mode()));
+        json.put("mode", Words.of(lora.mode()));
         return json;
     }
 

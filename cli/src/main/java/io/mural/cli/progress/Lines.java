@@ -1,6 +1,7 @@
 package io.mural.cli.progress;
 
 import io.mural.cli.console.Figures;
+import io.mural.cli.console.OneLine;
 import java.nio.file.Path;
 
 /** The lines for people, which do not depend on how progress is shown. */
@@ -20,6 +21,6 @@ final class Lines {
     }
 
     static String warning(String text) {
-        return "mural: warning: " + text;
+        return OneLine.of("mural: warning: " + text);
     }
 }

@@ -1,9 +1,9 @@
 package io.mural.cli.progress;
 
+import io.mural.cli.console.Words;
 import io.mural.model.pipeline.Progress.Stage;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** How fast a stage goes: its steps, and the time of the latest ones, since the first of all compile the code. */
@@ -33,7 +33,7 @@ final class Pace {
     }
 
     String stage() {
-        return stage.name().toLowerCase(Locale.ROOT);
+        return Words.of(stage);
     }
 
     int steps() {

@@ -1,8 +1,8 @@
 package io.mural.cli.progress;
 
 import io.mural.cli.console.Terminal;
+import io.mural.cli.console.Words;
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /** How progress is shown, as {@code --progress} has it. */
 public enum ProgressMode {
@@ -26,6 +26,6 @@ public enum ProgressMode {
 
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return Words.of(this);
     }
 }

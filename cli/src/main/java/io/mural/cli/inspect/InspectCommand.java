@@ -1,0 +1,88 @@
+package io.mural.cli.inspect;
+
+import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.OneLine;
+import io.mural.tensor.InputException;
+import io.mural.weights.Checkpoint;
+import io.mural.weights.Json;
+import io.mural.weights.Lora;
+import io.mural.weights.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mural inspect}: what a model, a LoRA or a picture holds, without running it. */
+@Command(
+        name = "inspect",
+        sortOptions = false,
+        description = "Shows what a model folder, a safetensors file, a shard index, a LoRA or a picture holds.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  mural inspect models/mural-nano",
+            "  mural inspect style.safetensors --model FLUX.1-dev",
+            "  mural inspect out.png --json"
+        })
+public final class InspectCommand implements Runnable {
+    private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "PATH", arity = "0..1", hideParamSyntax = true, description = "What to look at.")
+    private Path path;
+
+    @Option(names = "--model", paramLabel = "DIR|FILE", description = "For a LoRA: the model it should fit.")
+    private Path model;
+
+    @Option(names = "--json", description = "One JSON object instead of lines.")
+    private boolean json;
+
+    @Override
+    public void run() {
+        if (path == null) {
+            throw new BadUsage("name a model folder, a safetensors file or a picture");
+        }
+        if (!Files.exists(path)) {
+            throw new InputException(path + ": no such file or folder");
+        }
+        var found = inspect();
+        var out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.write(found.json()));
+        } else {
+            found.lines().forEach(line -> out.println(OneLine.of(line)));
+        }
+    }
+
+    private Inspection inspect() {
+        if (ModelFolder.isOne(path)) {
+            return FolderInspection.of(path);
+        }
+        if (isPng(path)) {
+            return PictureInspection.of(path);
+        }
+        try (var checkpoint = Checkpoint.open(path)) {
+            return Lora.isOne(checkpoint)
+                    ? LoraInspection.of(path, checkpoint, Optional.ofNullable(model))
+                    : FileInspection.of(checkpoint);
+        }
+    }
+
+    private static boolean isPng(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (var in = Files.newInputStream(path)) {
+            return Arrays.equals(in.readNBytes(PNG.length), PNG);
+        } catch (IOException e) {
+            throw new InputException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

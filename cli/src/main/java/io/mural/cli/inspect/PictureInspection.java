@@ -1,0 +1,66 @@
+package io.mural.cli.inspect;
+
+import io.mural.model.image.ImageFile;
+import io.mural.model.image.PngFile;
+import io.mural.weights.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A PNG picture.
+ *
+ * @param texts beside the picture, by their keywords
+ */
+record PictureInspection(Path file, int width, int height, Map<String, String> texts) implements Inspection {
+    private static final String RECIPE = "mural";
+
+    static PictureInspection of(Path file) {
+        var image = ImageFile.read(file);
+        return new PictureInspection(file, image.width(), image.height(), PngFile.texts(file));
+    }
+
+    private Map<String, Object> recipe() {
+        return Json.parse(file + ": its recipe", texts.get(RECIPE)).asMap();
+    }
+
+    @Override
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        boolean ours = texts.containsKey(RECIPE);
+        lines.add(file + ": a PNG picture, " + width + "x" + height + ", "
+                + (ours ? "made by mural; --from repeats it" : "not made by mural"));
+        if (ours) {
+            recipe().forEach((key, value) -> lines.add(String.format("  %-16s %s", key, shown(value))));
+        } else {
+            texts.forEach((key, text) -> lines.add(String.format("  %-16s %s", key, text)));
+        }
+        return lines;
+    }
+
+    private static String shown(Object value) {
+        return switch (value) {
+            case null -> "none";
+            case String text -> text;
+            case Map<?, ?> map -> Json.write(map);
+            case List<?> list -> list.isEmpty() ? "none" : Json.write(list);
+            default -> value.toString();
+        };
+    }
+
+    @Override
+    public Map<String, Object> json() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("kind", "picture");
+        json.put("path", file.toString());
+        json.put("width", width);
+        json.put("height", height);
+        if (texts.containsKey(RECIPE)) {
+            json.put("recipe", recipe());
+        }
+        json.put("texts", texts);
+        return json;
+    }
+}
