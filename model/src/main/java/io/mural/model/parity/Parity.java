@@ -111,14 +111,16 @@ public final class Parity {
             case "flux2-vae-decode" -> error(given, flux2.vaeDecode(given), Bounds.VAE, start);
             case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
             case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
-            case "flux1-pipeline", "flux1-image-to-image" -> {
-                var judged = new PipelineCases(device).run(given);
-                double bound = given.params().number("psnr_bound_db");
-                report.accept(Outcome.psnr(
-                        given.component(), given.name(), judged.psnr(), bound, since(start), judged.detail()));
-            }
+            case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
+            case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
             default -> report.accept(Outcome.unsupported(given.component(), given.name()));
         }
+    }
+
+    private void psnr(ParityCase given, PipelineCases.Judged judged, long start) {
+        double bound = given.params().number("psnr_bound_db");
+        report.accept(
+                Outcome.psnr(given.component(), given.name(), judged.psnr(), bound, since(start), judged.detail()));
     }
 
     private void error(ParityCase given, double error, double bound, long start) {

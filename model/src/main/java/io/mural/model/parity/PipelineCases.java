@@ -4,7 +4,15 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Flux1Model;
 import io.mural.model.pipeline.Flux1Pipeline;
 import io.mural.model.pipeline.GenerationRequest;
+import io.mural.model.pipeline.HierarchicalLora;
+import io.mural.model.pipeline.HierarchicalPipeline;
+import io.mural.model.pipeline.HierarchicalPlan;
+import io.mural.model.pipeline.HierarchicalSettings;
+import io.mural.model.pipeline.Journal;
+import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.Progress;
+import io.mural.model.pipeline.Pyramid;
+import io.mural.model.pipeline.Pyramid.Level;
 import io.mural.model.pipeline.VaeExtent;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
@@ -35,6 +43,45 @@ final class PipelineCases {
             var result = new Flux1Pipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
             return new Judged(result.image().psnr(image(given, "out.image")), detail(given, result));
         }
+    }
+
+    /** From the latents of a guide to the large picture. */
+    Judged hierarchical(ParityCase given) {
+        var params = given.params();
+        var lora = new HierarchicalLora(
+                given.resolve(params.string("lora")), params.number("lora_scale", 1), HierarchicalLora.Scope.GUIDE);
+        try (var model = new Flux1Model(given.model(), Optional.empty(), List.of(), Optional.empty())) {
+            var picture = request(given);
+            var settings = HierarchicalSettings.of(params, HierarchicalSettings.FLUX1);
+            var level = new Level(
+                    picture.gridHeight(),
+                    picture.gridWidth(),
+                    settings.geometry().ratio());
+            var pyramid = new Pyramid(level.guideHeight(), level.guideWidth(), List.of(level));
+            var guided = model.guided(lora);
+            var plan = HierarchicalPlan.of(
+                    model, guided, picture, settings, pyramid, Optional.of(VaeExtent.WHOLE), Long.MAX_VALUE);
+            var pipeline = new HierarchicalPipeline(model, guided, device);
+            var request = new HierarchicalPipeline.Request(picture, settings.schedule(), settings);
+            var latents = pipeline.generate(
+                    request, plan, from(given.floats("in.guide_latents")), Onlooker.NONE, Progress.NONE);
+            var image = pipeline.decode(latents, plan.levels().getLast(), Progress.NONE);
+            var detail = new StringBuilder();
+            append(detail, given, "latents", latents);
+            return new Judged(image.psnr(image(given, "out.image")), detail.toString());
+        }
+    }
+
+    private static Journal from(float[] guide) {
+        return new Journal() {
+            @Override
+            public Optional<Position> start() {
+                return Optional.of(new Position(0, 0, guide, new float[0]));
+            }
+
+            @Override
+            public void reached(Position position) {}
+        };
     }
 
     private static String detail(ParityCase given, Flux1Pipeline.Result result) {

@@ -16,6 +16,7 @@ import io.mural.model.vae.AutoencoderKL;
 import io.mural.model.vae.VaeConfig;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
+import io.mural.weights.JsonObject;
 import io.mural.weights.KeyStyles.Part;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
@@ -141,6 +142,24 @@ public final class Flux1Model implements AutoCloseable {
     public SchedulerConfig scheduler() {
         var published = guided() ? SchedulerConfig.FLUX1_DEV : SchedulerConfig.FLUX1_SCHNELL;
         return parts.scheduler().map(SchedulerConfig::from).orElse(published);
+    }
+
+    /** How the model makes pictures larger than its own size. */
+    public HierarchicalSettings hierarchicalSettings() {
+        return hierarchical()
+                .map(json -> HierarchicalSettings.of(json, HierarchicalSettings.FLUX1))
+                .orElse(HierarchicalSettings.FLUX1);
+    }
+
+    /** The file of the hierarchical LoRA that belongs to the model, where its {@code mural.json} names one. */
+    public Optional<Path> hierarchicalLora() {
+        return hierarchical()
+                .filter(json -> json.has("lora"))
+                .map(json -> parts.place().resolve(json.string("lora")).normalize());
+    }
+
+    private Optional<JsonObject> hierarchical() {
+        return parts.defaults().filter(json -> json.has("hierarchical")).map(json -> json.object("hierarchical"));
     }
 
     private boolean guided() {

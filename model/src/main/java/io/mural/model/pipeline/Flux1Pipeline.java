@@ -39,20 +39,35 @@ public final class Flux1Pipeline {
     public record Result(RgbImage image, float[] latents, PromptEmbeds embeds) {}
 
     public Result generate(GenerationRequest request, FlowMatchSchedule schedule, VaeExtent vae, Progress progress) {
-        var prompts = request.classifierFree() ? 2 : 1;
-        progress.stage(Stage.TEXT, prompts);
-        var embeds = encode(request.prompt(), request.textTokens(), progress);
-        progress.step(1);
-        Optional<PromptEmbeds> negative = Optional.empty();
-        if (request.classifierFree()) {
-            negative = Optional.of(encode(request.negative(), request.textTokens(), progress));
-            progress.step(2);
-        }
+        var embeds = encode(request, request.classifierFree(), progress);
+        var latents = latents(request, schedule, embeds, vae, progress);
+        return new Result(decode(request, latents, vae, progress), latents, embeds.positive());
+    }
+
+    /** Packed tokens of a finished picture, [image tokens, channels x 4]. */
+    float[] latents(
+            GenerationRequest request,
+            FlowMatchSchedule schedule,
+            PromptPair embeds,
+            VaeExtent vae,
+            Progress progress) {
         int first =
                 request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
         var start = start(request, schedule.sigma(first), vae, progress);
-        var latents = denoise(request, schedule.from(first), start, embeds, negative, progress);
-        return new Result(decode(request, latents, vae, progress), latents, embeds);
+        return denoise(request, schedule.from(first), start, embeds, progress);
+    }
+
+    /** @param withNegative whether the negative prompt is wanted too */
+    PromptPair encode(GenerationRequest request, boolean withNegative, Progress progress) {
+        progress.stage(Stage.TEXT, withNegative ? 2 : 1);
+        var positive = encode(request.prompt(), request.textTokens(), progress);
+        progress.step(1);
+        if (!withNegative) {
+            return new PromptPair(positive, Optional.empty());
+        }
+        var negative = encode(request.negative(), request.textTokens(), progress);
+        progress.step(2);
+        return new PromptPair(positive, Optional.of(negative));
     }
 
     /** The prompts in use are encoded once, however many pictures they are for. */
@@ -69,14 +84,19 @@ public final class Flux1Pipeline {
         return encoded.get(key);
     }
 
-    /** Noise, or a picture brought to the noise level {@code sigma}. */
-    private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
+    /** Packed tokens of the noise that a request's seed gives, [image tokens, channels x 4]. */
+    float[] noise(GenerationRequest request) {
         int channels = model.vaeConfig().latentChannels();
         int height = 2 * request.gridHeight();
         int width = 2 * request.gridWidth();
         var dtype = request.noiseDtype().orElse(model.noiseDtype());
         var planes = new TorchRandom(request.seed()).noise(dtype, Shape.of(1, channels, height, width));
-        var noise = Latents.packPlanes(planes, channels, height, width);
+        return Latents.packPlanes(planes, channels, height, width);
+    }
+
+    /** Noise, or a picture brought to the noise level {@code sigma}. */
+    private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
+        var noise = noise(request);
         if (request.init().isEmpty()) {
             return noise;
         }
@@ -93,13 +113,12 @@ public final class Flux1Pipeline {
             GenerationRequest request,
             FlowMatchSchedule schedule,
             float[] start,
-            PromptEmbeds embeds,
-            Optional<PromptEmbeds> negative,
+            PromptPair embeds,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
         var latents = start.clone();
         try (var ops = open(progress)) {
-            var denoiser = new Denoiser(ops, model.transformer(), request, embeds, negative);
+            var denoiser = Denoiser.of(ops, model.transformer(), request, embeds);
             for (int i = 0; i < schedule.steps(); i++) {
                 Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
                 progress.step(i + 1);
@@ -111,13 +130,14 @@ public final class Flux1Pipeline {
     private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         try (var ops = open(progress)) {
-            var image = new LatentCodec(model.vae()).decode(ops, latents, request, extent);
+            var image = new LatentCodec(model.vae())
+                    .decode(ops, latents, request.gridHeight(), request.gridWidth(), extent);
             progress.step(1);
             return image;
         }
     }
 
-    private Ops open(Progress progress) {
+    Ops open(Progress progress) {
         var ops = device.get();
         ops.listen(progress::unit);
         return ops;

@@ -88,14 +88,10 @@ public record Flux1Plan(
 
     private static void planStep(PlanOps ops, Flux1Model model, GenerationRequest request) {
         var config = model.transformer().config();
-        var embeds = new PromptEmbeds(
-                new float[request.textTokens() * config.jointAttentionDim()],
-                config.jointAttentionDim(),
-                new float[config.pooledProjectionDim()],
-                false,
-                false);
+        var embeds = PromptEmbeds.blank(request.textTokens(), config);
         var negative = request.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
-        new Denoiser(ops, model.transformer(), request, embeds, negative).velocity(new float[0], 1);
+        Denoiser.of(ops, model.transformer(), request, new PromptPair(embeds, negative))
+                .velocity(new float[0], 1);
     }
 
     private static void planVae(PlanOps ops, Flux1Model model, GenerationRequest request) {

@@ -26,10 +26,15 @@ record LatentCodec(AutoencoderKL vae) {
         return Latents.pack(values, config.latentChannels(), image.height() / reduction, image.width() / reduction);
     }
 
-    RgbImage decode(Ops ops, float[] tokens, GenerationRequest request, VaeExtent extent) {
+    /**
+     * @param tokens [height x width, channels x 4]
+     * @param gridHeight rows of tokens
+     * @param gridWidth tokens of a row
+     */
+    RgbImage decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent) {
         var config = vae.config();
-        int height = request.height() / config.reduction();
-        int width = request.width() / config.reduction();
+        int height = 2 * gridHeight;
+        int width = 2 * gridWidth;
         var values = Latents.unpack(tokens, config.latentChannels(), height, width);
         for (int i = 0; i < values.length; i++) {
             values[i] = values[i] / config.scalingFactor() + config.shiftFactor();
@@ -39,6 +44,6 @@ record LatentCodec(AutoencoderKL vae) {
             case WHOLE -> vae.decode(ops, latent);
             case TILES -> new TiledVae(vae).decode(ops, latent);
         };
-        return RgbImage.of(ops.read(picture), request.width(), request.height());
+        return RgbImage.of(ops.read(picture), width * config.reduction(), height * config.reduction());
     }
 }

@@ -29,6 +29,7 @@ final class ModelParts implements AutoCloseable {
             Part.QWEN3, "text_encoder");
 
     private final Path model;
+    private final Optional<Path> base;
     private final Optional<Checkpoint> single;
     private final Optional<ModelFolder> folder;
     private final Map<Part, Weights> weights = new EnumMap<>(Part.class);
@@ -37,6 +38,7 @@ final class ModelParts implements AutoCloseable {
     /** @param base the folder beside a single file */
     ModelParts(Path model, Optional<Path> base) {
         this.model = model;
+        this.base = base;
         if (Files.isDirectory(model)) {
             if (base.isPresent()) {
                 throw new InputException(model + " is a whole model folder; --base belongs to a single file");
@@ -49,6 +51,11 @@ final class ModelParts implements AutoCloseable {
             single = Optional.of(checkpoint);
             folder = base.map(ModelFolder::open);
         }
+    }
+
+    /** The folder or file of the model; of a single file with a folder beside it, that folder. */
+    Path place() {
+        return base.orElse(model);
     }
 
     /** The tensors of a part under diffusers' names. */

@@ -22,6 +22,14 @@ public interface Progress {
         DECODE
     }
 
+    /**
+     * A level of a hierarchical picture begins; its stages follow.
+     *
+     * @param number counted from 1; the base is the first
+     * @param windows windows of tokens it is made of, 1 for the base
+     */
+    default void level(int number, int levels, int width, int height, int windows) {}
+
     /** A stage of {@code steps} steps begins. */
     void stage(Stage stage, int steps);
 

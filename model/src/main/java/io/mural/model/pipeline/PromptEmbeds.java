@@ -1,5 +1,7 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.flux1.Flux1Config;
+
 /**
  * A prompt as the transformer takes it.
  *
@@ -10,6 +12,13 @@ package io.mural.model.pipeline;
  * @param t5Truncated whether T5 did not see the whole prompt
  */
 public record PromptEmbeds(float[] tokens, int width, float[] pooled, boolean clipTruncated, boolean t5Truncated) {
+    /** Embeddings without content, for planning. */
+    static PromptEmbeds blank(int textTokens, Flux1Config config) {
+        int width = config.jointAttentionDim();
+        return new PromptEmbeds(
+                new float[textTokens * width], width, new float[config.pooledProjectionDim()], false, false);
+    }
+
     public int textTokens() {
         return tokens.length / width;
     }

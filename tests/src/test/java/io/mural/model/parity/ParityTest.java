@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Every reference case through the judge that users have, on memory that starts as NaN. */
 class ParityTest {
     private static final Path CASES = Path.of("../goldens/cases");
-    private static final Set<String> UNSUPPORTED = Set.of("flux1-hierarchical-pipeline", "flux2-hierarchical");
+    private static final Set<String> UNSUPPORTED = Set.of("flux2-hierarchical");
 
     @TestFactory
     Stream<DynamicTest> cases() {

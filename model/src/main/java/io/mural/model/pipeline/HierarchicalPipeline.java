@@ -1,0 +1,159 @@
+package io.mural.model.pipeline;
+
+import io.mural.model.flux1.GuidedTransformer;
+import io.mural.model.flux1.GuidedTransformer.Scene;
+import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.HierarchicalPlan.LevelPlan;
+import io.mural.model.pipeline.Journal.Position;
+import io.mural.model.pipeline.Progress.Stage;
+import io.mural.model.pipeline.Pyramid.Level;
+import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.Latents;
+import io.mural.tensor.Ops;
+import java.util.function.Supplier;
+
+/**
+ * Pictures beyond a model's own size (arXiv 2510.16325): the finished base guides a larger picture, which starts from
+ * the base enlarged and brought to a noise level, and guides the next.
+ */
+public final class HierarchicalPipeline {
+    private final Flux1Model model;
+    private final GuidedTransformer guided;
+    private final Flux1Pipeline pipeline;
+
+    /** @param device opens the operations of a stage */
+    public HierarchicalPipeline(Flux1Model model, GuidedTransformer guided, Supplier<Ops> device) {
+        this.model = model;
+        this.guided = guided;
+        this.pipeline = new Flux1Pipeline(model, device);
+    }
+
+    /**
+     * What to make.
+     *
+     * @param picture of the size asked for; its steps and its classifier-free guidance are those of the base
+     * @param baseSchedule noise levels of the base
+     */
+    public record Request(GenerationRequest picture, FlowMatchSchedule baseSchedule, HierarchicalSettings settings) {
+        private GenerationRequest ofSize(int gridHeight, int gridWidth) {
+            int pixels = GenerationRequest.TOKEN_PIXELS;
+            return picture.withSize(gridWidth * pixels, gridHeight * pixels);
+        }
+    }
+
+    /** @return packed tokens [tokens, channels x 4] of the picture, in raster order */
+    public float[] generate(
+            Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
+        var settings = request.settings();
+        var pyramid = plan.pyramid();
+        var position = journal.start().orElseGet(() -> base(request, plan, journal, onlooker, progress));
+        var embeds = pipeline.encode(request.picture(), settings.classifierFree(), progress);
+        for (int i = position.level(); ; i++) {
+            var latents = refine(request, plan, position, embeds, journal, onlooker, progress);
+            if (i == pyramid.levels().size() - 1) {
+                return latents;
+            }
+            var level = pyramid.levels().get(i);
+            var vae = plan.vae(i + 1);
+            onlooker.finished(i + 1, () -> picture(latents, level.gridHeight(), level.gridWidth(), vae));
+            position = new Position(i + 1, 0, latents, new float[0]);
+            journal.reached(position);
+        }
+    }
+
+    private Position base(
+            Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
+        var pyramid = plan.pyramid();
+        var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
+        progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
+        var embeds = pipeline.encode(small, small.classifierFree(), progress);
+        var latents = pipeline.latents(small, request.baseSchedule(), embeds, plan.vae(0), progress);
+        onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
+        var position = new Position(0, 0, latents, new float[0]);
+        journal.reached(position);
+        return position;
+    }
+
+    private float[] refine(
+            Request request,
+            HierarchicalPlan plan,
+            Position from,
+            PromptPair embeds,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
+        var settings = request.settings();
+        var levelPlan = plan.levels().get(from.level());
+        var level = levelPlan.level();
+        var order = new WindowOrder(
+                level.gridHeight(), level.gridWidth(), settings.geometry().window());
+        progress.level(
+                from.level() + 2,
+                plan.levels().size() + 1,
+                level.width(),
+                level.height(),
+                order.windowRows() * order.windowColumns());
+        var latents = from.step() > 0
+                ? from.latents().clone()
+                : order.fromRaster(start(request, plan, from, level, progress));
+        var schedule = settings.schedule();
+        progress.stage(Stage.DENOISE, schedule.steps());
+        var scene = new Scene(
+                settings.geometry().withRatio(level.ratio()),
+                order,
+                level.guideHeight(),
+                level.guideWidth(),
+                from.guide());
+        try (var ops = pipeline.open(progress)) {
+            var denoiser = Denoiser.of(ops, guided, scene, settings, embeds, levelPlan.memory());
+            for (int i = from.step(); i < schedule.steps(); i++) {
+                var velocity = denoiser.velocity(latents, schedule.sigma(i));
+                Latents.step(latents, velocity, schedule.delta(i));
+                progress.step(i + 1);
+                float sigma = schedule.sigma(i + 1);
+                onlooker.step(from.level() + 1, i + 1, () -> preview(latents, velocity, sigma, order));
+                journal.reached(new Position(from.level(), i + 1, from.guide(), latents));
+            }
+        }
+        return order.toRaster(latents);
+    }
+
+    /** The level's tokens in raster order before its first step: noise, over the enlarged guide where steps are skipped. */
+    private float[] start(Request request, HierarchicalPlan plan, Position from, Level level, Progress progress) {
+        var settings = request.settings();
+        var noise = pipeline.noise(request.ofSize(level.gridHeight(), level.gridWidth()));
+        if (settings.skipSteps() == 0) {
+            return noise;
+        }
+        var large = new WarmStart(model, pipeline, settings.upsampler())
+                .enlarge(level, from.guide(), plan.vae(from.level()), plan.vae(from.level() + 1), progress);
+        return Latents.noised(large, noise, settings.schedule().sigma(0));
+    }
+
+    /** The finished picture. */
+    public RgbImage decode(float[] latents, LevelPlan plan, Progress progress) {
+        progress.stage(Stage.DECODE, 1);
+        try (var ops = pipeline.open(progress)) {
+            var level = plan.level();
+            var image = new LatentCodec(model.vae())
+                    .decode(ops, latents, level.gridHeight(), level.gridWidth(), plan.vae());
+            progress.step(1);
+            return image;
+        }
+    }
+
+    private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeExtent vae) {
+        try (var ops = pipeline.open(Progress.NONE)) {
+            return new LatentCodec(model.vae()).decode(ops, latents, gridHeight, gridWidth, vae);
+        }
+    }
+
+    private RgbImage preview(float[] latents, float[] velocity, float sigma, WindowOrder order) {
+        var defaults = model.defaults();
+        int side = Math.max(defaults.width(), defaults.height()) / GenerationRequest.TOKEN_PIXELS;
+        var small = Preview.of(
+                order.toRaster(latents), order.toRaster(velocity), sigma, order.height(), order.width(), side);
+        return picture(small.latents(), small.gridHeight(), small.gridWidth(), VaeExtent.WHOLE);
+    }
+}

@@ -1,0 +1,221 @@
+package io.mural.model.pipeline;
+
+import io.mural.model.flux1.GuidedTransformer;
+import io.mural.model.flux1.GuidedTransformer.Scene;
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.pipeline.Pyramid.Level;
+import io.mural.tensor.InputException;
+import io.mural.tensor.PlanOps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a hierarchical picture will take, found as {@link Flux1Plan} finds it: by running the model's own code without
+ * computing.
+ *
+ * @param base the plan of the base
+ * @param levels smallest first
+ */
+public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> levels) {
+    /** The finished and the enlarged picture, and copies of latents, that live on the heap; bytes a pixel. */
+    private static final int HEAP_BYTES_PER_PIXEL = 12;
+
+    /**
+     * A level.
+     *
+     * @param memory whether the guide's keys and values fit in memory
+     * @param vae how the autoencoder has to see the picture to fit
+     * @param denoiseBytes activations of the transformer, the guide's included
+     * @param decodeBytes activations of the autoencoder
+     * @param heapBytes pictures and latents beside them
+     * @param guideFlops operations for the guide's keys and values
+     * @param linearFlops operations of a step's layers, without those of {@code guideFlops}
+     * @param attentionFlops operations of a step's attention
+     * @param decodeFlops operations of the autoencoder, of a whole picture
+     */
+    public record LevelPlan(
+            Level level,
+            GuideMemory memory,
+            VaeExtent vae,
+            long denoiseBytes,
+            long decodeBytes,
+            long heapBytes,
+            double guideFlops,
+            double linearFlops,
+            double attentionFlops,
+            double decodeFlops) {
+        /** The most the level needs. */
+        public long peakBytes() {
+            return heapBytes + Math.max(denoiseBytes, decodeBytes);
+        }
+
+        public double stepFlops() {
+            return linearFlops + attentionFlops + (memory == GuideMemory.RECOMPUTE ? guideFlops : 0);
+        }
+    }
+
+    public HierarchicalPlan {
+        levels = List.copyOf(levels);
+    }
+
+    /** The most that any stage needs. */
+    public long peakBytes() {
+        long peak = base.peakBytes();
+        for (var level : levels) {
+            peak = Math.max(peak, level.peakBytes());
+        }
+        return peak;
+    }
+
+    /** Operations of all stages; the base takes {@code baseSteps}. */
+    public double flops(int baseSteps, HierarchicalSettings settings) {
+        int steps = settings.steps() - settings.skipSteps();
+        double flops = baseSteps * base.stepFlops();
+        for (var level : levels) {
+            double guide = level.memory() == GuideMemory.KEEP ? level.guideFlops() : 0;
+            flops += steps * level.stepFlops() + guide + level.decodeFlops();
+        }
+        return flops;
+    }
+
+    /** How the autoencoder sees the base and each level; index 0 is the base. */
+    VaeExtent vae(int index) {
+        return index == 0 ? base.vae() : levels.get(index - 1).vae();
+    }
+
+    /**
+     * @param request of the size asked for
+     * @param wanted how the autoencoder has to see pictures; empty to decide by {@code budget}
+     * @param budget bytes that may be used
+     */
+    public static HierarchicalPlan of(
+            Flux1Model model,
+            GuidedTransformer guided,
+            GenerationRequest request,
+            HierarchicalSettings settings,
+            Pyramid pyramid,
+            Optional<VaeExtent> wanted,
+            long budget) {
+        int pixels = GenerationRequest.TOKEN_PIXELS;
+        var small = request.withSize(pyramid.baseWidth() * pixels, pyramid.baseHeight() * pixels);
+        var base = Flux1Plan.of(model, small, wanted, budget);
+        var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
+        return new HierarchicalPlan(
+                pyramid, base, pyramid.levels().stream().map(planner::plan).toList());
+    }
+
+    /** Refuses a request that does not fit, naming the largest square picture that would. */
+    public void requireFit(
+            Flux1Model model,
+            GuidedTransformer guided,
+            GenerationRequest request,
+            HierarchicalSettings settings,
+            Optional<VaeExtent> wanted,
+            long budget) {
+        if (peakBytes() <= budget) {
+            return;
+        }
+        var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
+        int step = GenerationRequest.TOKEN_PIXELS;
+        int fitting = 0;
+        int low = 1;
+        int high = Math.max(request.gridHeight(), request.gridWidth());
+        while (low <= high) {
+            int middle = (low + high) / 2;
+            if (planner.plan(new Level(middle, middle, settings.geometry().ratio()))
+                            .peakBytes()
+                    <= budget) {
+                fitting = middle * step;
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        throw new InputException("a picture of " + request.width() + "x" + request.height() + " needs "
+                + (peakBytes() >> 20) + " MiB of memory but " + (budget >> 20) + " MiB are free; "
+                + (fitting > 0 ? "--size " + fitting + "x" + fitting + " would fit" : "close other programs"));
+    }
+
+    /** Plans single levels. */
+    private record LevelPlanner(
+            Flux1Model model,
+            GuidedTransformer guided,
+            GenerationRequest request,
+            HierarchicalSettings settings,
+            Optional<VaeExtent> wanted,
+            long budget) {
+
+        LevelPlan plan(Level level) {
+            long heap = (long) level.height() * level.width() * HEAP_BYTES_PER_PIXEL;
+            var kept = new Step(GuideMemory.KEEP, level);
+            var step = heap + kept.bytes() <= budget ? kept : new Step(GuideMemory.RECOMPUTE, level);
+            var vae = vae(level, heap);
+            return new LevelPlan(
+                    level,
+                    step.memory,
+                    vae.extent(),
+                    step.bytes(),
+                    vae.bytes(),
+                    heap,
+                    kept.guide,
+                    kept.linear,
+                    kept.attention,
+                    vae.flops());
+        }
+
+        private VaePlan vae(Level level, long heap) {
+            var candidates = wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.TILES));
+            var plans = new ArrayList<VaePlan>();
+            for (var extent : candidates) {
+                var plan = VaePlan.of(model, level.height(), level.width(), extent);
+                if (plan.bytes() + heap <= budget) {
+                    return plan;
+                }
+                plans.add(plan);
+            }
+            return plans.getLast();
+        }
+
+        /** A step of a level, planned. */
+        private final class Step {
+            private final GuideMemory memory;
+            private final double guide;
+            private final double linear;
+            private final double attention;
+            private final long bytes;
+
+            Step(GuideMemory memory, Level level) {
+                this.memory = memory;
+                var config = guided.transformer().config();
+                var order = new WindowOrder(
+                        level.gridHeight(),
+                        level.gridWidth(),
+                        settings.geometry().window());
+                var scene = new Scene(
+                        settings.geometry().withRatio(level.ratio()),
+                        order,
+                        level.guideHeight(),
+                        level.guideWidth(),
+                        new float[0]);
+                var embeds = PromptEmbeds.blank(request.textTokens(), config);
+                var negative = settings.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
+                try (var ops = new PlanOps()) {
+                    var denoiser = Denoiser.of(ops, guided, scene, settings, new PromptPair(embeds, negative), memory);
+                    guide = ops.linearFlops() + ops.attentionFlops();
+                    double linearBefore = ops.linearFlops();
+                    double attentionBefore = ops.attentionFlops();
+                    denoiser.velocity(new float[0], 1);
+                    linear = ops.linearFlops() - linearBefore;
+                    attention = ops.attentionFlops() - attentionBefore;
+                    bytes = ops.bytes();
+                }
+            }
+
+            long bytes() {
+                return bytes;
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.mural.model.pipeline;
+
+import io.mural.model.hierarchical.LatentUpsampler;
+import io.mural.model.image.Resize;
+import io.mural.model.image.RgbImage;
+import io.mural.model.image.UnsharpMask;
+import io.mural.model.pipeline.HierarchicalSettings.Upsampler;
+import io.mural.model.pipeline.Progress.Stage;
+import io.mural.model.pipeline.Pyramid.Level;
+import io.mural.model.sampling.Latents;
+
+/** Enlarges a finished picture's latents to what the next level starts from. */
+record WarmStart(Flux1Model model, Flux1Pipeline pipeline, Upsampler upsampler) {
+    /** The mask's blur reaches as far as the enlargement smears. */
+    private static final double SIGMA_PER_RATIO = 0.5;
+
+    private static final double SHARPENING = 0.5;
+
+    /**
+     * @param guide packed tokens [guide tokens, channels x 4]
+     * @param guideVae how the guide's picture is decoded
+     * @param vae how the level's picture is encoded
+     * @return packed tokens [tokens, channels x 4] in raster order
+     */
+    float[] enlarge(Level level, float[] guide, VaeExtent guideVae, VaeExtent vae, Progress progress) {
+        return switch (upsampler) {
+            case LATENT -> latents(level, guide);
+            case PIXEL -> pixels(level, guide, guideVae, vae, progress);
+        };
+    }
+
+    private float[] latents(Level level, float[] guide) {
+        int channels = model.vaeConfig().latentChannels();
+        int height = 2 * level.guideHeight();
+        int width = 2 * level.guideWidth();
+        int outHeight = 2 * level.gridHeight();
+        int outWidth = 2 * level.gridWidth();
+        var picture = Latents.unpack(guide, channels, height, width);
+        var large = LatentUpsampler.enlarge(picture, height, width, channels, level.ratio(), outHeight, outWidth);
+        return Latents.pack(large, channels, outHeight, outWidth);
+    }
+
+    private float[] pixels(Level level, float[] guide, VaeExtent guideVae, VaeExtent vae, Progress progress) {
+        progress.stage(Stage.ENCODE, 2);
+        var codec = new LatentCodec(model.vae());
+        RgbImage small;
+        try (var ops = pipeline.open(progress)) {
+            small = codec.decode(ops, guide, level.guideHeight(), level.guideWidth(), guideVae);
+        }
+        progress.step(1);
+        int ratio = level.ratio();
+        var large = Resize.lanczos(small, small.width() * ratio, small.height() * ratio);
+        var sharp = UnsharpMask.apply(topLeft(large, level), ratio * SIGMA_PER_RATIO, SHARPENING);
+        try (var ops = pipeline.open(progress)) {
+            var latents = codec.encode(ops, sharp, vae);
+            progress.step(2);
+            return latents;
+        }
+    }
+
+    /** A guide covers its picture and, where the ratio does not divide the size, a little more. */
+    private static RgbImage topLeft(RgbImage image, Level level) {
+        if (image.width() == level.width() && image.height() == level.height()) {
+            return image;
+        }
+        var rgb = new byte[level.height() * level.width() * 3];
+        int row = level.width() * 3;
+        for (int y = 0; y < level.height(); y++) {
+            System.arraycopy(image.rgb(), y * image.width() * 3, rgb, y * row, row);
+        }
+        return new RgbImage(level.width(), level.height(), rgb);
+    }
+}
