@@ -4,6 +4,8 @@ import static io.mural.tensor.cpu.Lanes.LANES;
 
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -65,6 +67,11 @@ final class Attention {
             return MicroKernel.paddedCols(headDim);
         }
 
+        /** Where the keys and values of a head begin. */
+        int keyColumn(int head) {
+            return head / queriesPerKey * headDim;
+        }
+
         int keysPerTile() {
             return headDim > WIDE_HEAD ? KEYS / 2 : KEYS;
         }
@@ -105,7 +112,7 @@ final class Attention {
         for (int from = 0; from < tile.keys(); from += call.keysPerTile()) {
             int keys = Math.min(call.keysPerTile(), tile.keys() - from);
             readKeys(call, tile, head, from, keys, scratch, state);
-            readValues(call, tile, head, from, keys, scratch, state);
+            readValues(call, tile, head, from, keys, state);
             for (int row = 0; row < tile.queries(); row += ROWS) {
                 int rows = Math.min(ROWS, tile.queries() - row);
                 scores(call, row, rows, keys, state);
@@ -161,49 +168,52 @@ final class Attention {
             Call call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
         int headDim = call.headDim();
         int padded = MicroKernel.paddedCols(keys);
-        var rows = scratch.rows(padded * headDim);
-        gather(call.k(), call, tile, head, from, keys, rows);
-        Arrays.fill(rows, keys * headDim, padded * headDim, 0);
+        // an odd number of cache lines keeps the rows of a block in different sets of the cache
+        int stride = Lanes.up(headDim) + LANES;
+        var rows = scratch.raw(padded * stride);
         state.k = Scratch.grown(state.k, padded * headDim);
+        tile.forEachRun(from, keys, (key, at, count) -> {
+            long bytes = call.k().rowStride() * (long) Float.BYTES;
+            long offset = key * bytes + call.keyColumn(head) * (long) Float.BYTES;
+            for (int i = 0; i < count; i++) {
+                MemorySegment.copy(
+                        call.k().segment(), ValueLayout.JAVA_INT, offset + i * bytes, rows, (at + i) * stride, headDim);
+            }
+        });
+        Arrays.fill(rows, keys * stride, padded * stride, 0);
         for (int at = 0; at < headDim; at += MicroKernel.KC) {
             int count = Math.min(MicroKernel.KC, headDim - at);
-            Panels.pack(rows, at, headDim, keys, count, state.k, at * padded);
+            for (int col = 0; col < padded; col += LANES) {
+                Panels.place(
+                        Panels.FLOATS,
+                        rows,
+                        col * stride + at,
+                        stride,
+                        count,
+                        keys,
+                        col,
+                        scratch,
+                        state.k,
+                        at * padded);
+            }
         }
     }
 
     /** Values of the same keys as panels [keys, columns]. */
-    private static void readValues(
-            Call call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
+    private static void readValues(Call call, QueryTile tile, int head, int from, int keys, State state) {
         int headDim = call.headDim();
-        var rows = scratch.rows(keys * headDim);
-        gather(call.v(), call, tile, head, from, keys, rows);
         state.v = Scratch.grown(state.v, keys * call.width());
-        for (int col = 0; col < headDim; col += MicroKernel.COLS) {
-            int width = MicroKernel.panelVectors(headDim - col) * LANES;
-            int count = Math.min(width, headDim - col);
-            for (int key = 0, to = col * keys; key < keys; key++, to += width) {
-                System.arraycopy(rows, key * headDim + col, state.v, to, count);
-                Arrays.fill(state.v, to + count, to + width, 0);
+        tile.forEachRun(from, keys, (key, at, count) -> {
+            for (int col = 0; col < headDim; col += MicroKernel.COLS) {
+                int width = MicroKernel.panelVectors(headDim - col) * LANES;
+                int present = Math.min(width, headDim - col);
+                int to = col * keys + at * width;
+                for (int i = 0; i < count; i++, to += width) {
+                    call.v().readRow(key + i, call.keyColumn(head) + col, state.v, to, present);
+                    Arrays.fill(state.v, to + present, to + width, 0);
+                }
             }
-        }
-    }
-
-    /** Rows of the tile's keys {@code from} to {@code from + keys}, counted along its runs. */
-    private static void gather(Tensor x, Call call, QueryTile tile, int head, int from, int keys, float[] rows) {
-        int headDim = call.headDim();
-        int col = head / call.queriesPerKey() * headDim;
-        int start = 0;
-        for (var run : tile.runs()) {
-            int first = Math.max(from, start);
-            int end = Math.min(from + keys, start + run.size());
-            for (int key = first; key < end; key++) {
-                x.readRow(run.from() + key - start, col, rows, (key - from) * headDim, headDim);
-            }
-            start += run.size();
-            if (start >= from + keys) {
-                return;
-            }
-        }
+        });
     }
 
     // --- computing --------------------------------------------------------------------------------------------------
@@ -257,19 +267,12 @@ final class Attention {
 
     /** Adds bias[j - i + queries - 1] to the scores of query i and the keys j of the tile. */
     private static void addBias(Call call, QueryTile tile, int i, int at, int from, int seen, State state) {
-        int start = 0;
         int shift = call.q().rows() - 1 - (tile.from() + i);
-        for (var run : tile.runs()) {
-            int first = Math.max(from, start);
-            int end = Math.min(from + seen, start + run.size());
-            for (int key = first; key < end; key++) {
-                state.scores[at + key - from] += state.bias[run.from() + key - start + shift];
+        tile.forEachRun(from, seen, (key, start, count) -> {
+            for (int j = 0; j < count; j++) {
+                state.scores[at + start + j] += state.bias[key + j + shift];
             }
-            start += run.size();
-            if (start >= from + seen) {
-                return;
-            }
-        }
+        });
     }
 
     private static void mix(Call call, int row, int rows, int keys, State state) {

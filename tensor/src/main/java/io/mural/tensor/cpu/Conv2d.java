@@ -74,27 +74,26 @@ final class Conv2d {
         var conv = plan.conv();
         int depth = plan.depth();
         int taps = conv.kernel() * conv.kernel();
-        var rows = scratch.rows(Lanes.LANES * depth);
+        int stride = Lanes.up(depth) + Lanes.LANES;
+        var rows = scratch.ints(Lanes.LANES * stride);
         var row = scratch.b(depth);
         int present = Math.clamp(conv.out() - col, 0, Lanes.LANES);
         for (int r = 0; r < present; r++) {
             Widening.readInOrder(conv.weight(), col + r, 0, depth, scratch, row, 0);
-            for (int tap = 0, to = r * depth; tap < taps; tap++) {
+            for (int tap = 0, to = r * stride; tap < taps; tap++) {
                 for (int c = 0; c < conv.in(); c++) {
-                    rows[to++] = row[c * taps + tap];
+                    rows[to++] = Float.floatToRawIntBits(row[c * taps + tap]);
                 }
             }
         }
-        Arrays.fill(rows, present * depth, Lanes.LANES * depth, 0);
+        Arrays.fill(rows, present * stride, Lanes.LANES * stride, 0);
         int stripe = col / Gemm.STRIPE * Gemm.STRIPE;
-        int stripeWidth = MicroKernel.paddedCols(Math.min(Gemm.STRIPE, conv.out() - stripe));
-        int inStripe = col - stripe;
-        int panelCol = inStripe / MicroKernel.COLS * MicroKernel.COLS;
-        int step = MicroKernel.panelVectors(stripeWidth - panelCol) * Lanes.LANES;
+        int cols = Math.min(Gemm.STRIPE, conv.out() - stripe);
+        int width = MicroKernel.paddedCols(cols);
         for (int from = 0; from < depth; from += MicroKernel.KC) {
             int k = Math.min(MicroKernel.KC, depth - from);
-            int to = stripe * depth + from * stripeWidth + panelCol * k + inStripe - panelCol;
-            Panels.transpose(rows, from, depth, k, panels, to, step);
+            int to = stripe * depth + from * width;
+            Panels.place(Panels.FLOATS, rows, from, stride, k, cols, col - stripe, scratch, panels, to);
         }
     }
 

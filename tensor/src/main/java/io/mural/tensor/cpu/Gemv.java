@@ -8,6 +8,7 @@ import io.mural.tensor.Activation;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
@@ -56,18 +57,23 @@ final class Gemv {
         });
     }
 
+    /** Floats of one place of a chunk: a whole number of vectors. */
+    private static int placeLength(Matrix weight, int count) {
+        return Lanes.up(Widening.ints(weight, count));
+    }
+
     /** Floats that a row of x takes when laid out like the chunks of a weight's row. */
     private static int rowLength(Matrix weight) {
         int length = 0;
         for (int from = 0; from < weight.cols(); from += CHUNK) {
-            length += Widening.phases(weight) * Widening.stride(weight, Math.min(CHUNK, weight.cols() - from));
+            length += Widening.places(weight) * placeLength(weight, Math.min(CHUNK, weight.cols() - from));
         }
         return length;
     }
 
     /** Copies x in the order in which widened weights come. */
     private void arrange(Tensor x, Matrix weight, int start) {
-        int phases = Widening.phases(weight);
+        int places = Widening.places(weight);
         int k = weight.cols();
         var row = scratch[0].rows(k);
         int at = start;
@@ -75,12 +81,12 @@ final class Gemv {
             x.readRow(r, 0, row, 0, k);
             for (int from = 0; from < k; from += CHUNK) {
                 int count = Math.min(CHUNK, k - from);
-                int stride = Widening.stride(weight, count);
-                java.util.Arrays.fill(left, at, at + phases * stride, 0);
+                int length = placeLength(weight, count);
+                Arrays.fill(left, at, at + places * length, 0);
                 for (int i = 0; i < count; i++) {
-                    left[at + i % phases * stride + i / phases] = row[from + i];
+                    left[at + i % places * length + i / places] = row[from + i];
                 }
-                at += phases * stride;
+                at += places * length;
             }
         }
     }
@@ -118,14 +124,18 @@ final class Gemv {
     /** {@code c[r width + j] += x[r] . weight[row]} for all rows r of x. */
     private void dot(
             Matrix weight, int row, int start, int rows, float[] c, int j, int width, float[] lanes, Scratch scratch) {
-        int phases = Widening.phases(weight);
+        int places = Widening.places(weight);
         int length = rowLength(weight);
         var chunk = scratch.rows(CHUNK + 4 * LANES);
+        var raw = scratch.raw(CHUNK);
         int at = start;
         for (int from = 0; from < weight.cols(); from += CHUNK) {
             int count = Math.min(CHUNK, weight.cols() - from);
-            int size = phases * Widening.stride(weight, count);
-            Widening.read(weight, row, from, count, scratch, chunk, 0);
+            int ints = placeLength(weight, count);
+            int size = places * ints;
+            Widening.read(weight, row, from, count, scratch, 0);
+            Arrays.fill(raw, Widening.ints(weight, count), ints, 0);
+            Widening.widen(weight, raw, 0, ints, chunk, 0, ints, LANES);
             for (int r = 0; r < rows; r++) {
                 c[r * width + j] += dot(chunk, left, at + r * length, size, lanes);
             }

@@ -14,6 +14,26 @@ record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
     /** Queries over which the cost of laying out keys and values is spread. */
     static final int LARGEST = 264;
 
+    /** Keys {@code key} to {@code key + count} stand at {@code at} of those asked for. */
+    @FunctionalInterface
+    interface Piece {
+        void run(int key, int at, int count);
+    }
+
+    /** The pieces of runs that make up the keys {@code from} to {@code from + count} counted along the runs. */
+    void forEachRun(int from, int count, Piece piece) {
+        int start = 0;
+        for (int r = 0; start < from + count; r++) {
+            var run = runs.get(r);
+            int first = Math.max(from, start);
+            int end = Math.min(from + count, start + run.size());
+            if (first < end) {
+                piece.run(run.from() + first - start, first - from, end - first);
+            }
+            start += run.size();
+        }
+    }
+
     int queries() {
         return to - from;
     }

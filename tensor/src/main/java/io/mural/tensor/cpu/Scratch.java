@@ -9,6 +9,10 @@ import java.lang.foreign.MemorySegment;
 final class Scratch {
     /** Rows of the left operand, {@link MicroKernel#KC} apart. */
     final float[] a = new float[MicroKernel.ROWS * MicroKernel.KC];
+    /** A square of ints to transpose. */
+    final int[] block = new int[Lanes.LANES * Lanes.LANES];
+    /** A vector for every element of an int. */
+    final float[] last = new float[4 * Lanes.LANES];
     /** One vector's lanes. */
     final float[] lanes = new float[Lanes.LANES];
 
@@ -22,6 +26,9 @@ final class Scratch {
     float[] more = {};
     /** Bias or gain of the columns at hand. */
     float[] bias = {};
+
+    /** Rows of weights before they are transposed. */
+    int[] ints = {};
 
     /** Bytes of a file as they are, and the same memory as a segment. */
     int[] raw = {};
@@ -46,6 +53,13 @@ final class Scratch {
 
     float[] bias(int size) {
         return bias = grown(bias, size);
+    }
+
+    int[] ints(int size) {
+        if (ints.length < size) {
+            ints = new int[size];
+        }
+        return ints;
     }
 
     int[] raw(int ints) {
