@@ -1,5 +1,6 @@
 package io.mural.model.flux2;
 
+import io.mural.model.layers.Positions;
 import io.mural.tensor.InputException;
 import io.mural.weights.JsonObject;
 import io.mural.weights.Weights;
@@ -36,7 +37,15 @@ public record Flux2Config(
 
     private static final String FILE = "transformer/config.json";
     private static final int LARGEST = 1 << 20;
-    private static final int AXES = 4;
+
+    /** Axes of a token's position. */
+    static final int AXES = 4;
+
+    static final int TIME_AXIS = 0;
+    static final int ROW_AXIS = 1;
+    static final int COLUMN_AXIS = 2;
+    static final int TEXT_AXIS = 3;
+
     private static final List<Integer> PUBLISHED_AXES = List.of(32, 32, 32, 32);
     private static final int PUBLISHED_HEAD_DIM = 128;
     private static final double PUBLISHED_THETA = 2000;
@@ -139,7 +148,9 @@ public record Flux2Config(
         return (int) (hidden() * mlpRatio);
     }
 
-    int[] axes() {
-        return axesDimsRope.stream().mapToInt(Integer::intValue).toArray();
+    /** Rotary positions whose base is {@code ntkFactor} times the model's. */
+    Positions positions(double ntkFactor) {
+        int[] axes = axesDimsRope.stream().mapToInt(Integer::intValue).toArray();
+        return new Positions(axes, ropeTheta * ntkFactor);
     }
 }

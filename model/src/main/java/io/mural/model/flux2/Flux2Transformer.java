@@ -1,7 +1,9 @@
 package io.mural.model.flux2;
 
+import io.mural.model.hierarchical.Guide;
+import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
-import io.mural.model.layers.Positions;
+import io.mural.model.layers.KeysValues;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -11,6 +13,7 @@ import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The FLUX.2 transformer: predicts the velocity of noisy latent tokens from text (black-forest-labs/flux2, diffusers'
@@ -22,21 +25,25 @@ public final class Flux2Transformer {
     private final Linear contextEmbedder;
     private final Conditioning timeGuidanceEmbed;
     private final SharedModulation modulation;
-    private final List<DoubleBlock> doubleBlocks = new ArrayList<>();
-    private final List<SingleBlock> singleBlocks = new ArrayList<>();
+    private final List<JointBlock> blocks = new ArrayList<>();
     private final FinalLayer finalLayer;
 
     public Flux2Transformer(Flux2Config config, Weights weights) {
+        this(config, weights, weights);
+    }
+
+    /** @param imgWeights as {@code weights}, with adapters for the image tokens alone */
+    public Flux2Transformer(Flux2Config config, Weights weights, Weights imgWeights) {
         this.config = config;
-        xEmbedder = weights.linearNoBias("x_embedder", config.inChannels(), config.hidden());
+        xEmbedder = imgWeights.linearNoBias("x_embedder", config.inChannels(), config.hidden());
         contextEmbedder = weights.linearNoBias("context_embedder", config.jointAttentionDim(), config.hidden());
         timeGuidanceEmbed = Conditioning.load(weights.under("time_guidance_embed"), config);
         modulation = SharedModulation.load(weights, config);
         for (int i = 0; i < config.numLayers(); i++) {
-            doubleBlocks.add(DoubleBlock.load(weights.under("transformer_blocks." + i), config));
+            blocks.add(JointBlock.doubleStream(weights, imgWeights, i, config));
         }
         for (int i = 0; i < config.numSingleLayers(); i++) {
-            singleBlocks.add(SingleBlock.load(weights.under("single_transformer_blocks." + i), config));
+            blocks.add(JointBlock.singleStream(weights, imgWeights, i, config));
         }
         finalLayer = new FinalLayer(
                 weights.linearNoBias("norm_out.linear", config.hidden(), 2 * config.hidden()),
@@ -53,26 +60,51 @@ public final class Flux2Transformer {
      * @param txt [text tokens, jointAttentionDim]
      * @param guidance the distilled guidance scale
      * @param rope positions of text and image tokens
+     * @param layout queries of text and image tokens over their keys and then those from outside
+     * @param outside tokens of a guide or of reference pictures
      */
-    public record Context(Tensor txt, double guidance, Rope rope) {}
+    public record Context(Tensor txt, double guidance, Rope rope, AttentionLayout layout, Optional<Guide> outside) {
+        /** Text and image alone, every token seeing every other. */
+        public Context(Tensor txt, double guidance, Rope rope) {
+            this(txt, guidance, rope, AttentionLayout.dense(rope.tokens(), rope.tokens()), Optional.empty());
+        }
+
+        /** Every token of text and image seeing every other and all from outside. */
+        public Context(Tensor txt, double guidance, Rope rope, Guide outside) {
+            this(
+                    txt,
+                    guidance,
+                    rope,
+                    AttentionLayout.dense(rope.tokens(), rope.tokens() + outside.tokens()),
+                    Optional.of(outside));
+        }
+    }
 
     /** Positions (time, row, column, text): text tokens count along their own axis, image tokens lie in a raster. */
     public Rope positions(Ops ops, int txtTokens, int gridHeight, int gridWidth) {
-        var ids = new int[txtTokens + gridHeight * gridWidth][4];
+        return positions(ops, txtTokens, new WindowOrder(gridHeight, gridWidth, gridWidth), 1);
+    }
+
+    /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
+    public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
+        var ids = new int[txtTokens + order.tokens()][Flux2Config.AXES];
         for (int i = 0; i < txtTokens; i++) {
-            ids[i][3] = i;
+            ids[i][Flux2Config.TEXT_AXIS] = i;
         }
-        for (int i = 0; i < gridHeight * gridWidth; i++) {
-            ids[txtTokens + i][1] = i / gridWidth;
-            ids[txtTokens + i][2] = i % gridWidth;
+        for (int row = 0; row < order.height(); row++) {
+            for (int column = 0; column < order.width(); column++) {
+                int token = txtTokens + order.position(row, column);
+                ids[token][Flux2Config.ROW_AXIS] = row;
+                ids[token][Flux2Config.COLUMN_AXIS] = column;
+            }
         }
-        return new Positions(config.axes(), config.ropeTheta()).table(ops, ids);
+        return config.positions(ntkFactor).table(ops, ids);
     }
 
     /**
      * One evaluation.
      *
-     * @param latents [image tokens, inChannels]
+     * @param latents [image tokens, inChannels], in the order of the context's positions
      * @param timestep in [0, 1]
      * @return the velocity, [image tokens, inChannels], a tensor of the current unit
      */
@@ -84,19 +116,24 @@ public final class Flux2Transformer {
             ops.linear(x.rows(txtRows, x.rows()), latents, xEmbedder, Activation.NONE);
             var conditioning = timeGuidanceEmbed.forward(ops, timestep, context.guidance());
             var step = modulation.forward(ops, conditioning);
-            var layout = AttentionLayout.dense(x.rows(), x.rows());
 
-            for (int i = 0; i < doubleBlocks.size(); i++) {
-                var block = doubleBlocks.get(i);
-                ops.unit("transformer_blocks." + i, () -> block.forward(ops, x, txtRows, step, context.rope(), layout));
-            }
-            for (int i = 0; i < singleBlocks.size(); i++) {
-                var block = singleBlocks.get(i);
-                ops.unit(
-                        "single_transformer_blocks." + i,
-                        () -> block.forward(ops, x, step.single(), context.rope(), layout));
+            for (int i = 0; i < blocks.size(); i++) {
+                var block = blocks.get(i);
+                int index = i;
+                ops.unit(block.name(), () -> {
+                    var joint = keys(ops, x.rows(), index, context);
+                    block.forward(ops, x, txtRows, step, context.rope(), joint, context.layout());
+                });
             }
             return finalLayer.forward(ops, x.rows(txtRows, x.rows()), conditioning);
         });
+    }
+
+    /** Room for a block's keys and values of {@code rows} tokens, and behind them those from outside. */
+    private KeysValues keys(Ops ops, int rows, int block, Context context) {
+        int tokens = rows + context.outside().map(Guide::tokens).orElse(0);
+        var joint = KeysValues.empty(ops, tokens, config.hidden());
+        context.outside().ifPresent(outside -> outside.keys(ops, block, joint.tokens(rows, tokens)));
+        return joint;
     }
 }

@@ -2,7 +2,6 @@ package io.mural.model.flux2;
 
 import io.mural.model.layers.Modulation;
 import io.mural.model.layers.Modulation.Branch;
-import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
@@ -11,31 +10,29 @@ import java.util.List;
 /** FLUX.2 modulates all blocks of a kind alike: three layers for the whole model. */
 record SharedModulation(Modulation img, Modulation txt, Modulation single) {
     static SharedModulation load(Weights weights, Flux2Config config) {
-        int hidden = config.hidden();
         return new SharedModulation(
-                new Modulation(linear(weights, "double_stream_modulation_img", hidden, 6 * hidden)),
-                new Modulation(linear(weights, "double_stream_modulation_txt", hidden, 6 * hidden)),
-                new Modulation(linear(weights, "single_stream_modulation", hidden, 3 * hidden)));
+                modulation(weights, "double_stream_modulation_img", config, 6),
+                modulation(weights, "double_stream_modulation_txt", config, 6),
+                modulation(weights, "single_stream_modulation", config, 3));
     }
 
-    private static Linear linear(Weights weights, String name, int in, int out) {
-        return weights.linearNoBias(name + ".linear", in, out);
+    private static Modulation modulation(Weights weights, String name, Flux2Config config, int vectors) {
+        return new Modulation(weights.linearNoBias(name + ".linear", config.hidden(), vectors * config.hidden()));
     }
 
     /**
-     * The modulation at one timestep.
-     *
-     * @param img of the image in double blocks: one branch for the attention, one for the feed-forward layer
-     * @param txt of the text in double blocks, likewise
-     * @param single of single blocks
+     * The branches of one kind of block at one timestep: in double blocks one for the attention and one for the
+     * feed-forward layer, in single blocks one for both.
      */
-    record Step(List<Branch> img, List<Branch> txt, Branch single) {}
+    record Branches(List<Branch> txt, List<Branch> img) {}
+
+    /** The modulation of all blocks at one timestep. */
+    record Step(Branches doubleBlocks, Branches singleBlocks) {}
 
     /** @param conditioning [1, hidden] */
     Step forward(Ops ops, Tensor conditioning) {
+        var both = single.forward(ops, conditioning);
         return new Step(
-                img.forward(ops, conditioning),
-                txt.forward(ops, conditioning),
-                single.forward(ops, conditioning).getFirst());
+                new Branches(txt.forward(ops, conditioning), img.forward(ops, conditioning)), new Branches(both, both));
     }
 }

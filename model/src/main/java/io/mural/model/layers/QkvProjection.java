@@ -38,13 +38,6 @@ public record QkvProjection(Linear toQ, Linear toK, Linear toV, Tensor normQ, Te
         ops.normRope(out.k(), normK, EPS, rope);
     }
 
-    /** Keys, values and queries at once, for streams whose tokens all are at hand. */
-    public void forward(Ops ops, Qkv out, Tensor x, Rope rope) {
-        keys(ops, new KeysValues(out.k(), out.v()), x, rope);
-        ops.linear(out.q(), x, toQ, Activation.NONE);
-        ops.normRope(out.q(), normQ, EPS, rope);
-    }
-
     /** As {@link #keys} for the queries, [tokens, hidden]. */
     public Tensor queries(Ops ops, Tensor x, Rope rope) {
         var q = ops.linear(x, toQ);

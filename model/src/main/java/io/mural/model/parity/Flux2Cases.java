@@ -2,7 +2,12 @@ package io.mural.model.parity;
 
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.HierarchicalGeometry;
+import io.mural.model.hierarchical.Scene;
+import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.pipeline.Flux2Model;
+import io.mural.model.pipeline.HierarchicalLora;
 import io.mural.model.pipeline.LoraFile;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.InputException;
@@ -41,6 +46,32 @@ final class Flux2Cases {
             var latents = given.tokens(ops, "in.hidden_states");
             var sample = transformer.forward(ops, latents, params.number("timestep"), context);
             return Deviation.of("sample", ops.read(sample), given.floats("out.sample"));
+        });
+    }
+
+    /** One evaluation with a guide; latents go in window by window. */
+    double hierarchical(ParityCase given) {
+        var params = given.params();
+        var geometry = HierarchicalGeometry.of(params, HierarchicalGeometry.FLUX1);
+        var order = new WindowOrder(params.integer("height"), params.integer("width"), geometry.window());
+        var scene = new Scene(
+                geometry,
+                order,
+                params.integer("guidance_height"),
+                params.integer("guidance_width"),
+                given.floats("in.guidance_latents"));
+        var lora = new HierarchicalLora(
+                given.resolve(params.string("lora")), params.number("lora_scale", 1), HierarchicalLora.Scope.GUIDE);
+        return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
+            var guided = model.guided(lora);
+            var txt = given.tokens(ops, "in.encoder_hidden_states");
+            var context = guided.context(ops, scene, txt, params.number("guidance", 0), GuideMemory.KEEP);
+            var latents = ops.tensor(
+                    order.fromRaster(given.floats("in.hidden_states")),
+                    given.dim("in.hidden_states", 1),
+                    given.dim("in.hidden_states", 2));
+            var sample = guided.transformer().forward(ops, latents, params.number("timestep"), context);
+            return Deviation.of("sample", order.toRaster(ops.read(sample)), given.floats("out.sample"));
         });
     }
 

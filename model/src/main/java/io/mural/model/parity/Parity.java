@@ -108,6 +108,7 @@ public final class Parity {
             case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
             case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
             case "flux2-transformer" -> error(given, flux2.transformer(given), Bounds.COMPONENT, start);
+            case "flux2-hierarchical" -> error(given, flux2.hierarchical(given), Bounds.COMPONENT, start);
             case "flux2-vae-decode" -> error(given, flux2.vaeDecode(given), Bounds.VAE, start);
             case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
             case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);

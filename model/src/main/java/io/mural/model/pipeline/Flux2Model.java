@@ -1,7 +1,9 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.flux2.CleanBranch;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
+import io.mural.model.flux2.GuidedTransformer;
 import io.mural.model.text.Qwen3Config;
 import io.mural.model.text.Qwen3Encoder;
 import io.mural.model.vae.AutoencoderKLFlux2;
@@ -19,6 +21,7 @@ public final class Flux2Model implements AutoCloseable {
     private final ModelParts parts;
     private final Loras loras;
     private final Optional<Flux2Config> givenConfig;
+    private Optional<Weights> transformerWeights = Optional.empty();
     private Optional<Flux2Transformer> transformer = Optional.empty();
     private Optional<AutoencoderKLFlux2> vae = Optional.empty();
 
@@ -39,7 +42,7 @@ public final class Flux2Model implements AutoCloseable {
 
     public Flux2Transformer transformer() {
         if (transformer.isEmpty()) {
-            var weights = loras.apply(parts.weights(Part.FLUX2_TRANSFORMER));
+            var weights = transformerWeights();
             transformer = Optional.of(new Flux2Transformer(transformerConfig(weights), weights));
         }
         return transformer.get();
@@ -60,6 +63,25 @@ public final class Flux2Model implements AutoCloseable {
                     .orElseGet(() -> AutoencoderKLFlux2.published(weights)));
         }
         return vae.get();
+    }
+
+    /** The transformer with a branch for the guide of a larger picture; style LoRAs hold for all of its tokens. */
+    public GuidedTransformer guided(HierarchicalLora lora) {
+        var weights = transformerWeights();
+        var config = transformerConfig(weights);
+        var adapted = loras.beside(weights, lora.file(), lora.scale());
+        var picture = switch (lora.scope()) {
+            case GUIDE -> transformer();
+            case IMAGE -> new Flux2Transformer(config, weights, adapted);
+        };
+        return new GuidedTransformer(picture, new CleanBranch(config, adapted));
+    }
+
+    private Weights transformerWeights() {
+        if (transformerWeights.isEmpty()) {
+            transformerWeights = Optional.of(loras.apply(parts.weights(Part.FLUX2_TRANSFORMER)));
+        }
+        return transformerWeights.get();
     }
 
     private Flux2Config transformerConfig(Weights weights) {

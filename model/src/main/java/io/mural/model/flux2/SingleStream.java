@@ -1,28 +1,30 @@
 package io.mural.model.flux2;
 
 import io.mural.model.layers.GatedLinear;
+import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Modulation.Branch;
-import io.mural.model.layers.Qkv;
 import io.mural.model.layers.QkvProjection;
+import io.mural.model.layers.Stream;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
+import java.util.List;
 
 /**
- * A single-stream block: text and image share all weights, attention and feed-forward layer run side by side from one
- * norm and leave through one projection (arXiv 2302.05442).
+ * A stream in a single block: attention and feed-forward layer run side by side from one norm and leave through one
+ * projection (arXiv 2302.05442).
  */
-record SingleBlock(QkvProjection qkv, GatedLinear mlp, Linear toOut, int heads) {
-    static SingleBlock load(Weights block, Flux2Config config) {
+record SingleStream(QkvProjection qkv, GatedLinear mlp, Linear toOut, int heads) implements Stream {
+    static SingleStream load(Weights block, Flux2Config config) {
         int hidden = config.hidden();
         int mlpHidden = config.mlpHidden();
         var attn = block.under("attn");
         // rows: q, k, v, gate, up
         var fused = attn.linearNoBias("to_qkv_mlp_proj", hidden, 3 * hidden + 2 * mlpHidden);
-        return new SingleBlock(
+        return new SingleStream(
                 new QkvProjection(
                         fused.rows(0, hidden),
                         fused.rows(hidden, 2 * hidden),
@@ -34,15 +36,19 @@ record SingleBlock(QkvProjection qkv, GatedLinear mlp, Linear toOut, int heads) 
                 config.numAttentionHeads());
     }
 
-    /** @param x [txt + img, hidden], changed in place */
-    void forward(Ops ops, Tensor x, Branch branch, Rope rope, AttentionLayout layout) {
+    @Override
+    public void keys(Ops ops, KeysValues out, Tensor x, List<Branch> branches, Rope rope) {
+        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    }
+
+    @Override
+    public void update(Ops ops, Tensor x, List<Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
         int hidden = x.cols();
+        var branch = branches.getFirst();
         var normed = branch.modulate(ops, x);
 
         var joined = ops.empty(x.rows(), toOut.in()); // [tokens, attention | mlp]
-        var projected = Qkv.empty(ops, x.rows(), hidden);
-        qkv.forward(ops, projected, normed, rope);
-        projected.attend(ops, joined.columns(0, hidden), heads, layout);
+        joint.attend(ops, joined.columns(0, hidden), qkv.queries(ops, normed, rope), heads, layout);
         mlp.forward(ops, joined.columns(hidden, toOut.in()), normed);
 
         branch.residual(ops, x, ops.linear(joined, toOut));

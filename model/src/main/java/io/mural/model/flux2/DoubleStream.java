@@ -1,17 +1,22 @@
 package io.mural.model.flux2;
 
 import io.mural.model.layers.GatedLinear;
+import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Modulation.Branch;
 import io.mural.model.layers.QkvProjection;
+import io.mural.model.layers.Stream;
+import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
 import java.util.List;
 
-/** What one stream of a double block, image or text, has of its own: everything but modulation and attention. */
-record Stream(QkvProjection qkv, Linear toOut, GatedLinear linearIn, Linear linearOut) {
-    static Stream image(Weights block, Flux2Config config) {
+/** A stream in a double block: attention, then a SwiGLU feed-forward layer, each behind a norm. */
+record DoubleStream(QkvProjection qkv, Linear toOut, GatedLinear linearIn, Linear linearOut, int heads)
+        implements Stream {
+    static DoubleStream image(Weights block, Flux2Config config) {
         var attn = block.under("attn");
         return load(
                 projection(attn, config, "to_q", "to_k", "to_v", "norm_q", "norm_k"),
@@ -20,7 +25,7 @@ record Stream(QkvProjection qkv, Linear toOut, GatedLinear linearIn, Linear line
                 config);
     }
 
-    static Stream text(Weights block, Flux2Config config) {
+    static DoubleStream text(Weights block, Flux2Config config) {
         var attn = block.under("attn");
         return load(
                 projection(attn, config, "add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k"),
@@ -40,23 +45,30 @@ record Stream(QkvProjection qkv, Linear toOut, GatedLinear linearIn, Linear line
                 attn.vector(normK + ".weight", config.attentionHeadDim()));
     }
 
-    private static Stream load(QkvProjection qkv, Linear toOut, Weights ff, Flux2Config config) {
-        return new Stream(
+    private static DoubleStream load(QkvProjection qkv, Linear toOut, Weights ff, Flux2Config config) {
+        return new DoubleStream(
                 qkv,
                 toOut,
                 GatedLinear.swiGlu(ff.linearNoBias("linear_in", config.hidden(), 2 * config.mlpHidden())),
-                ff.linearNoBias("linear_out", config.mlpHidden(), config.hidden()));
+                ff.linearNoBias("linear_out", config.mlpHidden(), config.hidden()),
+                config.numAttentionHeads());
     }
 
-    /**
-     * Adds the attention's and the feed-forward layer's share to {@code x} [tokens, hidden], in place.
-     *
-     * @param branches one for the attention, one for the feed-forward layer
-     */
-    void residual(Ops ops, Tensor x, Tensor attended, List<Branch> branches) {
-        branches.getFirst().residual(ops, x, ops.linear(attended, toOut));
-        var feedForward = branches.getLast();
-        var inner = linearIn.forward(ops, feedForward.modulate(ops, x));
-        feedForward.residual(ops, x, ops.linear(inner, linearOut));
+    @Override
+    public void keys(Ops ops, KeysValues out, Tensor x, List<Branch> branches, Rope rope) {
+        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    }
+
+    @Override
+    public void update(Ops ops, Tensor x, List<Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
+        var attnBranch = branches.getFirst();
+        var q = qkv.queries(ops, attnBranch.modulate(ops, x), rope);
+        var attended = ops.empty(x.rows(), x.cols());
+        joint.attend(ops, attended, q, heads, layout);
+        attnBranch.residual(ops, x, ops.linear(attended, toOut));
+
+        var ffBranch = branches.getLast();
+        var inner = linearIn.forward(ops, ffBranch.modulate(ops, x));
+        ffBranch.residual(ops, x, ops.linear(inner, linearOut));
     }
 }
