@@ -238,19 +238,36 @@ public abstract class Ops implements AutoCloseable {
      * @param x [height, width, channels]
      */
     public final Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {
+        return groupNorm(x, moments(x, groups), weight, bias, eps, f);
+    }
+
+    /** As the group norm above, with the mean and variance of a picture that {@code x} may be a part of. */
+    public final Tensor groupNorm(Tensor x, Moments moments, Tensor weight, Tensor bias, float eps, Activation f) {
         requireShape("groupNorm", "weight", weight, 1, x.cols());
         requireShape("groupNorm", "bias", bias, 1, x.cols());
-        if (x.cols() % groups != 0) {
-            throw new IllegalArgumentException(
-                    "groupNorm: x is " + x.shape() + "; its channels do not divide into " + groups + " groups");
-        }
+        requireGroups("groupNorm", x, moments.groups());
         var out = workspace.allocate(x.shape());
-        groupNormKernel(out, x, groups, weight, bias, eps, f);
+        groupNormKernel(out, x, moments, weight, bias, eps, f);
         return out;
     }
 
     protected abstract void groupNormKernel(
-            Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f);
+            Tensor out, Tensor x, Moments moments, Tensor weight, Tensor bias, float eps, Activation f);
+
+    /** Mean and squared deviations of every group of channels, over all pixels: what a group norm needs to know. */
+    public final Moments moments(Tensor x, int groups) {
+        requireGroups("moments", x, groups);
+        return momentsKernel(x, groups);
+    }
+
+    protected abstract Moments momentsKernel(Tensor x, int groups);
+
+    private static void requireGroups(String op, Tensor x, int groups) {
+        if (x.cols() % groups != 0) {
+            throw new IllegalArgumentException(
+                    op + ": x is " + x.shape() + "; its channels do not divide into " + groups + " groups");
+        }
+    }
 
     // --- attention --------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,13 @@ public final class PlanOps extends Ops {
 
     @Override
     protected void groupNormKernel(
-            Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {}
+            Tensor out, Tensor x, Moments moments, Tensor weight, Tensor bias, float eps, Activation f) {}
+
+    /** There are no values to have moments. */
+    @Override
+    protected Moments momentsKernel(Tensor x, int groups) {
+        return new Moments((long) x.rows() * x.cols() / groups, new double[groups], new double[groups]);
+    }
 
     @Override
     protected void upsample2xKernel(Tensor out, Tensor x) {}

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -25,20 +26,36 @@ public final class Workspace implements AutoCloseable {
         PLANNED
     }
 
-    /** A piece of memory; without {@code memory} when it is only counted. */
-    private record Block(long bytes, MemorySegment memory) {}
+    /** A piece of memory; without one when it is only counted. */
+    private record Block(long bytes, Optional<Arena> arena, MemorySegment memory) {
+        static Block counted(long bytes) {
+            return new Block(bytes, Optional.empty(), MemorySegment.NULL);
+        }
+
+        static Block of(long bytes) {
+            var arena = Arena.ofShared();
+            return new Block(bytes, Optional.of(arena), arena.allocate(bytes, ALIGNMENT));
+        }
+
+        void free() {
+            arena.ifPresent(Arena::close);
+        }
+    }
 
     private static final long ALIGNMENT = 64;
-    /** A released block serves a request if at most a fifth of it is wasted. */
+    /**
+     * A released block serves a request if at most a fifth of it is wasted; and of all memory at most a fifth lies idle
+     * when more is asked for.
+     */
     private static final double LARGEST_WASTE = 1.25;
 
-    private final Arena arena = Arena.ofShared();
     private final Mode mode;
     private final TreeMap<Long, Deque<Block>> free = new TreeMap<>();
     private final Deque<Map<Tensor, Block>> scopes = new ArrayDeque<>();
     private long live;
     private long peak;
     private long reserved;
+    private long mostReserved;
 
     public Workspace() {
         this(Mode.REAL);
@@ -113,9 +130,12 @@ public final class Workspace implements AutoCloseable {
         return peak;
     }
 
-    /** Bytes taken from the operating system; at least {@link #peakBytes()}, more where sizes did not fit again. */
+    /**
+     * The most bytes that were taken from the operating system at one time; at least {@link #peakBytes()}, more where
+     * sizes did not fit again.
+     */
     public long reservedBytes() {
-        return reserved;
+        return mostReserved;
     }
 
     private Block take(long bytes) {
@@ -128,8 +148,24 @@ public final class Workspace implements AutoCloseable {
             }
             return block;
         }
+        trim(size);
         reserved += size;
-        return new Block(size, mode == Mode.PLANNED ? MemorySegment.NULL : arena.allocate(size, ALIGNMENT));
+        mostReserved = Math.max(mostReserved, reserved);
+        return mode == Mode.PLANNED ? Block.counted(size) : Block.of(size);
+    }
+
+    /** Gives idle blocks back to the operating system, the largest first, before {@code size} more are taken from it. */
+    private void trim(long size) {
+        double limit = LARGEST_WASTE * Math.max(peak, live + size);
+        while (reserved + size > limit && !free.isEmpty()) {
+            var largest = free.lastEntry();
+            var block = largest.getValue().pop();
+            if (largest.getValue().isEmpty()) {
+                free.remove(largest.getKey());
+            }
+            reserved -= block.bytes();
+            block.free();
+        }
     }
 
     private void giveBack(Block block) {
@@ -139,6 +175,9 @@ public final class Workspace implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        free.values().forEach(blocks -> blocks.forEach(Block::free));
+        scopes.forEach(scope -> scope.values().forEach(Block::free));
+        free.clear();
+        scopes.clear();
     }
 }

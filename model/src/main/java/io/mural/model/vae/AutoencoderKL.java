@@ -48,9 +48,19 @@ public final class AutoencoderKL {
 
     /** [height, width, latentChannels] to [8 height, 8 width, 3] */
     public Tensor decode(Ops ops, Tensor latent) {
-        return ops.unit("decoder", () -> {
-            var z = postQuantConv.isPresent() ? ops.conv2d(latent, postQuantConv.get(), 1, Padding.NONE) : latent;
-            return decoder.forward(ops, z);
-        });
+        return ops.unit("decoder", () -> decoder.forward(ops, postQuant(ops, latent)));
+    }
+
+    /** As {@link #decode}, up to the end of the coarsest level. */
+    Tensor decodeMid(Ops ops, Tensor latent) {
+        return ops.unit("decoder", () -> decoder.mid(ops, postQuant(ops, latent)));
+    }
+
+    private Tensor postQuant(Ops ops, Tensor latent) {
+        return postQuantConv.isPresent() ? ops.conv2d(latent, postQuantConv.get(), 1, Padding.NONE) : latent;
+    }
+
+    Decoder decoder() {
+        return decoder;
     }
 }

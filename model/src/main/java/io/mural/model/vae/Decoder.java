@@ -13,7 +13,7 @@ import java.util.Optional;
 /** Latent to picture: the mid block, then residual levels that double the size. */
 final class Decoder {
     /** One level: residual blocks, then doubling and a convolution but at the last level. */
-    private record Level(List<ResnetBlock> resnets, Optional<Conv> upsampler) {}
+    record Level(List<ResnetBlock> resnets, Optional<Conv> upsampler) {}
 
     private final Conv convIn;
     private final MidBlock mid;
@@ -44,7 +44,7 @@ final class Decoder {
 
     /** [height, width, latentChannels] to [8 height, 8 width, 3] */
     Tensor forward(Ops ops, Tensor latent) {
-        var x = mid.forward(ops, ops.conv2d(latent, convIn, 1, Padding.SAME));
+        var x = mid(ops, latent);
         for (int i = 0; i < levels.size(); i++) {
             var level = levels.get(i);
             for (int j = 0; j < level.resnets().size(); j++) {
@@ -63,5 +63,22 @@ final class Decoder {
                 "conv_out",
                 x,
                 in -> ops.conv2d(convNormOut.forward(ops, in, Activation.SILU), convOut, 1, Padding.SAME));
+    }
+
+    /** The coarsest level, [height, width, latentChannels] to [height, width, channels]. */
+    Tensor mid(Ops ops, Tensor latent) {
+        return mid.forward(ops, ops.conv2d(latent, convIn, 1, Padding.SAME));
+    }
+
+    List<Level> levels() {
+        return levels;
+    }
+
+    GroupNorm convNormOut() {
+        return convNormOut;
+    }
+
+    Conv convOut() {
+        return convOut;
     }
 }

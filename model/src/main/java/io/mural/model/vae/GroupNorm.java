@@ -1,6 +1,7 @@
 package io.mural.model.vae;
 
 import io.mural.tensor.Activation;
+import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
@@ -15,5 +16,10 @@ record GroupNorm(int groups, Tensor weight, Tensor bias) {
 
     Tensor forward(Ops ops, Tensor x, Activation f) {
         return ops.groupNorm(x, groups, weight, bias, EPS, f);
+    }
+
+    /** With the mean and variance of a picture that {@code x} is a part of. */
+    Tensor forward(Ops ops, Tensor x, Moments moments, Activation f) {
+        return ops.groupNorm(x, moments, weight, bias, EPS, f);
     }
 }

@@ -4,6 +4,7 @@ import static io.mural.tensor.cpu.Lanes.LANES;
 import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Activation;
+import io.mural.tensor.Moments;
 import io.mural.tensor.Tensor;
 import java.util.Arrays;
 
@@ -31,7 +32,7 @@ final class GroupNorm {
         this.scratch = scratch;
     }
 
-    void run(Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {
+    Moments moments(Tensor x, int groups) {
         int channels = x.cols();
         int tileRows = (x.rows() + TILES - 1) / TILES;
         tileRows = (tileRows + CHUNK - 1) / CHUNK * CHUNK;
@@ -46,7 +47,11 @@ final class GroupNorm {
             int row = tile * height;
             gather(x, row, Math.min(x.rows(), row + height), tile * channels, squares, scratch[worker]);
         });
-        fold(x, groups, weight, bias, eps, height, tiles);
+        return merged(x, groups, height, tiles);
+    }
+
+    void run(Tensor out, Tensor x, Moments moments, Tensor weight, Tensor bias, float eps, Activation f) {
+        fold(x.cols(), moments, weight, bias, eps);
         apply(out, x, f);
     }
 
@@ -110,31 +115,42 @@ final class GroupNorm {
         }
     }
 
-    /** From statistics to three factors a channel: the mean, what float32 lost of it, gain and bias. */
-    private void fold(Tensor x, int groups, Tensor weight, Tensor bias, float eps, int height, int tiles) {
+    /** The tiles' statistics in the order of the picture. */
+    private Moments merged(Tensor x, int groups, int height, int tiles) {
         int channels = x.cols();
         int size = channels / groups;
-        factors = Scratch.grown(factors, 4 * channels);
-        for (int first = 0; first < channels; first += size) {
+        var means = new double[groups];
+        var squares = new double[groups];
+        for (int group = 0; group < groups; group++) {
             double count = 0;
             double mean = 0;
             double square = 0;
             for (int tile = 0; tile < tiles; tile++) {
                 double rows = Math.min(height, x.rows() - tile * height);
-                for (int c = first; c < first + size; c++) {
+                for (int c = group * size; c < (group + 1) * size; c++) {
                     double delta = statistics[tile * channels + c] - mean;
                     square += statistics[(tiles + tile) * channels + c] + delta * delta * count * rows / (count + rows);
                     mean += delta * rows / (count + rows);
                     count += rows;
                 }
             }
-            double factor = 1 / Math.sqrt(square / count + eps);
-            for (int c = first; c < first + size; c++) {
-                factors[c] = (float) mean;
-                factors[channels + c] = (float) (mean - (float) mean);
-                factors[2 * channels + c] = (float) (factor * weight.get(0, c));
-                factors[3 * channels + c] = bias.get(0, c);
-            }
+            means[group] = mean;
+            squares[group] = square;
+        }
+        return new Moments((long) x.rows() * size, means, squares);
+    }
+
+    /** From statistics to four factors a channel: the mean, what float32 lost of it, gain and bias. */
+    private void fold(int channels, Moments moments, Tensor weight, Tensor bias, float eps) {
+        int size = channels / moments.groups();
+        factors = Scratch.grown(factors, 4 * channels);
+        for (int c = 0; c < channels; c++) {
+            double mean = moments.means()[c / size];
+            double factor = 1 / Math.sqrt(moments.squares()[c / size] / moments.count() + eps);
+            factors[c] = (float) mean;
+            factors[channels + c] = (float) (mean - (float) mean);
+            factors[2 * channels + c] = (float) (factor * weight.get(0, c));
+            factors[3 * channels + c] = bias.get(0, c);
         }
     }
 

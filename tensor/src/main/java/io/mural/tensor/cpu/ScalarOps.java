@@ -5,6 +5,7 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Matrix;
+import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
@@ -178,30 +179,37 @@ public final class ScalarOps extends Ops {
     }
 
     @Override
-    protected void groupNormKernel(
-            Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {
+    protected Moments momentsKernel(Tensor x, int groups) {
         int size = x.cols() / groups;
-        double count = (double) x.rows() * size;
-        for (int first = 0; first < x.cols(); first += size) {
-            double mean = 0;
+        long count = (long) x.rows() * size;
+        var means = new double[groups];
+        var squares = new double[groups];
+        for (int group = 0; group < groups; group++) {
             for (int row = 0; row < x.rows(); row++) {
-                for (int col = first; col < first + size; col++) {
-                    mean += x.get(row, col);
+                for (int col = group * size; col < (group + 1) * size; col++) {
+                    means[group] += x.get(row, col);
                 }
             }
-            mean /= count;
-            double variance = 0;
+            means[group] /= count;
             for (int row = 0; row < x.rows(); row++) {
-                for (int col = first; col < first + size; col++) {
-                    variance += (x.get(row, col) - mean) * (x.get(row, col) - mean);
+                for (int col = group * size; col < (group + 1) * size; col++) {
+                    squares[group] += (x.get(row, col) - means[group]) * (x.get(row, col) - means[group]);
                 }
             }
-            double factor = 1 / Math.sqrt(variance / count + eps);
+        }
+        return new Moments(count, means, squares);
+    }
+
+    @Override
+    protected void groupNormKernel(
+            Tensor out, Tensor x, Moments moments, Tensor weight, Tensor bias, float eps, Activation f) {
+        int size = x.cols() / moments.groups();
+        for (int col = 0; col < x.cols(); col++) {
+            int group = col / size;
+            double factor = 1 / Math.sqrt(moments.squares()[group] / moments.count() + eps);
             for (int row = 0; row < x.rows(); row++) {
-                for (int col = first; col < first + size; col++) {
-                    double normed = (x.get(row, col) - mean) * factor;
-                    out.set(row, col, (float) apply(f, normed * weight.get(0, col) + bias.get(0, col)));
-                }
+                double normed = (x.get(row, col) - moments.means()[group]) * factor;
+                out.set(row, col, (float) apply(f, normed * weight.get(0, col) + bias.get(0, col)));
             }
         }
     }

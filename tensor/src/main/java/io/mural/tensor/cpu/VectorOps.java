@@ -6,6 +6,7 @@ import io.mural.tensor.Conv;
 import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
+import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
@@ -132,9 +133,14 @@ public final class VectorOps extends Ops {
     }
 
     @Override
+    protected Moments momentsKernel(Tensor x, int groups) {
+        return groupNorm.moments(x, groups);
+    }
+
+    @Override
     protected void groupNormKernel(
-            Tensor out, Tensor x, int groups, Tensor weight, Tensor bias, float eps, Activation f) {
-        groupNorm.run(out, x, groups, weight, bias, eps, f);
+            Tensor out, Tensor x, Moments moments, Tensor weight, Tensor bias, float eps, Activation f) {
+        groupNorm.run(out, x, moments, weight, bias, eps, f);
     }
 
     @Override
