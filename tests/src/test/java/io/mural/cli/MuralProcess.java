@@ -11,13 +11,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Mural as a process of its own, started as the launcher starts it, in a folder of its own. */
-record MuralProcess(Path folder) {
+/**
+ * Mural as a process of its own, started as the launcher starts it.
+ *
+ * @param folder it runs in
+ * @param options for the JVM, beside the launcher's
+ */
+record MuralProcess(Path folder, String... options) {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     static final Path NANO = ROOT.resolve("models/mural-nano");
     static final Path GOLDENS = ROOT.resolve("goldens");
 
     private static final long PATIENCE_SECONDS = 300;
+    /** Starts sooner; for runs that do not compute. */
+    static final String QUICK = "-XX:TieredStopAtLevel=1";
+
     /** The launcher filters this line; here it is dropped from what was read. */
     private static final String INCUBATOR = "WARNING: Using incubator modules: jdk.incubator.vector";
 
@@ -107,6 +115,7 @@ record MuralProcess(Path folder) {
                 "-cp",
                 classPath(),
                 "io.mural.cli.Mural"));
+        command.addAll(1, List.of(options));
         command.addAll(List.of(args));
         return new ProcessBuilder(command).directory(folder.toFile());
     }

@@ -13,11 +13,18 @@ public final class Memory {
     /** For the heap, kernels' scratch memory and the JVM itself. */
     private static final long RESERVE = 256L << 20;
 
+    private static final long HEAP_RESERVE = 64L << 20;
+
     private Memory() {}
 
     /** Bytes that activations may take: what is available to this process, less a reserve for the JVM. */
     public static long budget() {
         return Math.max(0, available() - RESERVE);
+    }
+
+    /** Bytes of Java's heap that pictures may take; what mural itself needs is left out. */
+    public static long heap() {
+        return Math.max(0, Runtime.getRuntime().maxMemory() - HEAP_RESERVE);
     }
 
     /** Bytes available without swapping: the machine's, or less where a container sets a limit. */

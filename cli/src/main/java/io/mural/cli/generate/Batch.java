@@ -1,5 +1,6 @@
 package io.mural.cli.generate;
 
+import io.mural.cli.console.Figures;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.Memory;
 import io.mural.cli.progress.Announcement;
@@ -7,7 +8,9 @@ import io.mural.cli.progress.Report;
 import io.mural.model.image.PngFile;
 import io.mural.model.pipeline.Flux1Pipeline;
 import io.mural.model.pipeline.Flux1Plan;
+import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.VaeExtent;
+import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +76,20 @@ final class Batch {
         long budget = Memory.budget();
         var plan = Flux1Plan.of(settings.model(), request, settings.vae(), budget);
         plan.requireFit(settings.model(), request, settings.vae(), budget);
+        requireHeap(recipe.width(), recipe.height());
         return plan;
+    }
+
+    private static void requireHeap(int width, int height) {
+        long heap = Memory.heap();
+        long needed = Flux1Plan.heapBytes(width, height);
+        if (needed > heap) {
+            int step = GenerationRequest.TOKEN_PIXELS;
+            int side = (int) Math.sqrt(heap / (double) Flux1Plan.heapBytes(1, 1)) / step * step;
+            throw new InputException("a picture of " + width + "x" + height + " needs " + Figures.bytes(needed)
+                    + " of Java's heap memory but it has " + Figures.bytes(heap) + "; --size " + side + "x" + side
+                    + " would fit, or give it more by MURAL_JAVA_OPTS=-Xmx" + (needed + (1L << 30) >> 30) + "g");
+        }
     }
 
     private void warn(List<Job> jobs, Recipe recipe) {

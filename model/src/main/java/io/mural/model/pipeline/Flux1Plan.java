@@ -22,6 +22,11 @@ public record Flux1Plan(
     /** Copies of the picture and of latents that live on the heap beside the activations, bytes a pixel. */
     private static final int HEAP_BYTES_PER_PIXEL = 32;
 
+    /** The part of a stage's bytes that is on the heap, for a picture of that size. */
+    public static long heapBytes(int width, int height) {
+        return (long) width * height * HEAP_BYTES_PER_PIXEL;
+    }
+
     /** The most that any stage needs. */
     public long peakBytes() {
         return Math.max(textBytes, Math.max(denoiseBytes, decodeBytes));
@@ -32,7 +37,7 @@ public record Flux1Plan(
      * @param budget bytes that may be used
      */
     public static Flux1Plan of(Flux1Model model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
-        long heap = (long) request.width() * request.height() * HEAP_BYTES_PER_PIXEL;
+        long heap = heapBytes(request.width(), request.height());
         var text = plan(ops -> model.encode(ops, request.prompt(), request.textTokens()));
         var denoise = plan(ops -> planStep(ops, model, request));
         var whole = plan(ops -> planVae(ops, model, request));

@@ -1,0 +1,187 @@
+package io.mural.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mural.model.image.PngFile;
+import io.mural.model.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Requests that cannot be met: one line that names option or file, the right exit code, and no file left. */
+class BadUsageTest {
+    private static final String LORAS = MuralProcess.GOLDENS.resolve("loras").toString();
+    private static final String TINY =
+            MuralProcess.GOLDENS.resolve("flux1-tiny").toString();
+
+    @TempDir
+    private Path folder;
+
+    /** @param named what the message must name */
+    record Case(int exit, List<String> args, String... named) {
+        @Override
+        public String toString() {
+            return String.join(" ", args);
+        }
+    }
+
+    private static Case usage(String line, String... named) {
+        return new Case(2, split(line), named);
+    }
+
+    private static Case failure(String line, String... named) {
+        return new Case(1, split(line), named);
+    }
+
+    /** Words by blanks; an underscore stands for a blank inside one, and {@code ''} for an empty one. */
+    private static List<String> split(String line) {
+        return Arrays.stream(line.split(" "))
+                .map(word -> word.equals("''") ? "" : word.replace('_', ' '))
+                .toList();
+    }
+
+    static Stream<Case> sizesAndNumbers() {
+        return Stream.of(
+                usage("generate sea --size 100x100", "--size 100x100", "multiple of 16", "96"),
+                usage("generate sea --size 64x0", "--size 64x0", "height of 0"),
+                usage("generate sea --size 65536x65536", "--size 65536x65536", "pixels"),
+                usage("generate sea --size big", "--size", "'big'"),
+                failure("generate sea --size 23008x23008", "23008x23008", "memory", "would fit"),
+                usage("generate sea --steps 0", "--steps 0"),
+                usage("generate sea --steps many", "--steps", "'many' is no whole number"),
+                usage("generate sea --seed -1", "--seed -1"),
+                usage("generate sea --seed 99999999999999999999", "--seed"),
+                usage("generate sea --seed 9223372036854775807 --count 2", "--seed 9223372036854775807", "--count 2"),
+                usage("generate sea --count 0", "--count 0"),
+                usage("generate sea --text-tokens 0", "--text-tokens 0"),
+                usage("generate sea --text-tokens 100000", "--text-tokens 100000"),
+                usage("generate sea --true-cfg NaN", "--true-cfg NaN"),
+                usage("generate sea --true-cfg -1", "--true-cfg -1"),
+                usage("generate sea --threads 0", "--threads 0"),
+                usage("generate sea --device gpu", "--device gpu", "cpu:scalar"),
+                usage("generate sea --vae sideways", "--vae", "'sideways'", "auto, whole, tiled"),
+                usage("generate sea --noise-dtype f8", "--noise-dtype", "f32, f16, bf16"),
+                usage("generate sea --progress loud", "--progress", "auto, plain, json, none"));
+    }
+
+    static Stream<Case> prompts() {
+        return Stream.of(
+                usage("generate", "the prompt is missing"),
+                usage("generate ''", "the prompt is empty"),
+                usage("generate ___", "the prompt is empty"),
+                usage("generate a calm sea", "3 prompts", "quotes"),
+                usage("generate sea --prompts-file prompts.txt", "--prompts-file"),
+                failure("generate --prompts-file nowhere.txt", "nowhere.txt", "--prompts-file"),
+                failure("generate --prompts-file empty.txt", "empty.txt", "no prompt"),
+                failure("generate --prompts-file noise.bin", "noise.bin", "UTF-8"),
+                usage("generate sea --negative fog --true-cfg 1", "--negative", "--true-cfg"));
+    }
+
+    static Stream<Case> inputs() {
+        return Stream.of(
+                failure("generate sea --model nowhere", "nowhere"),
+                failure("generate sea --model notes.txt", "notes.txt", "safetensors"),
+                failure("generate sea --model model.ckpt", "model.ckpt", "pickle"),
+                failure(
+                        "generate sea --model " + MuralProcess.GOLDENS.resolve("flux2-tiny"),
+                        "flux2-tiny",
+                        "FLUX.2",
+                        "yet"),
+                failure(
+                        "generate sea --model " + MuralProcess.GOLDENS.resolve("single-file/flux1-tiny.safetensors"),
+                        "flux1-tiny.safetensors",
+                        "--base"),
+                usage("generate sea --base " + TINY, "--base", "--model"),
+                usage("generate sea --guidance 3", "--guidance", "mural-nano", "--true-cfg"),
+                failure("generate sea --lora nowhere.safetensors:0.5", "nowhere.safetensors"),
+                failure("generate sea --lora " + LORAS + "/style-diffusers.safetensors", "style-diffusers.safetensors"),
+                failure("generate sea --lora notes.txt", "notes.txt"),
+                usage("generate sea --lora-mode merge", "--lora-mode", "--lora"),
+                usage("generate sea --strength 0.5", "--strength", "--init-image"),
+                usage("generate sea --strength 2 --init-image small.png", "--strength 2"),
+                failure("generate sea --init-image nowhere.png", "nowhere.png", "--init-image"),
+                failure("generate sea --init-image notes.txt", "notes.txt", "picture"),
+                failure("generate --from nowhere.png", "nowhere.png"),
+                failure("generate --from notes.txt", "notes.txt", "PNG"),
+                failure("generate --from small.png", "small.png", "recipe"),
+                failure("generate --from damaged.png", "damaged.png", "recipe", "steps"));
+    }
+
+    static Stream<Case> outputs() {
+        return Stream.of(
+                failure("generate sea -o nowhere/out.png", "nowhere", "no such folder"),
+                failure("generate sea -o notes.txt/out.png", "notes.txt", "no such folder"),
+                failure("generate sea -o /dev/null", "/dev/null", "regular file"),
+                failure("generate sea -o /proc/out.png", "/proc/out.png", "written"),
+                failure("generate sea -o " + "x".repeat(240) + ".png", "xxx", "-o"),
+                usage("generate sea -o out.jpg", "-o out.jpg", "PNG", "out.png"),
+                usage("generate sea -o -", "-o -", "stdout"),
+                usage("generate sea --init-image small.png -o small.png", "-o small.png", "starts from"));
+    }
+
+    static Stream<Case> others() {
+        return Stream.of(
+                usage("''", "unknown command ''"),
+                usage("genrate sea", "'genrate'", "generate"),
+                usage("generate sea --sise 64", "'--sise'", "--size"),
+                usage("generate sea --seed 1 --seed 2", "--seed", "twice"),
+                usage("generate sea --lora", "--lora needs a value"),
+                usage("inspect", "name a model"),
+                failure("inspect nowhere", "nowhere"),
+                failure("inspect notes.txt", "notes.txt"),
+                usage("parity", "name case files"),
+                failure("parity nowhere", "nowhere"),
+                failure("parity " + LORAS + "/..", "no reference cases"),
+                usage("tokenize", "the text is missing"),
+                usage("tokenize a b", "quotes"),
+                usage("tokenize --tokenizer " + TINY + "/tokenizer a", "--kind"),
+                usage("tokenize --kind t5 a", "--tokenizer"),
+                failure("tokenize --tokenizer nowhere --kind t5 a", "nowhere"),
+                failure("tokenize --tokenizer " + TINY + "/vae --kind clip a", "vocab.json"),
+                usage("tokenize --length 0 a", "--length 0"),
+                usage("devices too many", "'too'"),
+                usage("completion fish", "'fish'", "bash, zsh"));
+    }
+
+    @BeforeEach
+    void files() throws IOException {
+        Files.writeString(folder.resolve("notes.txt"), "These are notes, and no model at all.\n");
+        Files.writeString(folder.resolve("prompts.txt"), "a calm sea\n");
+        Files.writeString(folder.resolve("empty.txt"), "# nothing\n\n   \n");
+        Files.write(folder.resolve("noise.bin"), new byte[] {(byte) 0xff, (byte) 0xfe, (byte) 0x80, 1, 2, 3});
+        Files.write(folder.resolve("model.ckpt"), new byte[] {(byte) 0x80, 2, '}', 'q', '.'});
+        var image = new RgbImage(32, 32, new byte[32 * 32 * 3]);
+        PngFile.write(folder.resolve("small.png"), image, Map.of("parameters", "by another program"));
+        PngFile.write(
+                folder.resolve("damaged.png"),
+                image,
+                Map.of(
+                        "mural",
+                        "{\"mural\":\"0.1\",\"prompt\":\"sea\",\"negative\":\"\",\"true_cfg\":1,"
+                                + "\"width\":32,\"height\":32,\"steps\":\"two\",\"model\":{}}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"sizesAndNumbers", "prompts", "inputs", "outputs", "others"})
+    void oneLineNamesWhatIsWrong(Case bad) {
+        var mural = new MuralProcess(folder, MuralProcess.QUICK);
+        var before = mural.files();
+        var result = mural.run(bad.args().toArray(String[]::new));
+        assertThat(result.err())
+                .singleElement()
+                .asString()
+                .startsWith("mural: ")
+                .contains(bad.named());
+        assertThat(result.exit()).isEqualTo(bad.exit());
+        assertThat(result.out()).isEmpty();
+        assertThat(mural.files()).isEqualTo(before);
+    }
+}
