@@ -51,7 +51,7 @@ final class ParityCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions deviceOptions;
 
-    @Option(names = "--json", description = "One JSON object a line instead of a table.")
+    @Option(names = "--json", description = "One JSON object a line, the last a summary.")
     private boolean json;
 
     private final Map<Outcome.Verdict, List<Outcome>> outcomes = new EnumMap<>(Outcome.Verdict.class);
@@ -136,10 +136,20 @@ final class ParityCommand implements Callable<Integer> {
     private void summary(DeviceOptions.Choice device) {
         var unsupported = new TreeSet<String>();
         of(Outcome.Verdict.UNSUPPORTED).forEach(outcome -> unsupported.add(outcome.component()));
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("passed", of(Outcome.Verdict.PASS).size());
+            object.put("failed", of(Outcome.Verdict.FAIL).size());
+            object.put("unsupported", of(Outcome.Verdict.UNSUPPORTED).size());
+            object.put("unsupported_components", unsupported);
+            object.put("device", device.name());
+            spec.commandLine().getOut().println(Json.write(object));
+            return;
+        }
         var text = of(Outcome.Verdict.PASS).size() + " passed, "
                 + of(Outcome.Verdict.FAIL).size() + " failed, "
                 + of(Outcome.Verdict.UNSUPPORTED).size() + " not supported"
                 + (unsupported.isEmpty() ? "" : " (" + String.join(", ", unsupported) + ")") + "; " + device.name();
-        (json ? spec.commandLine().getErr() : spec.commandLine().getOut()).println(text);
+        spec.commandLine().getOut().println(text);
     }
 }
