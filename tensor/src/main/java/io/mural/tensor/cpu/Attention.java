@@ -88,7 +88,7 @@ final class Attention {
             Optional<Tensor> distanceBias) {
         int headDim = q.cols() / heads;
         var call = new Call(out, q, k, v, headDim, q.cols() / k.cols(), scale, distanceBias);
-        var tiles = QueryTile.of(layout);
+        var tiles = QueryTile.of(layout, heads);
         int size = tiles.size();
         if (layout.pairs() * q.cols() < SMALL) {
             for (int i = 0; i < heads * size; i++) {

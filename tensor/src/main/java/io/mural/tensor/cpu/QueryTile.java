@@ -11,8 +11,12 @@ import java.util.List;
  * {@code limits} is null where every query sees all keys; otherwise query i sees the first {@code limits[i]} of them.
  */
 record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
-    /** Queries over which the cost of laying out keys and values is spread. */
-    static final int LARGEST = 264;
+    /** More queries than this hardly spread the cost of laying out keys and values further. */
+    static final int LARGEST = 1056;
+    /** Fewer queries than this do not pay for it. */
+    private static final int SMALLEST = 132;
+    /** Tiles of all heads together that keep the threads busy, where there are enough queries. */
+    private static final int TILES = 32;
 
     /** Keys {@code key} to {@code key + count} stand at {@code at} of those asked for. */
     @FunctionalInterface
@@ -43,17 +47,18 @@ record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
         return limits == null ? keys : limits[i];
     }
 
-    /** The tiles of a layout: cut by its shape alone. */
-    static List<QueryTile> of(AttentionLayout layout) {
+    /** The tiles of a layout for each of so many heads: cut by the shape alone. */
+    static List<QueryTile> of(AttentionLayout layout, int heads) {
+        int most = Math.clamp((long) layout.queries() * heads / TILES, SMALLEST, LARGEST);
         var tiles = new ArrayList<QueryTile>();
         var blocks = layout.blocks();
         for (int i = 0; i < blocks.size(); ) {
-            int end = growingFrom(blocks, i);
+            int end = growingFrom(blocks, i, most);
             if (end > i + 1) {
                 tiles.add(growing(blocks.subList(i, end)));
                 i = end;
             } else {
-                cut(blocks.get(i), tiles);
+                cut(blocks.get(i), most, tiles);
                 i++;
             }
         }
@@ -61,8 +66,8 @@ record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
     }
 
     /** A block in pieces of about one size. */
-    private static void cut(Block block, List<QueryTile> tiles) {
-        int pieces = (block.queries() + LARGEST - 1) / LARGEST;
+    private static void cut(Block block, int most, List<QueryTile> tiles) {
+        int pieces = (block.queries() + most - 1) / most;
         for (int p = 0; p < pieces; p++) {
             int from = block.from() + (int) ((long) block.queries() * p / pieces);
             int to = block.from() + (int) ((long) block.queries() * (p + 1) / pieces);
@@ -74,7 +79,7 @@ record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
      * The end of the longest row of blocks from {@code start} on that fits in a tile and in which every block has a
      * single run, beginning with the same key and no shorter than the one before: causal attention.
      */
-    private static int growingFrom(List<Block> blocks, int start) {
+    private static int growingFrom(List<Block> blocks, int start, int most) {
         var first = blocks.get(start);
         int end = start + 1;
         if (first.runs().size() > 1) {
@@ -87,7 +92,7 @@ record QueryTile(int from, int to, List<Run> runs, int keys, int[] limits) {
             boolean grows = block.runs().size() == 1
                     && run.from() == first.runs().getFirst().from()
                     && run.to() >= last;
-            if (!grows || block.to() - first.from() > LARGEST) {
+            if (!grows || block.to() - first.from() > most) {
                 break;
             }
             last = run.to();
