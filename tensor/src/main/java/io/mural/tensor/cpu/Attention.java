@@ -19,7 +19,7 @@ import java.util.Optional;
  * key tile; when the largest score grows, the other two shrink by the power of two of the difference.
  */
 final class Attention {
-    /** Keys of a tile: scores of a row lie as far apart as {@link MicroKernel} wants its left operand. */
+    /** Keys of a tile. */
     private static final int KEYS = MicroKernel.KC;
     /** Heads wider than this take half the keys at a time, so that keys and values stay in the second-level cache. */
     private static final int WIDE_HEAD = 256;
@@ -127,29 +127,17 @@ final class Attention {
 
     // --- reading ----------------------------------------------------------------------------------------------------
 
-    /** Queries times scale and log2(e): groups of rows for {@link MicroKernel}, for every {@code KC} of the head. */
+    /** Queries times scale and log2(e), side by side. */
     private static void readQueries(Call call, QueryTile tile, int head, State state) {
-        int chunks = (call.headDim() + MicroKernel.KC - 1) / MicroKernel.KC;
-        int groups = (tile.queries() + MicroKernel.ROWS - 1) / MicroKernel.ROWS;
-        int size = groups * chunks * MicroKernel.ROWS * MicroKernel.KC;
-        state.q = Scratch.grown(state.q, size);
-        float factor = call.scale() * Exp.LOG2_E;
+        int headDim = call.headDim();
+        state.q = Scratch.grown(state.q, (tile.queries() + MicroKernel.ROWS) * headDim);
         for (int i = 0; i < tile.queries(); i++) {
-            for (int chunk = 0; chunk < chunks; chunk++) {
-                int from = chunk * MicroKernel.KC;
-                int count = Math.min(MicroKernel.KC, call.headDim() - from);
-                int to = queryRow(i, chunk, chunks);
-                call.q().readRow(tile.from() + i, head * call.headDim() + from, state.q, to, count);
-                for (int d = 0; d < count; d++) {
-                    state.q[to + d] *= factor;
-                }
-            }
+            call.q().readRow(tile.from() + i, head * headDim, state.q, i * headDim, headDim);
         }
-    }
-
-    private static int queryRow(int i, int chunk, int chunks) {
-        int group = i / MicroKernel.ROWS * chunks + chunk;
-        return (group * MicroKernel.ROWS + i % MicroKernel.ROWS) * MicroKernel.KC;
+        float factor = call.scale() * Exp.LOG2_E;
+        for (int i = 0; i < tile.queries() * headDim; i++) {
+            state.q[i] *= factor;
+        }
     }
 
     private static void readBias(Call call, int head, State state) {
@@ -220,23 +208,13 @@ final class Attention {
 
     private static void scores(Call call, int row, int rows, int keys, State state) {
         int headDim = call.headDim();
-        int chunks = (headDim + MicroKernel.KC - 1) / MicroKernel.KC;
         int padded = MicroKernel.paddedCols(keys);
         for (int r = 0; r < rows; r += MicroKernel.ROWS) {
-            for (int chunk = 0; chunk < chunks; chunk++) {
-                int at = chunk * MicroKernel.KC;
+            for (int at = 0; at < headDim; at += MicroKernel.KC) {
                 int count = Math.min(MicroKernel.KC, headDim - at);
+                int q = (row + r) * headDim + at;
                 MicroKernel.multiply(
-                        count,
-                        keys,
-                        state.q,
-                        queryRow(row + r, chunk, chunks),
-                        state.k,
-                        at * padded,
-                        state.scores,
-                        r * KEYS,
-                        KEYS,
-                        chunk > 0);
+                        count, keys, state.q, q, headDim, state.k, at * padded, state.scores, r * KEYS, KEYS, at > 0);
             }
         }
     }
@@ -277,15 +255,17 @@ final class Attention {
 
     private static void mix(Call call, int row, int rows, int keys, State state) {
         for (int r = 0; r < rows; r += MicroKernel.ROWS) {
+            int at = (row + r) * call.width();
             MicroKernel.multiply(
                     keys,
                     call.headDim(),
                     state.scores,
                     r * KEYS,
+                    KEYS,
                     state.v,
                     0,
                     state.mixed,
-                    (row + r) * call.width(),
+                    at,
                     call.width(),
                     true);
         }

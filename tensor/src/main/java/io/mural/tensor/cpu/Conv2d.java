@@ -1,6 +1,5 @@
 package io.mural.tensor.cpu;
 
-import io.mural.tensor.Activation;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Tensor;
@@ -10,8 +9,8 @@ import java.util.Optional;
 /**
  * Convolution as a matrix product over patches that are never all in memory: out[pixel, o] = sum over k of
  * patch[pixel, k] w[o, k] with k = (dy, dx, channel). A task owns a tile of output pixels; it copies the part of the
- * picture under the tile, with its border of zeros, and rows of patches are cut from that copy as
- * {@link MicroKernel} takes them: the pixels (dx, channel) of one dy lie side by side.
+ * picture under the tile, with its border of zeros, and {@link MicroKernel} reads rows of patches in that copy: the
+ * elements (dx, channel) of one dy lie side by side, and the patches of neighbouring pixels a stride apart.
  */
 final class Conv2d {
     private static final int TILE_WIDTH = 48;
@@ -61,7 +60,7 @@ final class Conv2d {
 
     // --- weights ----------------------------------------------------------------------------------------------------
 
-    /** All weights as panels: stripe after stripe, in each the {@link MicroKernel#KC} blocks of k. */
+    /** All weights as panels: stripe after stripe, in each dy after dy in blocks of {@link MicroKernel#KC}. */
     private void packWeights(Plan plan) {
         int cols = plan.conv().out();
         int groups = MicroKernel.paddedCols(cols) / Lanes.LANES;
@@ -90,10 +89,14 @@ final class Conv2d {
         int stripe = col / Gemm.STRIPE * Gemm.STRIPE;
         int cols = Math.min(Gemm.STRIPE, conv.out() - stripe);
         int width = MicroKernel.paddedCols(cols);
-        for (int from = 0; from < depth; from += MicroKernel.KC) {
-            int k = Math.min(MicroKernel.KC, depth - from);
-            int to = stripe * depth + from * width;
-            Panels.place(Panels.FLOATS, rows, from, stride, k, cols, col - stripe, scratch, panels, to);
+        int run = conv.kernel() * conv.in();
+        for (int dy = 0; dy < conv.kernel(); dy++) {
+            for (int from = 0; from < run; from += MicroKernel.KC) {
+                int k = Math.min(MicroKernel.KC, run - from);
+                int at = dy * run + from;
+                int to = stripe * depth + at * width;
+                Panels.place(Panels.FLOATS, rows, at, stride, k, cols, col - stripe, scratch, panels, to);
+            }
         }
     }
 
@@ -106,7 +109,7 @@ final class Conv2d {
         int patchWidth = (width - 1) * plan.stride() + conv.kernel();
         readPatch(plan, top, left, height, patchWidth, scratch);
         for (int col = 0; col < conv.out(); col += Gemm.STRIPE) {
-            stripe(plan, top, left, height * width, width, patchWidth, col, scratch);
+            stripe(plan, top, left, height, width, patchWidth, col, scratch);
         }
     }
 
@@ -120,7 +123,9 @@ final class Conv2d {
         int x0 = left * plan.stride() - plan.padding().before();
         int before = Math.clamp(-x0, 0, patchWidth);
         int present = Math.clamp(pictureWidth - x0 - before, 0, patchWidth - before);
-        var patch = scratch.rows(patchHeight * patchWidth * in);
+        // the last group of pixels may reach beyond the tile
+        int slack = MicroKernel.ROWS * plan.stride() * in;
+        var patch = scratch.rows(patchHeight * patchWidth * in + slack);
         for (int dy = 0; dy < patchHeight; dy++) {
             int y = y0 + dy;
             int to = dy * patchWidth * in;
@@ -134,44 +139,56 @@ final class Conv2d {
         }
     }
 
+    /** Output channels from {@code col} on, for a tile. */
     private void stripe(
-            Plan plan, int top, int left, int pixels, int tileWidth, int patchWidth, int col, Scratch scratch) {
+            Plan plan, int top, int left, int height, int tileWidth, int patchWidth, int col, Scratch scratch) {
         var conv = plan.conv();
         int cols = Math.min(Gemm.STRIPE, conv.out() - col);
         int width = MicroKernel.paddedCols(cols);
-        int depth = plan.depth();
-        var c = scratch.c((pixels + MicroKernel.ROWS) * width);
-        var bias = Gemm.bias(Optional.of(conv.bias()), col, cols, width, scratch);
-        for (int from = 0; from < depth; from += MicroKernel.KC) {
-            int k = Math.min(MicroKernel.KC, depth - from);
-            for (int i = 0; i < pixels; i += MicroKernel.ROWS) {
-                int group = Math.min(MicroKernel.ROWS, pixels - i);
-                for (int r = 0; r < group; r++) {
-                    int y = (i + r) / tileWidth * plan.stride();
-                    int x = (i + r) % tileWidth * plan.stride();
-                    cut(scratch, (y * patchWidth + x) * conv.in(), patchWidth * conv.in(), conv, from, k, r);
-                }
-                int panel = col * depth + from * width;
-                MicroKernel.multiply(k, cols, scratch.a, 0, panels, panel, c, i * width, width, from > 0);
-                for (int r = 0; from + k == depth && r < group; r++) {
-                    Gemm.finish(c, (i + r) * width, bias, width, Activation.NONE);
-                    int pixel = (top + (i + r) / tileWidth) * plan.width() + left + (i + r) % tileWidth;
-                    plan.out().writeRow(pixel, col, c, (i + r) * width, cols);
+        int run = conv.kernel() * conv.in();
+        int step = plan.stride() * conv.in();
+        int rowOfSums = (tileWidth + MicroKernel.ROWS - 1) / MicroKernel.ROWS * MicroKernel.ROWS * width;
+        var c = scratch.c(height * rowOfSums);
+        startWithBias(conv, col, cols, width, c, height * rowOfSums, scratch);
+        for (int dy = 0; dy < conv.kernel(); dy++) {
+            for (int from = 0; from < run; from += MicroKernel.KC) {
+                int k = Math.min(MicroKernel.KC, run - from);
+                int panel = col * plan.depth() + (dy * run + from) * width;
+                for (int y = 0; y < height; y++) {
+                    int patchRow = (y * plan.stride() + dy) * patchWidth * conv.in() + from;
+                    for (int x = 0; x < tileWidth; x += MicroKernel.ROWS) {
+                        int at = y * rowOfSums + x * width;
+                        MicroKernel.multiply(
+                                k, cols, scratch.rows, patchRow + x * step, step, panels, panel, c, at, width, true);
+                    }
                 }
             }
         }
+        for (int y = 0; y < height; y++) {
+            int pixel = (top + y) * plan.width() + left;
+            write(plan.out(), pixel, tileWidth, col, cols, c, y * rowOfSums, width);
+        }
     }
 
-    /** Elements {@code from} to {@code from + k} of the patch whose corner is at {@code corner}, as row r of a. */
-    private static void cut(Scratch scratch, int corner, int rowLength, Conv conv, int from, int k, int r) {
-        int run = conv.kernel() * conv.in();
-        int to = r * MicroKernel.KC;
-        for (int at = from; at < from + k; ) {
-            int dy = at / run;
-            int count = Math.min(from + k, (dy + 1) * run) - at;
-            System.arraycopy(scratch.rows, corner + dy * rowLength + at - dy * run, scratch.a, to, count);
-            to += count;
-            at += count;
+    private static void startWithBias(Conv conv, int col, int cols, int width, float[] c, int size, Scratch scratch) {
+        var bias = Gemm.bias(Optional.of(conv.bias()), col, cols, width, scratch);
+        System.arraycopy(bias, 0, c, 0, width);
+        for (int done = width; done < size; done *= 2) {
+            System.arraycopy(c, 0, c, done, Math.min(done, size - done));
         }
+    }
+
+    /** Writes the sums of pixels that lie side by side; all channels of them in one piece. */
+    private static void write(Tensor out, int pixel, int pixels, int col, int cols, float[] c, int from, int width) {
+        if (cols < out.cols()) {
+            for (int i = 0; i < pixels; i++) {
+                out.writeRow(pixel + i, col, c, from + i * width, cols);
+            }
+            return;
+        }
+        for (int i = 1; i < pixels && cols < width; i++) {
+            System.arraycopy(c, from + i * width, c, from + i * cols, cols);
+        }
+        Blocks.write(out, pixel, pixels, c, from);
     }
 }

@@ -110,7 +110,7 @@ final class Gemm {
                     for (int r = 0; r < group; r++) {
                         term.x().readRow(row + i + r, from, scratch.a, r * MicroKernel.KC, k);
                     }
-                    MicroKernel.multiply(k, cols, scratch.a, 0, b, 0, c, i * width, width, resume);
+                    MicroKernel.multiply(k, cols, scratch.a, 0, MicroKernel.KC, b, 0, c, i * width, width, resume);
                     for (int r = 0; last && r < group; r++) {
                         finish(c, (i + r) * width, offset, width, f);
                         out.writeRow(row + i + r, col, c, (i + r) * width, cols);

@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
  * The inner loop of every matrix product: {@code c [rows, cols] (+)= a [rows, k] b [k, cols]} with the sums held in
  * registers (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
  *
- * <p>{@code a} holds {@link #ROWS} rows, {@link #KC} floats apart. {@code b} is cut into panels of {@link #COLS}
+ * <p>{@code a} holds {@link #ROWS} rows, {@code aStride} floats apart. {@code b} is cut into panels of {@link #COLS}
  * columns, each [k, columns of the panel]; the last panel may be narrower. An element of {@code c} is one chain of
  * fused multiply-adds in ascending k, whatever the tile it falls into.
  *
@@ -49,6 +49,7 @@ final class MicroKernel {
             int cols,
             float[] a,
             int aFrom,
+            int aStride,
             float[] b,
             int bFrom,
             float[] c,
@@ -60,22 +61,31 @@ final class MicroKernel {
             int vectors = panelVectors(cols - col);
             if (FEW_REGISTERS) {
                 if (vectors == 2) {
-                    tile4x2(k, a, aFrom, b, panel, c, cFrom + col, cStride, resume);
+                    tile4x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
                 } else {
-                    tile4x1(k, a, aFrom, b, panel, c, cFrom + col, cStride, resume);
+                    tile4x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
                 }
             } else if (vectors == 4) {
-                tile6x4(k, a, aFrom, b, panel, c, cFrom + col, cStride, resume);
+                tile6x4(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
             } else if (vectors == 2) {
-                tile6x2(k, a, aFrom, b, panel, c, cFrom + col, cStride, resume);
+                tile6x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
             } else {
-                tile6x1(k, a, aFrom, b, panel, c, cFrom + col, cStride, resume);
+                tile6x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
             }
         }
     }
 
     private static void tile6x4(
-            int k, float[] a, int aFrom, float[] b, int bFrom, float[] c, int cFrom, int cStride, boolean resume) {
+            int k,
+            float[] a,
+            int aFrom,
+            int aStride,
+            float[] b,
+            int bFrom,
+            float[] c,
+            int cFrom,
+            int cStride,
+            boolean resume) {
         FloatVector c00 = FloatVector.zero(FLOAT),
                 c01 = FloatVector.zero(FLOAT),
                 c02 = FloatVector.zero(FLOAT),
@@ -142,27 +152,27 @@ final class MicroKernel {
             c01 = a0.fma(b1, c01);
             c02 = a0.fma(b2, c02);
             c03 = a0.fma(b3, c03);
-            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + KC + p]);
+            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
             c13 = a1.fma(b3, c13);
-            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * KC + p]);
+            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * aStride + p]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
             c23 = a2.fma(b3, c23);
-            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * KC + p]);
+            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * aStride + p]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
-            var a4 = FloatVector.broadcast(FLOAT, a[aFrom + 4 * KC + p]);
+            var a4 = FloatVector.broadcast(FLOAT, a[aFrom + 4 * aStride + p]);
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
             c42 = a4.fma(b2, c42);
             c43 = a4.fma(b3, c43);
-            var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * KC + p]);
+            var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * aStride + p]);
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
             c52 = a5.fma(b2, c52);
@@ -201,7 +211,16 @@ final class MicroKernel {
     }
 
     private static void tile6x2(
-            int k, float[] a, int aFrom, float[] b, int bFrom, float[] c, int cFrom, int cStride, boolean resume) {
+            int k,
+            float[] a,
+            int aFrom,
+            int aStride,
+            float[] b,
+            int bFrom,
+            float[] c,
+            int cFrom,
+            int cStride,
+            boolean resume) {
         FloatVector c00 = FloatVector.zero(FLOAT), c01 = FloatVector.zero(FLOAT);
         FloatVector c10 = FloatVector.zero(FLOAT), c11 = FloatVector.zero(FLOAT);
         FloatVector c20 = FloatVector.zero(FLOAT), c21 = FloatVector.zero(FLOAT);
@@ -234,19 +253,19 @@ final class MicroKernel {
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
-            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + KC + p]);
+            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
-            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * KC + p]);
+            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * aStride + p]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
-            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * KC + p]);
+            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * aStride + p]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
-            var a4 = FloatVector.broadcast(FLOAT, a[aFrom + 4 * KC + p]);
+            var a4 = FloatVector.broadcast(FLOAT, a[aFrom + 4 * aStride + p]);
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
-            var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * KC + p]);
+            var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * aStride + p]);
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
         }
@@ -271,7 +290,16 @@ final class MicroKernel {
     }
 
     private static void tile6x1(
-            int k, float[] a, int aFrom, float[] b, int bFrom, float[] c, int cFrom, int cStride, boolean resume) {
+            int k,
+            float[] a,
+            int aFrom,
+            int aStride,
+            float[] b,
+            int bFrom,
+            float[] c,
+            int cFrom,
+            int cStride,
+            boolean resume) {
         FloatVector c00 = FloatVector.zero(FLOAT);
         FloatVector c10 = FloatVector.zero(FLOAT);
         FloatVector c20 = FloatVector.zero(FLOAT);
@@ -296,15 +324,15 @@ final class MicroKernel {
             var b0 = load(b, bFrom + p * LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
-            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + KC + p]);
+            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
             c10 = a1.fma(b0, c10);
-            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * KC + p]);
+            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * aStride + p]);
             c20 = a2.fma(b0, c20);
-            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * KC + p]);
+            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * aStride + p]);
             c30 = a3.fma(b0, c30);
-            var a4 = FloatVector.broadcast(FLOAT, a[aFrom + 4 * KC + p]);
+            var a4 = FloatVector.broadcast(FLOAT, a[aFrom + 4 * aStride + p]);
             c40 = a4.fma(b0, c40);
-            var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * KC + p]);
+            var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * aStride + p]);
             c50 = a5.fma(b0, c50);
         }
         int o0 = cFrom;
@@ -322,7 +350,16 @@ final class MicroKernel {
     }
 
     private static void tile4x2(
-            int k, float[] a, int aFrom, float[] b, int bFrom, float[] c, int cFrom, int cStride, boolean resume) {
+            int k,
+            float[] a,
+            int aFrom,
+            int aStride,
+            float[] b,
+            int bFrom,
+            float[] c,
+            int cFrom,
+            int cStride,
+            boolean resume) {
         FloatVector c00 = FloatVector.zero(FLOAT), c01 = FloatVector.zero(FLOAT);
         FloatVector c10 = FloatVector.zero(FLOAT), c11 = FloatVector.zero(FLOAT);
         FloatVector c20 = FloatVector.zero(FLOAT), c21 = FloatVector.zero(FLOAT);
@@ -347,13 +384,13 @@ final class MicroKernel {
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
-            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + KC + p]);
+            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
-            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * KC + p]);
+            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * aStride + p]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
-            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * KC + p]);
+            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * aStride + p]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
@@ -372,7 +409,16 @@ final class MicroKernel {
     }
 
     private static void tile4x1(
-            int k, float[] a, int aFrom, float[] b, int bFrom, float[] c, int cFrom, int cStride, boolean resume) {
+            int k,
+            float[] a,
+            int aFrom,
+            int aStride,
+            float[] b,
+            int bFrom,
+            float[] c,
+            int cFrom,
+            int cStride,
+            boolean resume) {
         FloatVector c00 = FloatVector.zero(FLOAT);
         FloatVector c10 = FloatVector.zero(FLOAT);
         FloatVector c20 = FloatVector.zero(FLOAT);
@@ -391,11 +437,11 @@ final class MicroKernel {
             var b0 = load(b, bFrom + p * LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
-            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + KC + p]);
+            var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
             c10 = a1.fma(b0, c10);
-            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * KC + p]);
+            var a2 = FloatVector.broadcast(FLOAT, a[aFrom + 2 * aStride + p]);
             c20 = a2.fma(b0, c20);
-            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * KC + p]);
+            var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * aStride + p]);
             c30 = a3.fma(b0, c30);
         }
         int o0 = cFrom;
