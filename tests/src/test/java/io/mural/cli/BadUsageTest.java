@@ -91,11 +91,6 @@ class BadUsageTest {
                 failure("generate sea --model notes.txt", "notes.txt", "safetensors"),
                 failure("generate sea --model model.ckpt", "model.ckpt", "pickle"),
                 failure(
-                        "generate sea --model " + MuralProcess.GOLDENS.resolve("flux2-tiny"),
-                        "flux2-tiny",
-                        "FLUX.2",
-                        "yet"),
-                failure(
                         "generate sea --model " + MuralProcess.GOLDENS.resolve("single-file/flux1-tiny.safetensors"),
                         "flux1-tiny.safetensors",
                         "--base"),

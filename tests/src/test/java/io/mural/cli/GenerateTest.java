@@ -52,6 +52,16 @@ class GenerateTest {
     }
 
     @Test
+    void theModelsFolderSaysWhichFamilyItIs() {
+        var result = generate(PROMPT, "-o", "out.png", "--model", MuralProcess.GOLDENS.resolve("flux2-tiny") + "");
+        assertThat(result.exit()).as("%s", result.err()).isZero();
+        assertThat(ImageFile.read(folder.resolve("out.png")).width()).isEqualTo(64);
+        var recipe = Json.parse("recipe", texts("out.png").get("mural"));
+        assertThat(recipe.number("true_cfg")).isEqualTo(1);
+        assertThat(recipe.has("guidance")).isFalse();
+    }
+
+    @Test
     void thePictureCarriesItsParameters() {
         generate(PROMPT, "-o", "out.png", "--seed", "7", "--true-cfg", "2", "--negative", "fog, rain");
         var texts = texts("out.png");

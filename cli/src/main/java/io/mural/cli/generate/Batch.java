@@ -6,9 +6,9 @@ import io.mural.cli.device.Memory;
 import io.mural.cli.progress.Announcement;
 import io.mural.cli.progress.Report;
 import io.mural.model.image.PngFile;
-import io.mural.model.pipeline.Flux1Pipeline;
-import io.mural.model.pipeline.Flux1Plan;
 import io.mural.model.pipeline.GenerationRequest;
+import io.mural.model.pipeline.PicturePipeline;
+import io.mural.model.pipeline.PicturePlan;
 import io.mural.model.pipeline.VaeExtent;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
@@ -53,7 +53,7 @@ final class Batch {
                 device.threads(),
                 plan.peakBytes()));
         warn(jobs, first);
-        var pipeline = new Flux1Pipeline(settings.model(), device.ops());
+        var pipeline = new PicturePipeline(settings.model(), device.ops());
         for (int i = 0; i < jobs.size(); i++) {
             var job = jobs.get(i);
             report.begin(i + 1, jobs.size(), job.seed());
@@ -71,10 +71,10 @@ final class Batch {
         return places;
     }
 
-    private Flux1Plan plan(Recipe recipe) {
+    private PicturePlan plan(Recipe recipe) {
         var request = recipe.request(settings.start());
         long budget = Memory.budget();
-        var plan = Flux1Plan.of(settings.model(), request, settings.vae(), budget);
+        var plan = PicturePlan.of(settings.model(), request, settings.vae(), budget);
         plan.requireFit(settings.model(), request, settings.vae(), budget);
         requireHeap(recipe.width(), recipe.height());
         return plan;
@@ -82,10 +82,10 @@ final class Batch {
 
     private static void requireHeap(int width, int height) {
         long heap = Memory.heap();
-        long needed = Flux1Plan.heapBytes(width, height);
+        long needed = PicturePlan.heapBytes(width, height);
         if (needed > heap) {
             int step = GenerationRequest.TOKEN_PIXELS;
-            int side = (int) Math.sqrt(heap / (double) Flux1Plan.heapBytes(1, 1)) / step * step;
+            int side = (int) Math.sqrt(heap / (double) PicturePlan.heapBytes(1, 1)) / step * step;
             throw new InputException("a picture of " + width + "x" + height + " needs " + Figures.bytes(needed)
                     + " of Java's heap memory but it has " + Figures.bytes(heap) + "; --size " + side + "x" + side
                     + " would fit, or give it more by MURAL_JAVA_OPTS=-Xmx" + (needed + (1L << 30) >> 30) + "g");
@@ -109,7 +109,7 @@ final class Batch {
         prompts.forEach(prompt -> truncation.of(prompt).ifPresent(report::warn));
     }
 
-    private void make(Flux1Pipeline pipeline, Recipe recipe, Path place) {
+    private void make(PicturePipeline pipeline, Recipe recipe, Path place) {
         long start = System.nanoTime();
         var request = recipe.request(settings.start());
         var schedule = settings.model().schedule(recipe.steps(), request.imageTokens());

@@ -6,9 +6,7 @@ import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.Devices;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.model.image.ImageFile;
-import io.mural.model.pipeline.Architecture;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.tensor.InputException;
+import io.mural.model.pipeline.PictureModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,24 +106,14 @@ public final class GenerateCommand implements Runnable {
         var place = modelOptions.model(before);
         var loras = modelOptions.loras(before);
         var init = Settings.init(pictureOptions, before);
-        requireFlux1(place.place());
         var device = deviceOptions.choose(
                 before.map(Recipe::device).filter(Devices::has).orElse("cpu"));
         var start = init.map(image -> ImageFile.read(image.file()));
         try (var report = progress.open(spec.commandLine().getErr());
-                var model = new Flux1Model(place.place(), place.base(), loras)) {
+                var model = PictureModel.open(place.place(), place.base(), loras)) {
             interrupt.onAbandon(report::close);
             var settings = new Settings(pictureOptions, before, model, place, loras, init, start, device.name());
             new Batch(settings, device, report, spec.commandLine().getOut()).make(jobs(prompts, settings), output());
-        }
-    }
-
-    private static void requireFlux1(Path model) {
-        switch (Architecture.of(model)) {
-            case FLUX1 -> {}
-            case FLUX2 ->
-                throw new InputException(model + ": is a FLUX.2 model, which this version of mural cannot make pictures"
-                        + " with yet; use a FLUX.1 model");
         }
     }
 

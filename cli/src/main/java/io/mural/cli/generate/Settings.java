@@ -2,10 +2,10 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.Flux1Model;
 import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.LoraFile;
 import io.mural.model.pipeline.ModelDefaults;
+import io.mural.model.pipeline.PictureModel;
 import io.mural.model.pipeline.VaeExtent;
 import io.mural.tensor.InputException;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 record Settings(
         PictureOptions options,
         Optional<Recipe> from,
-        Flux1Model model,
+        PictureModel model,
         Model place,
         List<LoraFile> loras,
         Optional<InitImage> init,
@@ -97,7 +97,7 @@ record Settings(
     }
 
     private Optional<Double> guidance(ModelDefaults defaults) {
-        boolean takesIt = model.transformer().config().guidanceEmbeds();
+        boolean takesIt = model.takesGuidance();
         if (!takesIt) {
             if (options.guidance != null) {
                 throw new BadUsage("--guidance: " + place.name() + " does not take a distilled guidance scale;"

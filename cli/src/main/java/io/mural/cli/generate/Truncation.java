@@ -1,25 +1,21 @@
 package io.mural.cli.generate;
 
-import io.mural.model.pipeline.Flux1Model;
+import io.mural.model.pipeline.PictureModel;
 import io.mural.model.token.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Tells when a prompt is longer than the text encoders see. */
-record Truncation(Flux1Model model, int textTokens) {
+record Truncation(PictureModel model, int textTokens) {
     private static final int SHOWN = 30;
 
     /** One line that names the encoders and how much of the prompt they use; empty when they see all of it. */
     Optional<String> of(String prompt) {
         List<String> encoders = new ArrayList<>();
-        add(
-                encoders,
-                "CLIP",
-                model.clipTokenizer(),
-                prompt,
-                model.clip().config().maxPositionEmbeddings());
-        add(encoders, "T5", model.t5Tokenizer(), prompt, textTokens);
+        for (var reader : model.textReaders(textTokens)) {
+            add(encoders, reader.name(), reader.tokenizer(), prompt, reader.length());
+        }
         return encoders.isEmpty()
                 ? Optional.empty()
                 : Optional.of("the prompt \"" + beginning(prompt) + "\" is too long: " + String.join(", ", encoders));

@@ -4,8 +4,8 @@ import io.mural.cli.console.Figures;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.pipeline.Architecture;
-import io.mural.model.pipeline.Flux1Model;
 import io.mural.model.pipeline.ModelDefaults;
+import io.mural.model.pipeline.PictureModel;
 import io.mural.tensor.InputException;
 import io.mural.weights.Checkpoint;
 import io.mural.weights.ModelFolder;
@@ -69,43 +69,23 @@ record FolderInspection(
         boolean complete =
                 components.values().stream().allMatch(part -> part.contents().isPresent());
         var config = folder.config("transformer");
-        return switch (architecture) {
-            case FLUX1 -> {
-                if (!complete) {
-                    yield new FolderInspection(
-                            path,
-                            architecture,
-                            components,
-                            Sizes.of(Flux1Config.of(config)),
-                            Optional.empty(),
-                            Optional.empty());
-                }
-                try (var model = new Flux1Model(path, Optional.empty(), List.of())) {
-                    yield new FolderInspection(
-                            path,
-                            architecture,
-                            components,
-                            Sizes.of(Flux1Config.of(config)),
-                            Optional.of(model.defaults()),
-                            Optional.of(Needs.of(model)));
-                }
-            }
-            case FLUX2 ->
-                new FolderInspection(
-                        path,
-                        architecture,
-                        components,
-                        Sizes.of(Flux2Config.of(config)),
-                        Optional.empty(),
-                        Optional.empty());
+        var sizes = switch (architecture) {
+            case FLUX1 -> Sizes.of(Flux1Config.of(config));
+            case FLUX2 -> Sizes.of(Flux2Config.of(config));
         };
+        if (!complete) {
+            return new FolderInspection(path, architecture, components, sizes, Optional.empty(), Optional.empty());
+        }
+        try (var model = PictureModel.open(path, Optional.empty(), List.of())) {
+            return new FolderInspection(
+                    path, architecture, components, sizes, Optional.of(model.defaults()), Optional.of(Needs.of(model)));
+        }
     }
 
     @Override
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(folder + ": a " + architecture.words() + " model in diffusers layout"
-                + (architecture == Architecture.FLUX2 ? ", not yet supported by mural generate" : ""));
+        lines.add(folder + ": a " + architecture.words() + " model in diffusers layout");
         components.forEach((name, component) -> lines.add(String.format("  %-16s %s", name, component.line())));
         lines.add("  sizes            " + sizes.line());
         defaults.ifPresent(d -> lines.add("  defaults         " + line(d)));
@@ -124,7 +104,6 @@ record FolderInspection(
         json.put("kind", "model-folder");
         json.put("path", folder.toString());
         json.put("architecture", architecture.words());
-        json.put("supported", architecture == Architecture.FLUX1);
         Map<String, Object> parts = new LinkedHashMap<>();
         components.forEach((name, component) -> parts.put(name, component.json()));
         json.put("components", parts);

@@ -2,9 +2,9 @@ package io.mural.cli.inspect;
 
 import io.mural.cli.console.Figures;
 import io.mural.cli.device.Memory;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.Flux1Plan;
 import io.mural.model.pipeline.GenerationRequest;
+import io.mural.model.pipeline.PictureModel;
+import io.mural.model.pipeline.PicturePlan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +14,8 @@ import java.util.Optional;
  *
  * @param weightBytes mapped from the model's files
  */
-record Needs(int width, int height, Flux1Plan plan, long weightBytes) {
-    static Needs of(Flux1Model model) {
+record Needs(int width, int height, PicturePlan plan, long weightBytes) {
+    static Needs of(PictureModel model) {
         var defaults = model.defaults();
         var request = new GenerationRequest(
                 "a picture",
@@ -29,7 +29,7 @@ record Needs(int width, int height, Flux1Plan plan, long weightBytes) {
                 defaults.textTokens(),
                 Optional.empty(),
                 Optional.empty());
-        var plan = Flux1Plan.of(model, request, Optional.empty(), Memory.budget());
+        var plan = PicturePlan.of(model, request, Optional.empty(), Memory.budget());
         return new Needs(defaults.width(), defaults.height(), plan, model.bytes());
     }
 

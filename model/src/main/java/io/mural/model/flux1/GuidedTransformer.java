@@ -3,36 +3,14 @@ package io.mural.model.flux1;
 import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.GuideCache;
 import io.mural.model.hierarchical.GuideMemory;
-import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.HierarchicalLayout;
-import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.hierarchical.Scene;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import java.util.Optional;
 
 /** The transformer of the hierarchical method's large picture, with the branch that its guide goes through. */
 public record GuidedTransformer(Flux1Transformer transformer, GuideBranch branch) {
-    /**
-     * A picture and its guide.
-     *
-     * @param order the picture's tokens; latents are given and velocities come in this order
-     * @param guideHeight rows of guide tokens
-     * @param guideWidth guide tokens of a row
-     * @param guideLatents clean tokens [guide tokens, inChannels] in raster order
-     */
-    public record Scene(
-            HierarchicalGeometry geometry, WindowOrder order, int guideHeight, int guideWidth, float[] guideLatents) {
-        public int guideTokens() {
-            return guideHeight * guideWidth;
-        }
-    }
-
-    /** Bytes that {@link GuideMemory#KEEP} takes for a scene and a prompt. */
-    public long keptBytes(Scene scene) {
-        return GuideCache.bytes(
-                scene.guideTokens(), branch.blocks(), transformer.config().hidden());
-    }
-
     /**
      * What stays the same over the steps of one picture, as tensors of the current unit.
      *

@@ -20,8 +20,11 @@ public record HierarchicalGeometry(
     /** A distance without bound. */
     public static final int ALL = -1;
 
-    /** FLUX.1, as published: windows of 256 pixels. */
+    /** FLUX.1 and FLUX.2-klein-base, as published: windows of 256 pixels. */
     public static final HierarchicalGeometry FLUX1 = new HierarchicalGeometry(16, 4, 8, 4, ALL, 10);
+
+    /** FLUX.2-klein, distilled to few steps, as published: its frequencies stay as they are. */
+    public static final HierarchicalGeometry FLUX2_KLEIN = new HierarchicalGeometry(16, 4, 8, 4, ALL, 1);
 
     private static final int LARGEST = 1 << 12;
 

@@ -2,9 +2,9 @@ package io.mural.model.parity;
 
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
-import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
+import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.pipeline.Flux1Model;
 import io.mural.model.pipeline.HierarchicalLora;
@@ -56,8 +56,8 @@ final class ComponentCases {
         var lora = new HierarchicalLora(
                 given.resolve(params.string("lora")), params.number("lora_scale", 1), HierarchicalLora.Scope.GUIDE);
         return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
-            var guided = model.guided(lora);
-            var scene = new GuidedTransformer.Scene(
+            var guided = model.guidedTransformer(lora);
+            var scene = new Scene(
                     geometry,
                     order,
                     params.integer("guidance_height"),

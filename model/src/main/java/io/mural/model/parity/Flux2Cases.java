@@ -63,7 +63,7 @@ final class Flux2Cases {
         var lora = new HierarchicalLora(
                 given.resolve(params.string("lora")), params.number("lora_scale", 1), HierarchicalLora.Scope.GUIDE);
         return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
-            var guided = model.guided(lora);
+            var guided = model.guidedTransformer(lora);
             var txt = given.tokens(ops, "in.encoder_hidden_states");
             var context = guided.context(ops, scene, txt, params.number("guidance", 0), GuideMemory.KEEP);
             var latents = ops.tensor(

@@ -2,7 +2,6 @@ package io.mural.model.parity;
 
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.Flux1Pipeline;
 import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.HierarchicalLora;
 import io.mural.model.pipeline.HierarchicalPipeline;
@@ -10,6 +9,7 @@ import io.mural.model.pipeline.HierarchicalPlan;
 import io.mural.model.pipeline.HierarchicalSettings;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.pipeline.Onlooker;
+import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.pipeline.Pyramid;
 import io.mural.model.pipeline.Pyramid.Level;
@@ -40,7 +40,7 @@ final class PipelineCases {
             var request = request(given);
             // Cases follow the scheduler's own formula, not the bounds that mural.json sets for users.
             var schedule = model.scheduler().schedule(request.steps(), request.imageTokens(), Double.POSITIVE_INFINITY);
-            var result = new Flux1Pipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+            var result = new PicturePipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
             return new Judged(result.image().psnr(image(given, "out.image")), detail(given, result));
         }
     }
@@ -84,7 +84,7 @@ final class PipelineCases {
         };
     }
 
-    private static String detail(ParityCase given, Flux1Pipeline.Result result) {
+    private static String detail(ParityCase given, PicturePipeline.Result result) {
         var detail = new StringBuilder();
         append(detail, given, "prompt_embeds", result.embeds().tokens());
         append(detail, given, "pooled", result.embeds().pooled());

@@ -1,92 +1,59 @@
 package io.mural.model.pipeline;
 
-import io.mural.model.flux1.Flux1Transformer;
-import io.mural.model.flux1.Flux1Transformer.Context;
-import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.Scene;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.Ops;
-import io.mural.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
-/** The transformer with all that stays the same over the steps of one picture, classifier-free guidance included. */
+/** A transformer over the steps of one picture, classifier-free guidance included. */
 final class Denoiser {
     private final Ops ops;
-    private final Flux1Transformer transformer;
     private final int tokens;
+    private final int features;
     private final double trueCfg;
-    private final Context positive;
-    private final Optional<Context> negative;
+    private final Evaluation positive;
+    private final Optional<Evaluation> negative;
 
     private Denoiser(
-            Ops ops,
-            Flux1Transformer transformer,
-            int tokens,
-            double trueCfg,
-            Context positive,
-            Optional<Context> negative) {
+            Ops ops, int tokens, int features, double trueCfg, Evaluation positive, Optional<Evaluation> negative) {
         this.ops = ops;
-        this.transformer = transformer;
         this.tokens = tokens;
+        this.features = features;
         this.trueCfg = trueCfg;
         this.positive = positive;
         this.negative = negative;
     }
 
     /** For a picture at once: latents in raster order, every token seeing every other. */
-    static Denoiser of(Ops ops, Flux1Transformer transformer, GenerationRequest request, PromptPair embeds) {
+    static Denoiser of(
+            Ops ops, PictureModel model, GenerationRequest request, PromptPair embeds, List<Reference> references) {
         return new Denoiser(
                 ops,
-                transformer,
                 request.imageTokens(),
+                model.features(),
                 request.trueCfg(),
-                whole(ops, transformer, request, embeds.positive()),
-                embeds.negative().map(negative -> whole(ops, transformer, request, negative)));
+                model.evaluation(ops, request, embeds.positive(), references),
+                embeds.negative().map(negative -> model.evaluation(ops, request, negative, references)));
     }
 
     /** For a picture with a guide: latents in the scene's order. */
     static Denoiser of(
             Ops ops,
-            GuidedTransformer guided,
-            GuidedTransformer.Scene scene,
+            PictureModel model,
+            GuidedModel guided,
+            Scene scene,
             HierarchicalSettings settings,
             PromptPair embeds,
             GuideMemory memory) {
         return new Denoiser(
                 ops,
-                guided.transformer(),
                 scene.order().tokens(),
+                model.features(),
                 settings.trueCfg(),
-                guided(ops, guided, scene, settings, embeds.positive(), memory),
-                embeds.negative().map(negative -> guided(ops, guided, scene, settings, negative, memory)));
-    }
-
-    private static Context whole(
-            Ops ops, Flux1Transformer transformer, GenerationRequest request, PromptEmbeds embeds) {
-        int textTokens = embeds.textTokens();
-        return new Context(
-                tokens(ops, embeds),
-                pooled(ops, embeds),
-                request.guidance(),
-                transformer.positions(ops, textTokens, request.gridHeight(), request.gridWidth()));
-    }
-
-    private static Context guided(
-            Ops ops,
-            GuidedTransformer guided,
-            GuidedTransformer.Scene scene,
-            HierarchicalSettings settings,
-            PromptEmbeds embeds,
-            GuideMemory memory) {
-        return guided.context(ops, scene, tokens(ops, embeds), pooled(ops, embeds), settings.guidance(), memory);
-    }
-
-    private static Tensor tokens(Ops ops, PromptEmbeds embeds) {
-        return ops.tensor(embeds.tokens(), embeds.textTokens(), embeds.width());
-    }
-
-    private static Tensor pooled(Ops ops, PromptEmbeds embeds) {
-        return ops.tensor(embeds.pooled(), 1, embeds.pooled().length);
+                guided.evaluation(ops, scene, settings, embeds.positive(), memory),
+                embeds.negative().map(negative -> guided.evaluation(ops, scene, settings, negative, memory)));
     }
 
     /** The velocity of packed latents at noise level {@code sigma}. */
@@ -98,11 +65,11 @@ final class Denoiser {
         return velocity;
     }
 
-    private float[] evaluate(float[] latents, double sigma, Context context) {
+    private float[] evaluate(float[] latents, double sigma, Evaluation evaluation) {
         var result = new float[1][];
         ops.unit("evaluation", () -> {
-            var x = ops.tensor(latents, tokens, transformer.config().inChannels());
-            result[0] = ops.read(transformer.forward(ops, x, sigma, context));
+            var x = ops.tensor(latents, tokens, features);
+            result[0] = ops.read(evaluation.velocity(ops, x, sigma));
         });
         return result[0];
     }

@@ -5,7 +5,9 @@ import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.flux1.GuideBranch;
 import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.SchedulerConfig;
+import io.mural.model.sampling.TorchRandom;
 import io.mural.model.text.ClipConfig;
 import io.mural.model.text.ClipTextEncoder;
 import io.mural.model.text.T5Config;
@@ -13,21 +15,20 @@ import io.mural.model.text.T5Encoder;
 import io.mural.model.token.ClipTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.vae.AutoencoderKL;
+import io.mural.model.vae.ScaleAndShift;
 import io.mural.model.vae.VaeConfig;
 import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
-import io.mural.weights.JsonObject;
+import io.mural.tensor.Shape;
 import io.mural.weights.KeyStyles.Part;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A FLUX.1 model on disk: its parts are read when first needed and stay mapped until it is closed. Not for several
- * threads at once.
- */
-public final class Flux1Model implements AutoCloseable {
+/** A FLUX.1 model on disk. */
+public final class Flux1Model implements PictureModel {
     private final ModelParts parts;
     private final Loras loras;
     private final Optional<Flux1Config> givenConfig;
@@ -63,7 +64,7 @@ public final class Flux1Model implements AutoCloseable {
     }
 
     /** The transformer with a branch for the guide of a larger picture; style LoRAs hold for all of its tokens. */
-    public GuidedTransformer guided(HierarchicalLora lora) {
+    public GuidedTransformer guidedTransformer(HierarchicalLora lora) {
         var weights = transformerWeights();
         var config = transformerConfig(weights);
         var adapted = loras.beside(weights, lora.file(), lora.scale());
@@ -128,71 +129,126 @@ public final class Flux1Model implements AutoCloseable {
         return t5Tokenizer.get();
     }
 
-    /** What to ask the model for by default. */
+    @Override
     public ModelDefaults defaults() {
-        var published = guided() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+        var published = takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
         return parts.defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
     }
 
-    /** The noise levels of a picture, as the model's scheduler and its defaults have them. */
+    @Override
     public FlowMatchSchedule schedule(int steps, int imageTokens) {
         return scheduler().schedule(steps, imageTokens, defaults().maxMu());
     }
 
     public SchedulerConfig scheduler() {
-        var published = guided() ? SchedulerConfig.FLUX1_DEV : SchedulerConfig.FLUX1_SCHNELL;
+        var published = takesGuidance() ? SchedulerConfig.FLUX1_DEV : SchedulerConfig.FLUX1_SCHNELL;
         return parts.scheduler().map(SchedulerConfig::from).orElse(published);
     }
 
-    /** How the model makes pictures larger than its own size. */
+    @Override
     public HierarchicalSettings hierarchicalSettings() {
-        return hierarchical()
+        return parts.hierarchical()
                 .map(json -> HierarchicalSettings.of(json, HierarchicalSettings.FLUX1))
                 .orElse(HierarchicalSettings.FLUX1);
     }
 
-    /** The file of the hierarchical LoRA that belongs to the model, where its {@code mural.json} names one. */
+    @Override
     public Optional<Path> hierarchicalLora() {
-        return hierarchical()
-                .filter(json -> json.has("lora"))
-                .map(json -> parts.place().resolve(json.string("lora")).normalize());
+        return parts.hierarchicalLora();
     }
 
-    private Optional<JsonObject> hierarchical() {
-        return parts.defaults().filter(json -> json.has("hierarchical")).map(json -> json.object("hierarchical"));
+    @Override
+    public boolean takesReferences() {
+        return false;
     }
 
-    private boolean guided() {
+    @Override
+    public boolean takesGuidance() {
         return parts.weights(Part.TRANSFORMER).has("time_text_embed.guidance_embedder.linear_1.weight");
     }
 
-    /** The format that noise is drawn in: diffusers draws it in the transformer's own. */
+    /** Diffusers draws noise in the transformer's own format. */
+    @Override
     public DType noiseDtype() {
         return parts.weights(Part.TRANSFORMER).dtype();
     }
 
-    /** Bytes of all parts in their files. */
+    @Override
     public long bytes() {
-        long bytes = 0;
-        for (var part : List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5)) {
-            bytes += parts.weights(part).bytes();
-        }
-        return bytes;
+        return parts.bytes(List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5));
     }
 
-    /** What of the LoRA files is not applied to this model, one line each. */
+    @Override
     public List<String> notes() {
         transformer();
         return loras.notes(parts.weights(Part.TRANSFORMER));
     }
 
-    /** Runs both text encoders on a prompt. */
+    @Override
+    public List<TextReader> textReaders(int textTokens) {
+        return List.of(
+                new TextReader("CLIP", clipTokenizer(), clip().config().maxPositionEmbeddings()),
+                new TextReader("T5", t5Tokenizer(), textTokens));
+    }
+
+    @Override
     public PromptEmbeds encode(Ops ops, String prompt, int textTokens) {
         var clipTokens = clipTokenizer().encode(prompt, clip().config().maxPositionEmbeddings());
         var t5Tokens = t5Tokenizer().encode(prompt, textTokens);
         var pooled = ops.read(clip().forward(ops, clipTokens.ids()).pooled());
         var hidden = t5().forward(ops, t5Tokens.ids());
-        return new PromptEmbeds(ops.read(hidden), hidden.cols(), pooled, clipTokens.truncated(), t5Tokens.truncated());
+        return new PromptEmbeds(ops.read(hidden), hidden.cols(), pooled);
+    }
+
+    @Override
+    public PromptEmbeds blank(int textTokens) {
+        var config = transformer().config();
+        int width = config.jointAttentionDim();
+        return new PromptEmbeds(new float[textTokens * width], width, new float[config.pooledProjectionDim()]);
+    }
+
+    @Override
+    public int features() {
+        return transformer().config().inChannels();
+    }
+
+    @Override
+    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
+        int channels = vaeConfig().latentChannels();
+        int height = 2 * gridHeight;
+        int width = 2 * gridWidth;
+        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, channels, height, width));
+        return Latents.packPlanes(planes, channels, height, width);
+    }
+
+    @Override
+    public LatentCodec codec() {
+        var config = vaeConfig();
+        return new LatentCodec(vae(), new ScaleAndShift(config.scalingFactor(), config.shiftFactor()));
+    }
+
+    @Override
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
+        if (!references.isEmpty()) {
+            throw new InputException("FLUX.1 takes no reference pictures; use a FLUX.2 model, or --init-image");
+        }
+        var transformer = transformer();
+        var context = new Flux1Transformer.Context(
+                embeds.tokens(ops),
+                embeds.pooled(ops),
+                request.guidance(),
+                transformer.positions(ops, embeds.textTokens(), request.gridHeight(), request.gridWidth()));
+        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+    }
+
+    @Override
+    public GuidedModel guided(HierarchicalLora lora) {
+        var guided = guidedTransformer(lora);
+        return (ops, scene, settings, embeds, memory) -> {
+            var context =
+                    guided.context(ops, scene, embeds.tokens(ops), embeds.pooled(ops), settings.guidance(), memory);
+            return (on, latents, sigma) -> guided.transformer().forward(on, latents, sigma, context);
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.mural.model.pipeline;
 import io.mural.model.image.RgbImage;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,9 +14,10 @@ import java.util.Optional;
  * @param width pixels, a multiple of 16
  * @param height pixels, a multiple of 16
  * @param guidance distilled guidance scale, for models that take one
- * @param textTokens length of the T5 sequence
+ * @param textTokens length that the prompt is cut or padded to
  * @param init the picture to start from, for image to image
  * @param noiseDtype format that noise is drawn in; by default that of the transformer's file, as diffusers does
+ * @param references pictures to make it after, as {@link ReferenceImages} prepares them
  */
 public record GenerationRequest(
         String prompt,
@@ -28,7 +30,8 @@ public record GenerationRequest(
         double guidance,
         int textTokens,
         Optional<Init> init,
-        Optional<DType> noiseDtype) {
+        Optional<DType> noiseDtype,
+        List<RgbImage> references) {
 
     /** Pixels a side of a token covers: sizes are multiples of it. */
     public static final int TOKEN_PIXELS = 16;
@@ -44,10 +47,27 @@ public record GenerationRequest(
     public record Init(RgbImage image, double strength) {}
 
     public GenerationRequest {
+        references = List.copyOf(references);
         requireSize(width, height);
         if (textTokens < 1) {
             throw new InputException("a text length of " + textTokens + " tokens: expected at least 1");
         }
+    }
+
+    /** Without reference pictures. */
+    public GenerationRequest(
+            String prompt,
+            String negative,
+            double trueCfg,
+            int width,
+            int height,
+            int steps,
+            long seed,
+            double guidance,
+            int textTokens,
+            Optional<Init> init,
+            Optional<DType> noiseDtype) {
+        this(prompt, negative, trueCfg, width, height, steps, seed, guidance, textTokens, init, noiseDtype, List.of());
     }
 
     /** Refuses sizes that no model can make, naming the nearest that can be. */
@@ -99,11 +119,23 @@ public record GenerationRequest(
                 guidance,
                 textTokens,
                 init,
-                noiseDtype);
+                noiseDtype,
+                references);
     }
 
     public GenerationRequest withSeed(long other) {
         return new GenerationRequest(
-                prompt, negative, trueCfg, width, height, steps, other, guidance, textTokens, init, noiseDtype);
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                other,
+                guidance,
+                textTokens,
+                init,
+                noiseDtype,
+                references);
     }
 }

@@ -1,7 +1,6 @@
 package io.mural.model.pipeline;
 
-import io.mural.model.flux1.GuidedTransformer;
-import io.mural.model.flux1.GuidedTransformer.Scene;
+import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.HierarchicalPlan.LevelPlan;
@@ -18,15 +17,15 @@ import java.util.function.Supplier;
  * the base enlarged and brought to a noise level, and guides the next.
  */
 public final class HierarchicalPipeline {
-    private final Flux1Model model;
-    private final GuidedTransformer guided;
-    private final Flux1Pipeline pipeline;
+    private final PictureModel model;
+    private final GuidedModel guided;
+    private final PicturePipeline pipeline;
 
     /** @param device opens the operations of a stage */
-    public HierarchicalPipeline(Flux1Model model, GuidedTransformer guided, Supplier<Ops> device) {
+    public HierarchicalPipeline(PictureModel model, GuidedModel guided, Supplier<Ops> device) {
         this.model = model;
         this.guided = guided;
-        this.pipeline = new Flux1Pipeline(model, device);
+        this.pipeline = new PicturePipeline(model, device);
     }
 
     /**
@@ -106,7 +105,7 @@ public final class HierarchicalPipeline {
                 level.guideWidth(),
                 from.guide());
         try (var ops = pipeline.open(progress)) {
-            var denoiser = Denoiser.of(ops, guided, scene, settings, embeds, levelPlan.memory());
+            var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, levelPlan.memory());
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
@@ -136,8 +135,7 @@ public final class HierarchicalPipeline {
         progress.stage(Stage.DECODE, 1);
         try (var ops = pipeline.open(progress)) {
             var level = plan.level();
-            var image = new LatentCodec(model.vae())
-                    .decode(ops, latents, level.gridHeight(), level.gridWidth(), plan.vae());
+            var image = model.codec().decode(ops, latents, level.gridHeight(), level.gridWidth(), plan.vae());
             progress.step(1);
             return image;
         }
@@ -145,7 +143,7 @@ public final class HierarchicalPipeline {
 
     private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeExtent vae) {
         try (var ops = pipeline.open(Progress.NONE)) {
-            return new LatentCodec(model.vae()).decode(ops, latents, gridHeight, gridWidth, vae);
+            return model.codec().decode(ops, latents, gridHeight, gridWidth, vae);
         }
     }
 

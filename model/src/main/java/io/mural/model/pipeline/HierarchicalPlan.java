@@ -1,8 +1,7 @@
 package io.mural.model.pipeline;
 
-import io.mural.model.flux1.GuidedTransformer;
-import io.mural.model.flux1.GuidedTransformer.Scene;
 import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.pipeline.Pyramid.Level;
 import io.mural.tensor.InputException;
@@ -12,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a hierarchical picture will take, found as {@link Flux1Plan} finds it: by running the model's own code without
+ * What a hierarchical picture will take, found as {@link PicturePlan} finds it: by running the model's own code without
  * computing.
  *
  * @param base the plan of the base
  * @param levels smallest first
  */
-public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> levels) {
+public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan> levels) {
     /** The finished and the enlarged picture, and copies of latents, that live on the heap; bytes a pixel. */
     private static final int HEAP_BYTES_PER_PIXEL = 12;
 
@@ -91,8 +90,8 @@ public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> 
      * @param budget bytes that may be used
      */
     public static HierarchicalPlan of(
-            Flux1Model model,
-            GuidedTransformer guided,
+            PictureModel model,
+            GuidedModel guided,
             GenerationRequest request,
             HierarchicalSettings settings,
             Pyramid pyramid,
@@ -100,7 +99,7 @@ public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> 
             long budget) {
         int pixels = GenerationRequest.TOKEN_PIXELS;
         var small = request.withSize(pyramid.baseWidth() * pixels, pyramid.baseHeight() * pixels);
-        var base = Flux1Plan.of(model, small, wanted, budget);
+        var base = PicturePlan.of(model, small, wanted, budget);
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
         return new HierarchicalPlan(
                 pyramid, base, pyramid.levels().stream().map(planner::plan).toList());
@@ -108,8 +107,8 @@ public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> 
 
     /** Refuses a request that does not fit, naming the largest square picture that would. */
     public void requireFit(
-            Flux1Model model,
-            GuidedTransformer guided,
+            PictureModel model,
+            GuidedModel guided,
             GenerationRequest request,
             HierarchicalSettings settings,
             Optional<VaeExtent> wanted,
@@ -140,8 +139,8 @@ public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> 
 
     /** Plans single levels. */
     private record LevelPlanner(
-            Flux1Model model,
-            GuidedTransformer guided,
+            PictureModel model,
+            GuidedModel guided,
             GenerationRequest request,
             HierarchicalSettings settings,
             Optional<VaeExtent> wanted,
@@ -188,7 +187,6 @@ public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> 
 
             Step(GuideMemory memory, Level level) {
                 this.memory = memory;
-                var config = guided.transformer().config();
                 var order = new WindowOrder(
                         level.gridHeight(),
                         level.gridWidth(),
@@ -199,10 +197,11 @@ public record HierarchicalPlan(Pyramid pyramid, Flux1Plan base, List<LevelPlan> 
                         level.guideHeight(),
                         level.guideWidth(),
                         new float[0]);
-                var embeds = PromptEmbeds.blank(request.textTokens(), config);
+                var embeds = model.blank(request.textTokens());
                 var negative = settings.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
                 try (var ops = new PlanOps()) {
-                    var denoiser = Denoiser.of(ops, guided, scene, settings, new PromptPair(embeds, negative), memory);
+                    var denoiser =
+                            Denoiser.of(ops, model, guided, scene, settings, new PromptPair(embeds, negative), memory);
                     guide = ops.linearFlops() + ops.attentionFlops();
                     double linearBefore = ops.linearFlops();
                     double attentionBefore = ops.attentionFlops();

@@ -37,6 +37,14 @@ public record HierarchicalSettings(
     public static final HierarchicalSettings FLUX1 =
             new HierarchicalSettings(HierarchicalGeometry.FLUX1, 3, 28, 10, 3.5, 1, Upsampler.PIXEL);
 
+    /** FLUX.2-klein in 4 steps: from pure noise. */
+    public static final HierarchicalSettings FLUX2_KLEIN =
+            new HierarchicalSettings(HierarchicalGeometry.FLUX2_KLEIN, 3, 4, 0, 0, 1, Upsampler.PIXEL);
+
+    /** FLUX.2-klein-base: 18 steps over the enlarged base, guided by the empty prompt. */
+    public static final HierarchicalSettings FLUX2_KLEIN_BASE =
+            new HierarchicalSettings(HierarchicalGeometry.FLUX1, 3, 28, 10, 0, 4, Upsampler.PIXEL);
+
     public HierarchicalSettings {
         if (!(shift > 0 && Double.isFinite(shift))) {
             throw new InputException("a shift of " + shift + ": choose a positive number");

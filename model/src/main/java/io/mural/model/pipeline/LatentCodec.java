@@ -3,27 +3,27 @@ package io.mural.model.pipeline;
 import io.mural.model.image.RgbImage;
 import io.mural.model.sampling.Latents;
 import io.mural.model.vae.AutoencoderKL;
+import io.mural.model.vae.LatentScale;
 import io.mural.model.vae.TiledVae;
 import io.mural.tensor.Ops;
 
-/** Pictures to packed latent tokens and back, with the autoencoder's scale and shift. */
-record LatentCodec(AutoencoderKL vae) {
+/** Pictures to packed latent tokens and back, as a transformer works on them. */
+public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
     private static final int RGB = 3;
 
     /** [tokens, channels x 4] of the posterior's mean. */
-    float[] encode(Ops ops, RgbImage image, VaeExtent extent) {
+    public float[] encode(Ops ops, RgbImage image, VaeExtent extent) {
         var config = vae.config();
         var picture = ops.tensor(image.toFloats(), image.height(), image.width(), RGB);
         var mean = switch (extent) {
             case WHOLE -> vae.encode(ops, picture);
             case TILES -> new TiledVae(vae).encode(ops, picture);
         };
-        var values = ops.read(mean);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (values[i] - config.shiftFactor()) * config.scalingFactor();
-        }
         int reduction = config.reduction();
-        return Latents.pack(values, config.latentChannels(), image.height() / reduction, image.width() / reduction);
+        var tokens = Latents.pack(
+                ops.read(mean), config.latentChannels(), image.height() / reduction, image.width() / reduction);
+        scale.normalise(tokens);
+        return tokens;
     }
 
     /**
@@ -31,15 +31,14 @@ record LatentCodec(AutoencoderKL vae) {
      * @param gridHeight rows of tokens
      * @param gridWidth tokens of a row
      */
-    RgbImage decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent) {
+    public RgbImage decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent) {
         var config = vae.config();
         int height = 2 * gridHeight;
         int width = 2 * gridWidth;
-        var values = Latents.unpack(tokens, config.latentChannels(), height, width);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = values[i] / config.scalingFactor() + config.shiftFactor();
-        }
-        var latent = ops.tensor(values, height, width, config.latentChannels());
+        var raw = tokens.clone();
+        scale.restore(raw);
+        var latent = ops.tensor(
+                Latents.unpack(raw, config.latentChannels(), height, width), height, width, config.latentChannels());
         var picture = switch (extent) {
             case WHOLE -> vae.decode(ops, latent);
             case TILES -> new TiledVae(vae).decode(ops, latent);

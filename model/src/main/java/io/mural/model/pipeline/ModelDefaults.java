@@ -9,7 +9,7 @@ import io.mural.weights.JsonObject;
  *
  * @param width native width, pixels
  * @param height native height, pixels
- * @param textTokens length that T5's tokens are padded to; padding is attended to, so it matters
+ * @param textTokens length that a prompt's tokens are padded to; transformers attend to padding, so it matters
  * @param steps Euler steps
  * @param guidance distilled guidance scale
  * @param trueCfg classifier-free guidance scale; 1 for none
@@ -33,6 +33,18 @@ public record ModelDefaults(
     /** FLUX.1-schnell: distilled to 4 steps, trained with 256 text tokens. */
     public static final ModelDefaults FLUX1_SCHNELL =
             new ModelDefaults(1024, 1024, 256, 4, 0, 1, "", Double.POSITIVE_INFINITY);
+
+    /** FLUX.2-klein: distilled to 4 steps. */
+    public static final ModelDefaults FLUX2_KLEIN =
+            new ModelDefaults(1024, 1024, 512, 4, 0, 1, "", Double.POSITIVE_INFINITY);
+
+    /** FLUX.2-klein-base, guided by the empty prompt, as diffusers' pipeline asks for it. */
+    public static final ModelDefaults FLUX2_KLEIN_BASE =
+            new ModelDefaults(1024, 1024, 512, 50, 0, 4, "", Double.POSITIVE_INFINITY);
+
+    /** FLUX.2-dev: distilled with a guidance scale. */
+    public static final ModelDefaults FLUX2_DEV =
+            new ModelDefaults(1024, 1024, 512, 50, 4, 1, "", Double.POSITIVE_INFINITY);
 
     /** The numbers of {@code json}; what it leaves out comes from {@code otherwise}. */
     public static ModelDefaults of(JsonObject json, ModelDefaults otherwise) {

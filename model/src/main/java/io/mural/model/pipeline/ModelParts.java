@@ -54,7 +54,7 @@ final class ModelParts implements AutoCloseable {
     }
 
     /** The folder or file of the model; of a single file with a folder beside it, that folder. */
-    Path place() {
+    private Path place() {
         return base.orElse(model);
     }
 
@@ -81,6 +81,28 @@ final class ModelParts implements AutoCloseable {
 
     Optional<JsonObject> defaults() {
         return folder.flatMap(ModelFolder::defaults);
+    }
+
+    /** The contents of {@code model_index.json}, where a folder has one. */
+    Optional<JsonObject> index() {
+        return folder.map(ModelFolder::index);
+    }
+
+    /** What {@code mural.json} says about the hierarchical method. */
+    Optional<JsonObject> hierarchical() {
+        return defaults().filter(json -> json.has("hierarchical")).map(json -> json.object("hierarchical"));
+    }
+
+    /** The file of the hierarchical LoRA that belongs to the model, where its {@code mural.json} names one. */
+    Optional<Path> hierarchicalLora() {
+        return hierarchical()
+                .filter(json -> json.has("lora"))
+                .map(json -> place().resolve(json.string("lora")).normalize());
+    }
+
+    /** Bytes of some parts in their files. */
+    long bytes(List<Part> of) {
+        return of.stream().mapToLong(part -> weights(part).bytes()).sum();
     }
 
     Path tokenizer(String name) {

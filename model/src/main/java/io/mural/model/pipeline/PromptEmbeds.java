@@ -1,22 +1,24 @@
 package io.mural.model.pipeline;
 
-import io.mural.model.flux1.Flux1Config;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 
 /**
  * A prompt as the transformer takes it.
  *
- * @param tokens T5's hidden states, textTokens x width values
+ * @param tokens hidden states of its tokens, textTokens x width values
  * @param width features of a token
- * @param pooled CLIP's pooled vector
- * @param clipTruncated whether CLIP did not see the whole prompt
- * @param t5Truncated whether T5 did not see the whole prompt
+ * @param pooled a vector for the prompt as a whole; without elements for models that take none
  */
-public record PromptEmbeds(float[] tokens, int width, float[] pooled, boolean clipTruncated, boolean t5Truncated) {
-    /** Embeddings without content, for planning. */
-    static PromptEmbeds blank(int textTokens, Flux1Config config) {
-        int width = config.jointAttentionDim();
-        return new PromptEmbeds(
-                new float[textTokens * width], width, new float[config.pooledProjectionDim()], false, false);
+public record PromptEmbeds(float[] tokens, int width, float[] pooled) {
+    /** The hidden states, [textTokens, width]. */
+    Tensor tokens(Ops ops) {
+        return ops.tensor(tokens, textTokens(), width);
+    }
+
+    /** The pooled vector, [1, features]. */
+    Tensor pooled(Ops ops) {
+        return ops.tensor(pooled, 1, pooled.length);
     }
 
     public int textTokens() {

@@ -12,7 +12,7 @@ record VaePlan(VaeExtent extent, long bytes, double flops) {
      * @param height pixels
      * @param width pixels
      */
-    static VaePlan of(Flux1Model model, int height, int width, VaeExtent extent) {
+    static VaePlan of(PictureModel model, int height, int width, VaeExtent extent) {
         double flops = 0;
         try (var ops = new PlanOps()) {
             decode(ops, model, height, width);
@@ -22,16 +22,17 @@ record VaePlan(VaeExtent extent, long bytes, double flops) {
             }
         }
         try (var ops = new PlanOps()) {
-            int tile = model.vaeConfig().sampleSize();
+            int tile = model.codec().vae().config().sampleSize();
             ops.empty(height, width, 3);
             decode(ops, model, Math.min(tile, height), Math.min(tile, width));
             return new VaePlan(extent, ops.bytes(), flops);
         }
     }
 
-    private static void decode(PlanOps ops, Flux1Model model, int height, int width) {
-        var config = model.vaeConfig();
+    private static void decode(PlanOps ops, PictureModel model, int height, int width) {
+        var vae = model.codec().vae();
+        var config = vae.config();
         int reduction = config.reduction();
-        model.vae().decode(ops, ops.empty(height / reduction, width / reduction, config.latentChannels()));
+        vae.decode(ops, ops.empty(height / reduction, width / reduction, config.latentChannels()));
     }
 }

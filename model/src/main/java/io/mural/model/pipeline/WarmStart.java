@@ -10,7 +10,7 @@ import io.mural.model.pipeline.Pyramid.Level;
 import io.mural.model.sampling.Latents;
 
 /** Enlarges a finished picture's latents to what the next level starts from. */
-record WarmStart(Flux1Model model, Flux1Pipeline pipeline, Upsampler upsampler) {
+record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampler) {
     /** The mask's blur reaches as far as the enlargement smears. */
     private static final double SIGMA_PER_RATIO = 0.5;
 
@@ -30,19 +30,24 @@ record WarmStart(Flux1Model model, Flux1Pipeline pipeline, Upsampler upsampler) 
     }
 
     private float[] latents(Level level, float[] guide) {
-        int channels = model.vaeConfig().latentChannels();
+        var codec = model.codec();
+        int channels = codec.vae().config().latentChannels();
         int height = 2 * level.guideHeight();
         int width = 2 * level.guideWidth();
         int outHeight = 2 * level.gridHeight();
         int outWidth = 2 * level.gridWidth();
-        var picture = Latents.unpack(guide, channels, height, width);
+        var raw = guide.clone();
+        codec.scale().restore(raw);
+        var picture = Latents.unpack(raw, channels, height, width);
         var large = LatentUpsampler.enlarge(picture, height, width, channels, level.ratio(), outHeight, outWidth);
-        return Latents.pack(large, channels, outHeight, outWidth);
+        var tokens = Latents.pack(large, channels, outHeight, outWidth);
+        codec.scale().normalise(tokens);
+        return tokens;
     }
 
     private float[] pixels(Level level, float[] guide, VaeExtent guideVae, VaeExtent vae, Progress progress) {
         progress.stage(Stage.ENCODE, 2);
-        var codec = new LatentCodec(model.vae());
+        var codec = model.codec();
         RgbImage small;
         try (var ops = pipeline.open(progress)) {
             small = codec.decode(ops, guide, level.guideHeight(), level.guideWidth(), guideVae);

@@ -23,6 +23,16 @@ public final class Latents {
         return tokens;
     }
 
+    /** Noise that is drawn as planes of whole tokens, [features, tokens], to [tokens, features]. */
+    public static float[] tokens(float[] planes, int features) {
+        int count = planes.length / features;
+        var tokens = new float[planes.length];
+        for (int i = 0; i < planes.length; i++) {
+            tokens[i % count * features + i / count] = planes[i];
+        }
+        return tokens;
+    }
+
     /** A latent picture [height, width, channels] to tokens [height / 2 x width / 2, channels x 4]. */
     public static float[] pack(float[] picture, int channels, int height, int width) {
         var tokens = new float[picture.length];

@@ -19,6 +19,9 @@ public record SchedulerConfig(
     /** The published scheduler of FLUX.1-schnell: no shift. */
     public static final SchedulerConfig FLUX1_SCHNELL = new SchedulerConfig(false, 1, 0.5, 1.15, 256, 4096);
 
+    /** The published scheduler of FLUX.2; the dynamic shift is {@link EmpiricalShift}'s. */
+    public static final SchedulerConfig FLUX2 = FLUX1_DEV;
+
     public SchedulerConfig {
         if (!(shift > 0) || baseTokens < 1 || maxTokens <= baseTokens) {
             throw new IllegalArgumentException("shift " + shift + " must be positive and image sequence lengths "

@@ -2,6 +2,7 @@ package io.mural.model.text;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.JsonObject;
+import java.util.List;
 
 /** The sizes of a Qwen3 language model, named as in transformers' {@code text_encoder/config.json}. */
 public record Qwen3Config(
@@ -35,6 +36,11 @@ public record Qwen3Config(
         if (!(ropeTheta > 1)) {
             throw new InputException(FILE + ": rope_theta is " + ropeTheta + "; expected a number above 1");
         }
+    }
+
+    /** The layers whose hidden states FLUX.2 klein takes: a quarter, a half and three quarters of the depth, 9, 18, 27. */
+    public List<Integer> quarters() {
+        return List.of(numHiddenLayers / 4, numHiddenLayers / 2, numHiddenLayers * 3 / 4);
     }
 
     public static Qwen3Config of(JsonObject json) {

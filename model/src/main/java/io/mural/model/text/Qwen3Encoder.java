@@ -16,9 +16,6 @@ import java.util.List;
  * states after some of its layers. Layers beyond the last of them are neither read nor run.
  */
 public final class Qwen3Encoder {
-    /** The layers that FLUX.2 klein was trained on. */
-    public static final List<Integer> KLEIN_LAYERS = List.of(9, 18, 27);
-
     private final Qwen3Config config;
     private final List<Integer> outputs;
     private final Matrix embedTokens;

@@ -7,14 +7,15 @@ package io.mural.model.vae;
  * @param mean [features]
  * @param deviation [features]
  */
-public record LatentStatistics(float[] mean, float[] deviation) {
+public record LatentStatistics(float[] mean, float[] deviation) implements LatentScale {
     public LatentStatistics {
         if (mean.length != deviation.length) {
             throw new IllegalArgumentException(mean.length + " means but " + deviation.length + " deviations");
         }
     }
 
-    /** {@code (x - mean) / deviation} on tokens [tokens, features], in place. */
+    /** {@code (x - mean) / deviation} */
+    @Override
     public void normalise(float[] tokens) {
         for (int i = 0; i < tokens.length; i++) {
             int feature = i % mean.length;
@@ -22,7 +23,8 @@ public record LatentStatistics(float[] mean, float[] deviation) {
         }
     }
 
-    /** {@code x * deviation + mean} on tokens [tokens, features], in place. */
+    /** {@code x * deviation + mean} */
+    @Override
     public void restore(float[] tokens) {
         for (int i = 0; i < tokens.length; i++) {
             int feature = i % mean.length;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mural.model.flux1.GuidedTransformer.Scene;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
+import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.pipeline.Flux1Model;
 import io.mural.model.pipeline.HierarchicalLora;
@@ -56,7 +56,7 @@ class GuidedTransformerTest {
     private static float[] velocity(HierarchicalLora.Scope scope, Scene scene, GuideMemory memory) {
         try (var model = new Flux1Model(TINY, Optional.empty(), List.of());
                 var ops = new CpuBackend().open("cpu", 2, Workspace.poisoned())) {
-            var guided = model.guided(lora(scope));
+            var guided = model.guidedTransformer(lora(scope));
             var context = context(ops, guided, scene, memory);
             int tokens = scene.order().tokens();
             var latents = ops.tensor(scene.order().fromRaster(noise(1, tokens * 64)), tokens, 64);
@@ -95,7 +95,7 @@ class GuidedTransformerTest {
     void aKeptGuideAddsNoLayerToAStep() {
         var scene = scene(new HierarchicalGeometry(4, 4, 2, 1, -1, 10), 64, 64);
         try (var model = new Flux1Model(TINY, Optional.empty(), List.of())) {
-            var guided = model.guided(lora(HierarchicalLora.Scope.GUIDE));
+            var guided = model.guidedTransformer(lora(HierarchicalLora.Scope.GUIDE));
             double kept = linearFlopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.KEEP));
             double recomputed = linearFlopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.RECOMPUTE));
             double without = linearFlopsOfAStep(guided, ops -> {
@@ -122,7 +122,7 @@ class GuidedTransformerTest {
         try (var model = new Flux1Model(TINY, Optional.empty(), List.of())) {
             var other = new HierarchicalLora(
                     Path.of("../goldens/loras/hierarchical-flux2.safetensors"), 1, HierarchicalLora.Scope.GUIDE);
-            assertThatThrownBy(() -> model.guided(other))
+            assertThatThrownBy(() -> model.guidedTransformer(other))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("hierarchical-flux2.safetensors");
         }

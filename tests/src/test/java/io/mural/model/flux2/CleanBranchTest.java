@@ -54,7 +54,7 @@ class CleanBranchTest {
         var scene = scene(13, 22);
         try (var model = new Flux2Model(TINY, Optional.empty(), List.of());
                 var ops = ops()) {
-            var guided = model.guided(new HierarchicalLora(LORA, 1, scope));
+            var guided = model.guidedTransformer(new HierarchicalLora(LORA, 1, scope));
             var txt = ops.tensor(noise(3, TEXT * TEXT_WIDTH), TEXT, TEXT_WIDTH);
             var context = guided.context(ops, scene, txt, 0, memory);
             int tokens = scene.order().tokens();
@@ -129,7 +129,7 @@ class CleanBranchTest {
     void aKeptGuideAddsNoLayerToAStep() {
         var scene = scene(64, 64);
         try (var model = new Flux2Model(TINY, Optional.empty(), List.of())) {
-            var guided = model.guided(new HierarchicalLora(LORA, 1, Scope.GUIDE));
+            var guided = model.guidedTransformer(new HierarchicalLora(LORA, 1, Scope.GUIDE));
             double kept = flopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.KEEP));
             double recomputed = flopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.RECOMPUTE));
             double without = flopsOfAStep(guided, ops -> {

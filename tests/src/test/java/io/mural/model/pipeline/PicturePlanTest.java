@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class Flux1PlanTest {
+class PicturePlanTest {
     private static final Path NANO = Path.of("../models/mural-nano");
     private static final long PLENTY = 1L << 40;
 
@@ -80,16 +80,16 @@ class Flux1PlanTest {
     void aPictureThatDoesNotFitNamesTheLargestThatWould() {
         try (var model = new Flux1Model(NANO, Optional.empty(), List.of())) {
             var large = request(4096, 4096);
-            long budget = Flux1Plan.of(model, request(512, 512), Optional.empty(), PLENTY)
+            long budget = PicturePlan.of(model, request(512, 512), Optional.empty(), PLENTY)
                     .peakBytes();
-            var plan = Flux1Plan.of(model, large, Optional.empty(), budget);
+            var plan = PicturePlan.of(model, large, Optional.empty(), budget);
             assertThat(plan.vae()).isEqualTo(VaeExtent.TILES);
             assertThatThrownBy(() -> plan.requireFit(model, large, Optional.empty(), budget))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("4096x4096 needs")
                     .hasMessageMatching(".*--size \\d+x\\d+ would fit");
             var small = request(256, 256);
-            Flux1Plan.of(model, small, Optional.empty(), budget).requireFit(model, small, Optional.empty(), budget);
+            PicturePlan.of(model, small, Optional.empty(), budget).requireFit(model, small, Optional.empty(), budget);
         }
     }
 

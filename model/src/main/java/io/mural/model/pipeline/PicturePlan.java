@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * @param stepFlops operations of one step
  * @param decodeFlops operations of the autoencoder, of a whole picture
  */
-public record Flux1Plan(
+public record PicturePlan(
         long textBytes, long denoiseBytes, long decodeBytes, VaeExtent vae, double stepFlops, double decodeFlops) {
 
     /** Copies of the picture and of latents that live on the heap beside the activations, bytes a pixel. */
@@ -36,7 +36,8 @@ public record Flux1Plan(
      * @param wanted whole or tiles; empty to decide by {@code budget}
      * @param budget bytes that may be used
      */
-    public static Flux1Plan of(Flux1Model model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
+    public static PicturePlan of(
+            PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
         long heap = heapBytes(request.width(), request.height());
         var text = plan(ops -> model.encode(ops, request.prompt(), request.textTokens()));
         var denoise = plan(ops -> planStep(ops, model, request));
@@ -47,7 +48,7 @@ public record Flux1Plan(
             case WHOLE -> whole.bytes();
             case TILES -> plan(ops -> planTile(ops, model, request)).bytes();
         };
-        return new Flux1Plan(
+        return new PicturePlan(
                 text.bytes(),
                 denoise.bytes() + heap,
                 decodeBytes + heap,
@@ -57,7 +58,7 @@ public record Flux1Plan(
     }
 
     /** Refuses a request that does not fit, naming the largest square picture that would. */
-    public void requireFit(Flux1Model model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
+    public void requireFit(PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
         if (peakBytes() <= budget) {
             return;
         }
@@ -91,27 +92,35 @@ public record Flux1Plan(
         }
     }
 
-    private static void planStep(PlanOps ops, Flux1Model model, GenerationRequest request) {
-        var config = model.transformer().config();
-        var embeds = PromptEmbeds.blank(request.textTokens(), config);
+    private static void planStep(PlanOps ops, PictureModel model, GenerationRequest request) {
+        var embeds = model.blank(request.textTokens());
         var negative = request.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
-        Denoiser.of(ops, model.transformer(), request, new PromptPair(embeds, negative))
+        var references = request.references().stream()
+                .map(image -> new Reference(
+                        image.height() / GenerationRequest.TOKEN_PIXELS,
+                        image.width() / GenerationRequest.TOKEN_PIXELS,
+                        new float[0]))
+                .toList();
+        Denoiser.of(ops, model, request, new PromptPair(embeds, negative), references)
                 .velocity(new float[0], 1);
     }
 
-    private static void planVae(PlanOps ops, Flux1Model model, GenerationRequest request) {
-        var vae = model.vae();
+    private static void planVae(PlanOps ops, PictureModel model, GenerationRequest request) {
+        var vae = model.codec().vae();
         var config = vae.config();
         int height = request.height() / config.reduction();
         int width = request.width() / config.reduction();
         if (request.init().isPresent()) {
             ops.unit("encode", () -> vae.encode(ops, ops.empty(request.height(), request.width(), 3)));
         }
+        for (var image : request.references()) {
+            ops.unit("encode", () -> vae.encode(ops, ops.empty(image.height(), image.width(), 3)));
+        }
         vae.decode(ops, ops.empty(height, width, config.latentChannels()));
     }
 
-    private static void planTile(PlanOps ops, Flux1Model model, GenerationRequest request) {
-        int tile = model.vae().config().sampleSize();
+    private static void planTile(PlanOps ops, PictureModel model, GenerationRequest request) {
+        int tile = model.codec().vae().config().sampleSize();
         var whole = ops.empty(request.height(), request.width(), 3);
         planVae(
                 ops,

@@ -5,28 +5,28 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
-import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.Ops;
-import io.mural.tensor.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Text to image and image to image with FLUX.1, step by step as diffusers' {@code FluxPipeline} does it, so that a
- * seed gives the same picture. (Image to image starts from the mean of the encoder's distribution, where diffusers by
+ * Text to image and image to image, step by step as diffusers' pipelines do it, so that a seed gives the same
+ * picture. (Image to image starts from the mean of the encoder's distribution, where diffusers by
  * default draws from it.) Each stage opens its own operations and releases their memory before the next begins.
  */
-public final class Flux1Pipeline {
-    /** A prompt of FLUX.1-dev takes 8 MiB; a file of prompts must not pile up. */
+public final class PicturePipeline {
+    /** A prompt of FLUX.1-dev takes 8 MiB, one of FLUX.2-klein more; a file of prompts must not pile up. */
     private static final int PROMPTS_KEPT = 4;
 
-    private final Flux1Model model;
+    private final PictureModel model;
     private final Supplier<Ops> device;
     private final LinkedHashMap<String, PromptEmbeds> encoded = new LinkedHashMap<>();
 
     /** @param device opens the operations of a stage */
-    public Flux1Pipeline(Flux1Model model, Supplier<Ops> device) {
+    public PicturePipeline(PictureModel model, Supplier<Ops> device) {
         this.model = model;
         this.device = device;
     }
@@ -54,7 +54,8 @@ public final class Flux1Pipeline {
         int first =
                 request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
         var start = start(request, schedule.sigma(first), vae, progress);
-        return denoise(request, schedule.from(first), start, embeds, progress);
+        var references = references(request, vae, progress);
+        return denoise(request, schedule.from(first), start, embeds, references, progress);
     }
 
     /** @param withNegative whether the negative prompt is wanted too */
@@ -86,12 +87,8 @@ public final class Flux1Pipeline {
 
     /** Packed tokens of the noise that a request's seed gives, [image tokens, channels x 4]. */
     float[] noise(GenerationRequest request) {
-        int channels = model.vaeConfig().latentChannels();
-        int height = 2 * request.gridHeight();
-        int width = 2 * request.gridWidth();
         var dtype = request.noiseDtype().orElse(model.noiseDtype());
-        var planes = new TorchRandom(request.seed()).noise(dtype, Shape.of(1, channels, height, width));
-        return Latents.packPlanes(planes, channels, height, width);
+        return model.noise(request.seed(), dtype, request.gridHeight(), request.gridWidth());
     }
 
     /** Noise, or a picture brought to the noise level {@code sigma}. */
@@ -103,10 +100,26 @@ public final class Flux1Pipeline {
         progress.stage(Stage.ENCODE, 1);
         try (var ops = open(progress)) {
             var image = Resize.lanczos(request.init().get().image(), request.width(), request.height());
-            var clean = new LatentCodec(model.vae()).encode(ops, image, extent);
+            var clean = model.codec().encode(ops, image, extent);
             progress.step(1);
             return Latents.noised(clean, noise, sigma);
         }
+    }
+
+    private List<Reference> references(GenerationRequest request, VaeExtent extent, Progress progress) {
+        var references = new ArrayList<Reference>();
+        for (var image : request.references()) {
+            progress.stage(Stage.ENCODE, 1);
+            try (var ops = open(progress)) {
+                int pixels = GenerationRequest.TOKEN_PIXELS;
+                references.add(new Reference(
+                        image.height() / pixels,
+                        image.width() / pixels,
+                        model.codec().encode(ops, image, extent)));
+                progress.step(1);
+            }
+        }
+        return references;
     }
 
     private float[] denoise(
@@ -114,11 +127,12 @@ public final class Flux1Pipeline {
             FlowMatchSchedule schedule,
             float[] start,
             PromptPair embeds,
+            List<Reference> references,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
         var latents = start.clone();
         try (var ops = open(progress)) {
-            var denoiser = Denoiser.of(ops, model.transformer(), request, embeds);
+            var denoiser = Denoiser.of(ops, model, request, embeds, references);
             for (int i = 0; i < schedule.steps(); i++) {
                 Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
                 progress.step(i + 1);
@@ -130,8 +144,7 @@ public final class Flux1Pipeline {
     private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         try (var ops = open(progress)) {
-            var image = new LatentCodec(model.vae())
-                    .decode(ops, latents, request.gridHeight(), request.gridWidth(), extent);
+            var image = model.codec().decode(ops, latents, request.gridHeight(), request.gridWidth(), extent);
             progress.step(1);
             return image;
         }
