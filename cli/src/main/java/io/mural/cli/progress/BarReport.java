@@ -13,6 +13,7 @@ final class BarReport implements Report {
     /** Below this a step says enough; above, the unit shows that something goes on. */
     private static final double SLOW_STEP_SECONDS = 2;
 
+    private static final int NARROWEST_BAR = 4;
     private static final int WIDEST_BAR = 24;
 
     private final PrintWriter err;
@@ -99,12 +100,12 @@ final class BarReport implements Report {
         }
         boolean slow = pace.secondsPerStep().orElse(pace.seconds(now)) > SLOW_STEP_SECONDS;
         var tail = slow && !unit.isEmpty() ? "  " + unit : "";
-        int room = Math.min(WIDEST_BAR, columns - head.length() - figures.length() - 2);
-        var bar = counted && room >= 3 ? bar(room) : "";
-        var line = head + bar + figures;
-        if (line.length() + tail.length() <= columns) {
-            line += tail;
+        int room = columns - head.length() - figures.length() - 2;
+        if (room - tail.length() < NARROWEST_BAR) {
+            tail = "";
         }
+        int bar = Math.min(WIDEST_BAR, room - tail.length());
+        var line = head + (counted && bar >= NARROWEST_BAR ? bar(bar) : "") + figures + tail;
         return line.substring(0, Math.clamp(columns, 0, line.length()));
     }
 
