@@ -5,6 +5,7 @@ import io.mural.cli.console.Home;
 import io.mural.cli.console.Stdin;
 import io.mural.cli.console.Words;
 import io.mural.model.token.ClipTokenizer;
+import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.token.Tokenizer;
 import io.mural.tensor.InputException;
@@ -12,6 +13,7 @@ import io.mural.weights.Json;
 import io.mural.weights.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +29,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         customSynopsis = {
             "mural tokenize [--model DIR] [--length N] TEXT",
-            "mural tokenize --tokenizer DIR --kind clip|t5 [--length N] TEXT"
+            "mural tokenize --tokenizer DIR --kind KIND [--length N] TEXT"
         },
-        description = "Shows the tokens of a text as JSON: for a model both tokenizers', or one bare tokenizer's.",
+        description = "Shows the tokens of a text as JSON: those of a model's tokenizers, or of a bare one.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  mural tokenize \"a calm sea\"",
@@ -39,21 +41,34 @@ import picocli.CommandLine.Spec;
 final class TokenizeCommand implements Runnable {
     private static final int MOST_TOKENS = 1 << 20;
 
-    /** The tokenizers of FLUX.1, each with the folder of a model it stands in. */
+    /** The folders of a model that hold tokenizers. */
+    private static final List<String> FOLDERS = List.of("tokenizer", "tokenizer_2");
+
+    /** Kinds of tokenizers, each told by the beginning of its class's name. */
     enum Kind {
-        CLIP("tokenizer"),
-        T5("tokenizer_2");
+        CLIP("CLIP"),
+        T5("T5"),
+        QWEN("Qwen");
 
-        private final String folder;
+        private final String family;
 
-        Kind(String folder) {
-            this.folder = folder;
+        Kind(String family) {
+            this.family = family;
+        }
+
+        private static Kind of(ModelFolder folder, String name, String className) {
+            return Arrays.stream(values())
+                    .filter(kind -> className.startsWith(kind.family))
+                    .findFirst()
+                    .orElseThrow(() -> new InputException(
+                            folder.path() + ": its " + name + " is a " + className + ", which is not known here"));
         }
 
         private Tokenizer load(Path folder) {
             return switch (this) {
                 case CLIP -> ClipTokenizer.load(folder);
                 case T5 -> T5Tokenizer.load(folder);
+                case QWEN -> QwenTokenizer.load(folder);
             };
         }
 
@@ -75,7 +90,10 @@ final class TokenizeCommand implements Runnable {
     @Option(names = "--tokenizer", paramLabel = "DIR", description = "A bare tokenizer folder; needs --kind.")
     private Path tokenizer;
 
-    @Option(names = "--kind", paramLabel = "KIND", description = "clip (vocab.json, merges.txt) or t5 (spiece.model).")
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            description = "clip (vocab.json, merges.txt), t5 (spiece.model) or qwen (tokenizer.json).")
     private Kind kind;
 
     @Option(names = "--length", paramLabel = "N", description = "Ids to cut or pad to. Default: what the model uses.")
@@ -102,9 +120,12 @@ final class TokenizeCommand implements Runnable {
             json.put(Words.of(kind), tokens(loaded, text, length != null ? length : loaded.maxLength()));
         } else {
             var folder = ModelFolder.open(model == null ? Home.model() : model);
-            for (var each : Kind.values()) {
-                var loaded = each.load(folder.component(each.folder));
-                json.put(Words.of(each), tokens(loaded, text, length(each, folder, loaded)));
+            for (var name : FOLDERS) {
+                folder.className(name).ifPresent(className -> {
+                    var each = Kind.of(folder, name, className);
+                    var loaded = each.load(folder.component(name));
+                    json.put(Words.of(each), tokens(loaded, text, length(each, folder, loaded)));
+                });
             }
         }
         spec.commandLine().getOut().println(Json.write(json));
@@ -123,7 +144,7 @@ final class TokenizeCommand implements Runnable {
             throw new BadUsage("--kind belongs to --tokenizer DIR");
         }
         if (kind == null) {
-            throw new BadUsage("--tokenizer needs --kind clip or --kind t5");
+            throw new BadUsage("--tokenizer needs --kind clip, t5 or qwen");
         }
         if (model != null) {
             throw new BadUsage("--model and --tokenizer: give one of them");
@@ -137,14 +158,14 @@ final class TokenizeCommand implements Runnable {
         return folder;
     }
 
-    /** The model's own T5 length stands in its mural.json; all else in the tokenizer. */
+    /** The length that a model's own mural.json names is not CLIP's; all else stands in the tokenizer. */
     private int length(Kind of, ModelFolder folder, Tokenizer loaded) {
         if (length != null) {
             return length;
         }
         return switch (of) {
             case CLIP -> loaded.maxLength();
-            case T5 ->
+            case T5, QWEN ->
                 folder.defaults()
                         .map(defaults -> defaults.integer("text_tokens", loaded.maxLength()))
                         .orElse(loaded.maxLength());

@@ -111,6 +111,18 @@ class CommandsTest {
     }
 
     @Test
+    void tokenizeShowsThePromptOfAChat() {
+        var model = MuralProcess.GOLDENS.resolve("flux2-tiny").toString();
+        var json = Json.parse(
+                "tokens",
+                good("tokenize", "--model", model, "--length", "40", "A castle").out());
+        assertThat(json.has("clip")).isFalse();
+        var qwen = json.object("qwen");
+        assertThat(qwen.integers("raw_ids")).containsExactly(32, 266, 379);
+        assertThat(qwen.integers("ids")).hasSize(40).startsWith(391, 84, 82).endsWith(390);
+    }
+
+    @Test
     void tokenizeTakesABareTokenizerAndStdin() {
         var tokenizer = MuralProcess.GOLDENS.resolve("flux1-tiny/tokenizer_2").toString();
         var result = new MuralProcess(folder, MuralProcess.QUICK)
@@ -143,9 +155,9 @@ class CommandsTest {
                 .anyMatch(line -> line.contains("2 double and 4 single blocks, hidden 192"))
                 .anyMatch(line -> line.contains("256x256") && line.contains("of mapped weights"));
         assertThat(inspect(MuralProcess.GOLDENS.resolve("flux2-tiny")))
-                .first()
-                .asString()
-                .contains("a FLUX.2 model", "not yet supported");
+                .anyMatch(line -> line.endsWith("flux2-tiny: a FLUX.2 model in diffusers layout"))
+                .anyMatch(line -> line.contains("Qwen3ForCausalLM"))
+                .anyMatch(line -> line.contains("1024x1024, 4 steps, 512 text tokens, true CFG 1"));
         assertThat(inspect(MuralProcess.GOLDENS.resolve("single-file/flux1-tiny-fp8.safetensors")))
                 .anyMatch(line -> line.contains("F8_E4M3"))
                 .anyMatch(line -> line.contains("original single file, under \"model.diffusion_model.\""));
