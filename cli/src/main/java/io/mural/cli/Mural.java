@@ -5,6 +5,7 @@ import io.mural.cli.console.Stderr;
 import io.mural.cli.console.Version;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.generate.GenerateCommand;
+import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.inspect.InspectCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -67,6 +68,7 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new InspectCommand())
+                .addSubcommand(new PlanCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new DevicesCommand())

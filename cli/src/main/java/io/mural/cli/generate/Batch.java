@@ -1,16 +1,9 @@
 package io.mural.cli.generate;
 
-import io.mural.cli.console.Figures;
 import io.mural.cli.device.DeviceOptions;
-import io.mural.cli.device.Memory;
 import io.mural.cli.progress.Announcement;
 import io.mural.cli.progress.Report;
-import io.mural.model.image.PngFile;
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.PicturePipeline;
-import io.mural.model.pipeline.PicturePlan;
 import io.mural.model.pipeline.VaeExtent;
-import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +34,13 @@ final class Batch {
     void make(List<Job> jobs, Optional<Path> output) {
         var first = settings.recipe(jobs.getFirst().prompt(), jobs.getFirst().seed(), VaeExtent.WHOLE);
         var places = places(jobs, output);
-        var plan = plan(first);
+        var maker = first.hierarchy().isPresent()
+                ? new LevelsMaker(settings, first, device, report)
+                : new WholeMaker(settings, first, device, report);
+        if (settings.hierarchyOptions().plan && maker instanceof LevelsMaker levels) {
+            levels.lines(first).forEach(out::println);
+            return;
+        }
         report.announce(new Announcement(
                 first.model().name(),
                 jobs.size(),
@@ -51,13 +50,15 @@ final class Batch {
                 first.seed(),
                 device.name(),
                 device.threads(),
-                plan.peakBytes()));
+                maker.peakBytes()));
         warn(jobs, first);
-        var pipeline = new PicturePipeline(settings.model(), device.ops());
+        if (maker instanceof LevelsMaker levels) {
+            levels.lines(first).forEach(report::note);
+        }
         for (int i = 0; i < jobs.size(); i++) {
             var job = jobs.get(i);
             report.begin(i + 1, jobs.size(), job.seed());
-            make(pipeline, settings.recipe(job.prompt(), job.seed(), plan.vae()), places.get(i));
+            make(maker, settings.recipe(job.prompt(), job.seed(), maker.vae()), places.get(i));
         }
     }
 
@@ -69,27 +70,6 @@ final class Batch {
         }
         outputs.check(places, settings.init().map(InitImage::file).stream().toList());
         return places;
-    }
-
-    private PicturePlan plan(Recipe recipe) {
-        var request = recipe.request(settings.start());
-        long budget = Memory.budget();
-        var plan = PicturePlan.of(settings.model(), request, settings.vae(), budget);
-        plan.requireFit(settings.model(), request, settings.vae(), budget);
-        requireHeap(recipe.width(), recipe.height());
-        return plan;
-    }
-
-    private static void requireHeap(int width, int height) {
-        long heap = Memory.heap();
-        long needed = PicturePlan.heapBytes(width, height);
-        if (needed > heap) {
-            int step = GenerationRequest.TOKEN_PIXELS;
-            int side = (int) Math.sqrt(heap / (double) PicturePlan.heapBytes(1, 1)) / step * step;
-            throw new InputException("a picture of " + width + "x" + height + " needs " + Figures.bytes(needed)
-                    + " of Java's heap memory but it has " + Figures.bytes(heap) + "; --size " + side + "x" + side
-                    + " would fit, or give it more by MURAL_JAVA_OPTS=-Xmx" + (needed + (1L << 30) >> 30) + "g");
-        }
     }
 
     private void warn(List<Job> jobs, Recipe recipe) {
@@ -109,15 +89,12 @@ final class Batch {
         prompts.forEach(prompt -> truncation.of(prompt).ifPresent(report::warn));
     }
 
-    private void make(PicturePipeline pipeline, Recipe recipe, Path place) {
+    private void make(Maker maker, Recipe recipe, Path place) {
         long start = System.nanoTime();
-        var request = recipe.request(settings.start());
-        var schedule = settings.model().schedule(recipe.steps(), request.imageTokens());
-        var result = pipeline.generate(request, schedule, recipe.vae(), report);
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put(ParametersText.KEYWORD, ParametersText.of(recipe));
         texts.put(Recipe.KEYWORD, recipe.toJson());
-        PngFile.write(place, result.image(), texts);
+        maker.make(recipe, place, texts);
         report.done(place, recipe.seed(), (System.nanoTime() - start) / 1e9);
         out.println(place);
     }

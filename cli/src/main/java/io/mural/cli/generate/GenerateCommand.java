@@ -64,6 +64,9 @@ public final class GenerateCommand implements Runnable {
     @Mixin
     private PictureOptions pictureOptions;
 
+    @Mixin
+    private HierarchyOptions hierarchyOptions;
+
     @Option(
             names = "--count",
             paramLabel = "N",
@@ -112,7 +115,8 @@ public final class GenerateCommand implements Runnable {
         try (var report = progress.open(spec.commandLine().getErr());
                 var model = PictureModel.open(place.place(), place.base(), loras)) {
             interrupt.onAbandon(report::close);
-            var settings = new Settings(pictureOptions, before, model, place, loras, init, start, device.name());
+            var settings = new Settings(
+                    pictureOptions, hierarchyOptions, before, model, place, loras, init, start, device.name());
             new Batch(settings, device, report, spec.commandLine().getOut()).make(jobs(prompts, settings), output());
         }
     }

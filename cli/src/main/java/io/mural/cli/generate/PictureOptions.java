@@ -12,7 +12,8 @@ final class PictureOptions {
     enum Vae {
         AUTO(Optional.empty()),
         WHOLE(Optional.of(VaeExtent.WHOLE)),
-        TILED(Optional.of(VaeExtent.TILES));
+        TILED(Optional.of(VaeExtent.TILES)),
+        EXACT(Optional.of(VaeExtent.BANDS));
 
         final Optional<VaeExtent> extent;
 
@@ -83,7 +84,8 @@ final class PictureOptions {
             names = "--vae",
             paramLabel = "HOW",
             description = "whole: the autoencoder sees the picture at once. tiled: in overlapping tiles, with less"
-                    + " memory. auto: whole if it fits (default).")
+                    + " memory. exact: as whole, from top to bottom, with less memory and more time. auto: whole if it"
+                    + " fits (default).")
     Vae vae;
 
     @Option(

@@ -40,6 +40,7 @@ record Recipe(
         Model model,
         List<LoraFile> loras,
         Optional<InitImage> init,
+        Optional<Hierarchy> hierarchy,
         String device) {
 
     /** The keyword of the text chunk that holds a recipe. */
@@ -83,6 +84,7 @@ record Recipe(
                     new Model(path(model, "path"), path(model, "base")),
                     loras,
                     json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
+                    json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
                     json.string("device"));
         } catch (InvalidPathException e) {
             throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
@@ -123,6 +125,7 @@ record Recipe(
         json.put("model", modelJson());
         json.put("loras", loras.stream().map(Recipe::loraJson).toList());
         json.put("init_image", init.map(Recipe::initJson).orElse(null));
+        json.put("hierarchy", hierarchy.map(Hierarchy::toJson).orElse(null));
         json.put("device", device);
         return Json.write(json);
     }

@@ -21,6 +21,7 @@ import java.util.function.Function;
  */
 record Settings(
         PictureOptions options,
+        HierarchyOptions hierarchyOptions,
         Optional<Recipe> from,
         PictureModel model,
         Model place,
@@ -88,7 +89,32 @@ record Settings(
                 place,
                 loras,
                 init,
+                hierarchy(size, defaults),
                 device);
+    }
+
+    /** How a picture too large for the model to make at once is made. */
+    private Optional<Hierarchy> hierarchy(SizeOption.Size size, ModelDefaults defaults) {
+        long most = (long) Hierarchy.MOST_AT_ONCE * defaults.width() * defaults.height();
+        boolean large = (long) size.width() * size.height() > most;
+        if (!large || hierarchyOptions.noHierarchy) {
+            if (hierarchyOptions.any()) {
+                throw new BadUsage("--size " + size + " is made at once; --hierarchical-lora, --lora-scope, --window,"
+                        + " --ratio, --halo, --skip-steps, --no-warm-start, --upsampler, --ntk, --keep-stages,"
+                        + " --preview, --resume and --plan are for larger pictures");
+            }
+            return Optional.empty();
+        }
+        var before = from.flatMap(Recipe::hierarchy);
+        var lora = Optional.ofNullable(hierarchyOptions.lora)
+                .or(() -> before.map(hierarchy -> hierarchy.lora().file()))
+                .or(model::hierarchicalLora)
+                .orElseThrow(() -> new BadUsage("--size " + size + " is more than " + place.name()
+                        + " makes at once; give its hierarchical LoRA with --hierarchical-lora FILE, or add"
+                        + " --no-hierarchy"));
+        var usual = before.orElseGet(() -> Hierarchy.usual(lora, model.hierarchicalSettings()));
+        return Optional.of(Hierarchy.of(
+                hierarchyOptions, usual, Optional.ofNullable(options.steps), Optional.ofNullable(options.guidance)));
     }
 
     /** The user's choice, or empty to decide by memory. */

@@ -20,6 +20,7 @@ final class BarReport implements Report {
     private final LongSupplier clock;
     private final IntSupplier width;
     private String picture = "";
+    private String level = "";
     private String unit = "";
     private Pace pace;
     private long drawn;
@@ -47,8 +48,19 @@ final class BarReport implements Report {
     }
 
     @Override
+    public void note(String text) {
+        say(text);
+    }
+
+    @Override
     public void begin(int number, int pictures, long seed) {
         picture = pictures > 1 ? number + "/" + pictures + " " : "";
+        level = "";
+    }
+
+    @Override
+    public void level(int number, int levels, int width, int height, int windows) {
+        level = "level " + number + "/" + levels + " ";
     }
 
     @Override
@@ -85,7 +97,7 @@ final class BarReport implements Report {
 
     /** The line, at most {@code columns} wide: what does not fit is left out, the least important first. */
     private String line(int columns, long now) {
-        var head = picture + pace.stage() + " ";
+        var head = picture + level + pace.stage() + " ";
         var figures = new StringBuilder();
         boolean counted = pace.steps() > 1;
         if (counted) {

@@ -47,12 +47,30 @@ final class JsonReport implements Report {
     }
 
     @Override
+    public void note(String text) {
+        var event = event("note");
+        event.put("text", text);
+        tell(event);
+    }
+
+    @Override
     public void begin(int number, int of, long seed) {
         picture = number;
         pictures = of;
         var event = pictureEvent("picture");
         event.put("pictures", of);
         event.put("seed", seed);
+        tell(event);
+    }
+
+    @Override
+    public void level(int number, int levels, int width, int height, int windows) {
+        var event = pictureEvent("level");
+        event.put("level", number);
+        event.put("levels", levels);
+        event.put("width", width);
+        event.put("height", height);
+        event.put("windows", windows);
         tell(event);
     }
 

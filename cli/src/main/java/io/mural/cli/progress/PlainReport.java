@@ -32,8 +32,20 @@ final class PlainReport implements Report {
     }
 
     @Override
+    public void note(String text) {
+        err.println(text);
+    }
+
+    @Override
     public void begin(int number, int pictures, long seed) {
         picture = pictures > 1 ? number + "/" + pictures + " " : "";
+    }
+
+    @Override
+    public void level(int number, int levels, int width, int height, int windows) {
+        endStage();
+        err.println(picture + "level " + number + "/" + levels + ": " + width + "x" + height + ", " + windows
+                + (windows == 1 ? " window" : " windows"));
     }
 
     @Override

@@ -20,6 +20,9 @@ final class QuietReport implements Report {
     }
 
     @Override
+    public void note(String text) {}
+
+    @Override
     public void begin(int number, int pictures, long seed) {}
 
     @Override

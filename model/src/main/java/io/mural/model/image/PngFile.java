@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** PNG files: written whole or not at all, with texts beside the picture. */
 public final class PngFile {
@@ -29,19 +30,35 @@ public final class PngFile {
      * @param texts keyword to text, in order
      */
     public static void write(Path file, RgbImage image, Map<String, String> texts) {
-        WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), image, texts));
+        write(file, image.width(), image.height(), texts, sink -> sink.rows(image));
     }
 
-    private static void encode(OutputStream out, RgbImage image, Map<String, String> texts) throws IOException {
-        var info = new ImageInfo(image.width(), image.height(), BITS, false);
+    /**
+     * Writes a picture row by row as it is made, with memory for one row; it appears whole or not at all.
+     *
+     * @param texts keyword to text, in order
+     * @param picture gives all rows to the sink
+     */
+    public static void write(
+            Path file, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
+        WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), width, height, texts, picture));
+    }
+
+    private static void encode(
+            OutputStream out, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture)
+            throws IOException {
+        var info = new ImageInfo(width, height, BITS, false);
         try {
             var writer = new PngWriter(new BufferedOutputStream(out), info);
             texts.forEach((keyword, text) -> writer.getMetadata().setText(keyword, text, isLatin1(text), false));
             var line = new ImageLineByte(info);
-            for (int y = 0; y < image.height(); y++) {
-                System.arraycopy(image.rgb(), y * image.width() * 3, line.getScanline(), 0, image.width() * 3);
-                writer.writeRow(line, y);
-            }
+            int[] row = {0};
+            picture.accept(band -> {
+                for (int y = 0; y < band.height(); y++) {
+                    System.arraycopy(band.rgb(), y * width * 3, line.getScanline(), 0, width * 3);
+                    writer.writeRow(line, row[0]++);
+                }
+            });
             writer.end();
         } catch (PngjException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getMessage(), e);

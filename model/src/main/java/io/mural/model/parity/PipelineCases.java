@@ -65,7 +65,7 @@ final class PipelineCases {
             var request = new HierarchicalPipeline.Request(picture, settings.schedule(), settings);
             var latents = pipeline.generate(
                     request, plan, from(given.floats("in.guide_latents")), Onlooker.NONE, Progress.NONE);
-            var image = pipeline.decode(latents, plan.levels().getLast(), Progress.NONE);
+            var image = pipeline.decode(latents, plan, Progress.NONE);
             var detail = new StringBuilder();
             append(detail, given, "latents", latents);
             return new Judged(image.psnr(image(given, "out.image")), detail.toString());

@@ -243,7 +243,16 @@ public final class Flux1Model implements PictureModel {
 
     @Override
     public GuidedModel guided(HierarchicalLora lora) {
-        var guided = guidedTransformer(lora);
+        return guided(guidedTransformer(lora));
+    }
+
+    @Override
+    public GuidedModel guidedWithoutLora() {
+        var weights = transformerWeights();
+        return guided(new GuidedTransformer(transformer(), new GuideBranch(transformerConfig(weights), weights)));
+    }
+
+    private static GuidedModel guided(GuidedTransformer guided) {
         return (ops, scene, settings, embeds, memory) -> {
             var context =
                     guided.context(ops, scene, embeds.tokens(ops), embeds.pooled(ops), settings.guidance(), memory);

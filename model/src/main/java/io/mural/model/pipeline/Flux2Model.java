@@ -277,7 +277,16 @@ public final class Flux2Model implements PictureModel {
 
     @Override
     public GuidedModel guided(HierarchicalLora lora) {
-        var guided = guidedTransformer(lora);
+        return guided(guidedTransformer(lora));
+    }
+
+    @Override
+    public GuidedModel guidedWithoutLora() {
+        var weights = transformerWeights();
+        return guided(new GuidedTransformer(transformer(), new CleanBranch(transformerConfig(weights), weights)));
+    }
+
+    private static GuidedModel guided(GuidedTransformer guided) {
         return (ops, scene, settings, embeds, memory) -> {
             var context = guided.context(ops, scene, embeds.tokens(ops), settings.guidance(), memory);
             return (on, latents, sigma) -> guided.transformer().forward(on, latents, sigma, context);

@@ -2,8 +2,8 @@ package io.mural.model.pipeline;
 
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.image.PictureSink;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.HierarchicalPlan.LevelPlan;
 import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.pipeline.Pyramid.Level;
@@ -130,15 +130,28 @@ public final class HierarchicalPipeline {
         return Latents.noised(large, noise, settings.schedule().sigma(0));
     }
 
-    /** The finished picture. */
-    public RgbImage decode(float[] latents, LevelPlan plan, Progress progress) {
+    /**
+     * The finished picture, from top to bottom.
+     *
+     * @param latents what {@link #generate} returned
+     */
+    public void decode(float[] latents, HierarchicalPlan plan, PictureSink sink, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         try (var ops = pipeline.open(progress)) {
-            var level = plan.level();
-            var image = model.codec().decode(ops, latents, level.gridHeight(), level.gridWidth(), plan.vae());
+            var last = plan.levels().getLast();
+            var level = last.level();
+            model.codec().decode(ops, latents, level.gridHeight(), level.gridWidth(), last.vae(), sink);
             progress.step(1);
-            return image;
         }
+    }
+
+    /** As the other, in memory. */
+    public RgbImage decode(float[] latents, HierarchicalPlan plan, Progress progress) {
+        progress.stage(Stage.DECODE, 1);
+        var last = plan.levels().getLast();
+        var image = picture(latents, last.level().gridHeight(), last.level().gridWidth(), last.vae());
+        progress.step(1);
+        return image;
     }
 
     private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeExtent vae) {

@@ -18,8 +18,10 @@ import java.util.Optional;
  * @param levels smallest first
  */
 public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan> levels) {
-    /** The finished and the enlarged picture, and copies of latents, that live on the heap; bytes a pixel. */
-    private static final int HEAP_BYTES_PER_PIXEL = 12;
+    /** Copies of latents on the heap, bytes a pixel. */
+    private static final int HEAP_OF_LATENTS = 12;
+    /** Beside them the enlarged picture in several forms, where the warm start goes through pixels. */
+    private static final int HEAP_OF_PIXELS = 24;
 
     /**
      * A level.
@@ -57,6 +59,15 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
 
     public HierarchicalPlan {
         levels = List.copyOf(levels);
+    }
+
+    /** What lives on Java's heap beside the activations. */
+    public static int heapBytesPerPixel(HierarchicalSettings settings) {
+        return HEAP_OF_LATENTS
+                + switch (settings.upsampler()) {
+                    case PIXEL -> HEAP_OF_PIXELS;
+                    case LATENT -> 0;
+                };
     }
 
     /** The most that any stage needs. */
@@ -147,7 +158,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             long budget) {
 
         LevelPlan plan(Level level) {
-            long heap = (long) level.height() * level.width() * HEAP_BYTES_PER_PIXEL;
+            long heap = (long) level.height() * level.width() * heapBytesPerPixel(settings);
             var kept = new Step(GuideMemory.KEEP, level);
             var step = heap + kept.bytes() <= budget ? kept : new Step(GuideMemory.RECOMPUTE, level);
             var vae = vae(level, heap);
@@ -165,7 +176,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         }
 
         private VaePlan vae(Level level, long heap) {
-            var candidates = wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.TILES));
+            var candidates = wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS));
             var plans = new ArrayList<VaePlan>();
             for (var extent : candidates) {
                 var plan = VaePlan.of(model, level.height(), level.width(), extent);

@@ -1,15 +1,21 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.image.PictureSink;
 import io.mural.model.image.RgbImage;
 import io.mural.model.sampling.Latents;
 import io.mural.model.vae.AutoencoderKL;
+import io.mural.model.vae.BandedVae;
 import io.mural.model.vae.LatentScale;
 import io.mural.model.vae.TiledVae;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 
 /** Pictures to packed latent tokens and back, as a transformer works on them. */
 public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
     private static final int RGB = 3;
+    private static final int BAND_PIXELS = 1 << 20;
+    /** Maps of features up to this size are kept between the passes of a decoding by bands. */
+    static final long KEPT_BYTES = 1L << 30;
 
     /** [tokens, channels x 4] of the posterior's mean. */
     public float[] encode(Ops ops, RgbImage image, VaeExtent extent) {
@@ -17,7 +23,7 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
         var picture = ops.tensor(image.toFloats(), image.height(), image.width(), RGB);
         var mean = switch (extent) {
             case WHOLE -> vae.encode(ops, picture);
-            case TILES -> new TiledVae(vae).encode(ops, picture);
+            case TILES, BANDS -> new TiledVae(vae).encode(ops, picture);
         };
         int reduction = config.reduction();
         var tokens = Latents.pack(
@@ -32,6 +38,20 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
      * @param gridWidth tokens of a row
      */
     public RgbImage decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent) {
+        int reduction = vae.config().reduction();
+        int width = 2 * gridWidth * reduction;
+        int height = 2 * gridHeight * reduction;
+        var rgb = new byte[height * width * RGB];
+        int[] at = {0};
+        decode(ops, tokens, gridHeight, gridWidth, extent, band -> {
+            System.arraycopy(band.rgb(), 0, rgb, at[0], band.rgb().length);
+            at[0] += band.rgb().length;
+        });
+        return new RgbImage(width, height, rgb);
+    }
+
+    /** As the other, from top to bottom. */
+    public void decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent, PictureSink sink) {
         var config = vae.config();
         int height = 2 * gridHeight;
         int width = 2 * gridWidth;
@@ -39,10 +59,27 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
         scale.restore(raw);
         var latent = ops.tensor(
                 Latents.unpack(raw, config.latentChannels(), height, width), height, width, config.latentChannels());
-        var picture = switch (extent) {
-            case WHOLE -> vae.decode(ops, latent);
-            case TILES -> new TiledVae(vae).decode(ops, latent);
-        };
-        return RgbImage.of(ops.read(picture), width * config.reduction(), height * config.reduction());
+        switch (extent) {
+            case WHOLE -> inBands(ops, vae.decode(ops, latent), sink);
+            case TILES -> inBands(ops, new TiledVae(vae).decode(ops, latent), sink);
+            case BANDS ->
+                new BandedVae(vae, KEPT_BYTES).decode(ops, latent, band -> sink.rows(image(ops.read(band), band)));
+        }
+    }
+
+    /** A whole picture in pieces that do not count as arrays. */
+    private static void inBands(Ops ops, Tensor picture, PictureSink sink) {
+        int height = picture.shape().dim(0);
+        int width = picture.shape().dim(1);
+        int rows = Math.max(1, BAND_PIXELS / width);
+        for (int from = 0; from < height; from += rows) {
+            var band = picture.rows(from * width, Math.min(height, from + rows) * width)
+                    .reshape(Math.min(height, from + rows) - from, width, RGB);
+            sink.rows(image(ops.read(band), band));
+        }
+    }
+
+    private static RgbImage image(float[] values, Tensor band) {
+        return RgbImage.of(values, band.shape().dim(1), band.shape().dim(0));
     }
 }

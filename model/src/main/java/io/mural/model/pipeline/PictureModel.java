@@ -76,6 +76,9 @@ public interface PictureModel extends AutoCloseable {
     /** The model with the LoRA that teaches it to look at a guide. */
     GuidedModel guided(HierarchicalLora lora);
 
+    /** As {@link #guided}, for planning: guide tokens go through the model's own weights. */
+    GuidedModel guidedWithoutLora();
+
     @Override
     void close();
 }

@@ -47,6 +47,9 @@ public record PicturePlan(
         long decodeBytes = switch (extent) {
             case WHOLE -> whole.bytes();
             case TILES -> plan(ops -> planTile(ops, model, request)).bytes();
+            case BANDS ->
+                VaePlan.of(model, request.height(), request.width(), VaeExtent.BANDS)
+                        .bytes();
         };
         return new PicturePlan(
                 text.bytes(),

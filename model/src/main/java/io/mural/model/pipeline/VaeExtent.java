@@ -1,7 +1,11 @@
 package io.mural.model.pipeline;
 
-/** Whether the autoencoder sees a picture whole or as overlapping, cross-faded tiles. */
+/** How much of a picture the autoencoder sees. */
 public enum VaeExtent {
+    /** All at once. */
     WHOLE,
-    TILES
+    /** Overlapping, cross-faded tiles: little memory, but tone can shift from tile to tile. */
+    TILES,
+    /** Decoded from top to bottom, as at once but in less memory and more time; encoded by tiles. */
+    BANDS
 }

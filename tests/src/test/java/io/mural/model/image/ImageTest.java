@@ -7,6 +7,7 @@ import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,36 @@ class ImageTest {
         assertThat(ImageFile.read(file).rgb()).isEqualTo(image.rgb());
         assertThat(PngFile.texts(file)).containsAllEntriesOf(texts);
         assertThat(folder).isDirectoryNotContaining(path -> path.toString().endsWith(".part"));
+    }
+
+    @Test
+    void aPictureCanBeWrittenInBands() throws IOException {
+        var image = random(7, 5);
+        PngFile.write(folder.resolve("whole.png"), image, Map.of("a", "b"));
+        PngFile.write(folder.resolve("bands.png"), 7, 5, Map.of("a", "b"), sink -> {
+            sink.rows(new RgbImage(7, 2, Arrays.copyOf(image.rgb(), 2 * 21)));
+            sink.rows(new RgbImage(7, 3, Arrays.copyOfRange(image.rgb(), 2 * 21, 5 * 21)));
+        });
+        assertThat(folder.resolve("bands.png")).hasSameBinaryContentAs(folder.resolve("whole.png"));
+        assertThatThrownBy(() -> PngFile.write(folder.resolve("cut.png"), 7, 5, Map.of(), sink -> {
+                    throw new InputException("no memory");
+                }))
+                .hasMessage("no memory");
+        assertThat(folder.resolve("cut.png")).doesNotExist();
+    }
+
+    @Test
+    void sharpeningLeavesFlatPartsAndRaisesEdges() {
+        var rgb = new byte[20 * 3 * 3];
+        Arrays.fill(rgb, (byte) 100);
+        for (int y = 0; y < 3; y++) {
+            Arrays.fill(rgb, (y * 20 + 10) * 3, (y + 1) * 20 * 3, (byte) 150);
+        }
+        var sharp = UnsharpMask.apply(new RgbImage(20, 3, rgb), 1, 0.5).rgb();
+        assertThat(sharp[0] & 0xff).isEqualTo(100);
+        assertThat(sharp[19 * 3] & 0xff).isEqualTo(150);
+        assertThat(sharp[9 * 3] & 0xff).isBetween(80, 97);
+        assertThat(sharp[10 * 3] & 0xff).isBetween(153, 170);
     }
 
     @Test

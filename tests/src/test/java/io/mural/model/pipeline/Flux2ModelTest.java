@@ -160,7 +160,7 @@ class Flux2ModelTest {
             var pipeline = new HierarchicalPipeline(model, guided, Flux2ModelTest::ops);
             var request = new HierarchicalPipeline.Request(picture, model.schedule(2, 12), settings);
             var latents = pipeline.generate(request, plan, Journal.NONE, Onlooker.NONE, Progress.NONE);
-            var image = pipeline.decode(latents, plan.levels().getLast(), Progress.NONE);
+            var image = pipeline.decode(latents, plan, Progress.NONE);
             assertThat(image.width()).isEqualTo(128);
             assertThat(image.height()).isEqualTo(96);
             var again = new HierarchicalPipeline(model, guided, Flux2ModelTest::ops);

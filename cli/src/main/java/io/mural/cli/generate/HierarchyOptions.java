@@ -1,0 +1,82 @@
+package io.mural.cli.generate;
+
+import io.mural.model.pipeline.HierarchicalLora;
+import io.mural.model.pipeline.HierarchicalSettings.Upsampler;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** The options for pictures beyond the model's own size; null where the user says nothing. */
+final class HierarchyOptions {
+    @Option(
+            names = "--hierarchical-lora",
+            paramLabel = "FILE",
+            description = "The LoRA that teaches the model to look at a smaller picture while it makes a large one."
+                    + " Default: the one that the model's mural.json names.")
+    Path lora;
+
+    @Option(
+            names = "--lora-scope",
+            paramLabel = "WHOSE",
+            description =
+                    "What it adapts: guide (the smaller picture's tokens, default) or image (the large one's too).")
+    HierarchicalLora.Scope scope;
+
+    @Option(names = "--window", paramLabel = "N", description = "Side of a window, tokens of 16 pixels.")
+    Integer window;
+
+    @Option(names = "--ratio", paramLabel = "N", description = "The most a picture grows from level to level.")
+    Integer ratio;
+
+    @Option(names = "--halo", paramLabel = "N", description = "How far a window sees its neighbours, tokens.")
+    Integer halo;
+
+    @Option(
+            names = "--skip-steps",
+            paramLabel = "N",
+            description = "Steps that a level saves by starting from the smaller picture, enlarged.")
+    Integer skipSteps;
+
+    @Option(names = "--no-warm-start", description = "Starts every level from pure noise.")
+    boolean noWarmStart;
+
+    @Option(
+            names = "--upsampler",
+            paramLabel = "HOW",
+            description = "Enlarges by pixel (decoded, resized, sharpened, encoded) or by latent (bicubic).")
+    Upsampler upsampler;
+
+    @Option(names = "--ntk", paramLabel = "F", description = "Factor on the base of the rotary frequencies.")
+    Double ntk;
+
+    @Option(names = "--keep-stages", description = "Also writes the pictures of the levels before the last.")
+    boolean keepStages;
+
+    @Option(
+            names = "--preview",
+            paramLabel = "N",
+            description = "Writes a small picture of what is expected every N steps, beside the output.")
+    Integer preview;
+
+    @Option(
+            names = "--resume",
+            description = "Goes on where a run for the same picture stopped; needs the same options, --seed and -o.")
+    boolean resume;
+
+    @Option(names = "--plan", description = "Prints sizes, memory, operations and time of a large picture, and stops.")
+    boolean plan;
+
+    @Option(names = "--no-hierarchy", description = "Makes a large picture at once, whatever it looks like.")
+    boolean noHierarchy;
+
+    /** Whether anything is said that only matters for large pictures. */
+    boolean any() {
+        return noWarmStart
+                || keepStages
+                || resume
+                || plan
+                || Stream.of(lora, scope, window, ratio, halo, skipSteps, upsampler, ntk, preview)
+                        .anyMatch(Objects::nonNull);
+    }
+}

@@ -1,0 +1,48 @@
+package io.mural.cli.generate;
+
+import io.mural.cli.device.DeviceOptions;
+import io.mural.cli.device.Memory;
+import io.mural.cli.progress.Report;
+import io.mural.model.image.PngFile;
+import io.mural.model.pipeline.PicturePipeline;
+import io.mural.model.pipeline.PicturePlan;
+import io.mural.model.pipeline.VaeExtent;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Makes pictures at once. */
+final class WholeMaker implements Maker {
+    private final Settings settings;
+    private final Report report;
+    private final PicturePlan plan;
+    private final PicturePipeline pipeline;
+
+    WholeMaker(Settings settings, Recipe first, DeviceOptions.Choice device, Report report) {
+        this.settings = settings;
+        this.report = report;
+        var request = first.request(settings.start());
+        long budget = Memory.budget();
+        plan = PicturePlan.of(settings.model(), request, settings.vae(), budget);
+        plan.requireFit(settings.model(), request, settings.vae(), budget);
+        Maker.requireHeap(first, PicturePlan.heapBytes(1, 1));
+        pipeline = new PicturePipeline(settings.model(), device.ops());
+    }
+
+    @Override
+    public long peakBytes() {
+        return plan.peakBytes();
+    }
+
+    @Override
+    public VaeExtent vae() {
+        return plan.vae();
+    }
+
+    @Override
+    public void make(Recipe recipe, Path place, Map<String, String> texts) {
+        var request = recipe.request(settings.start());
+        var schedule = settings.model().schedule(recipe.steps(), request.imageTokens());
+        var result = pipeline.generate(request, schedule, recipe.vae(), report);
+        PngFile.write(place, result.image(), texts);
+    }
+}

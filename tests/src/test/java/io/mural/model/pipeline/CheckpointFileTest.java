@@ -1,0 +1,80 @@
+package io.mural.model.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mural.model.pipeline.Journal.Position;
+import io.mural.tensor.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointFileTest {
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void place() {
+        file = CheckpointFile.beside(folder.resolve("sea.png"));
+    }
+
+    private static Position position(float... latents) {
+        return new Position(1, 3, new float[] {1, -0.5f, Float.MIN_VALUE}, latents);
+    }
+
+    @Test
+    void goesOnWhereItStopped() {
+        CheckpointFile.fresh(file, "a").reached(position(4, 5));
+        var resumed = CheckpointFile.resume(file, "a").start().orElseThrow();
+        assertThat(resumed).usingRecursiveComparison().isEqualTo(position(4, 5));
+        CheckpointFile.fresh(file, "a").reached(position());
+        assertThat(CheckpointFile.resume(file, "a").start().orElseThrow().latents())
+                .isEmpty();
+    }
+
+    @Test
+    void beginsWhereThereIsNone() {
+        assertThat(CheckpointFile.resume(file, "a").start()).isEmpty();
+        assertThat(CheckpointFile.fresh(file, "a").start()).isEmpty();
+    }
+
+    @Test
+    void isRemovedAtTheEnd() {
+        var checkpoint = CheckpointFile.fresh(file, "a");
+        checkpoint.reached(position(1));
+        checkpoint.finished();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void thatOfAnotherPictureIsRefusedAndKept() {
+        CheckpointFile.fresh(file, "a").reached(position(1));
+        assertThatThrownBy(() -> CheckpointFile.resume(file, "b"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("sea.png.checkpoint is the checkpoint of another picture");
+        assertThat(file).exists();
+    }
+
+    @Test
+    void everyDamagedByteIsNoticed() throws IOException {
+        CheckpointFile.fresh(file, "a").reached(position(1, 2));
+        var good = Files.readAllBytes(file);
+        for (int at = good.length - 20; at < good.length; at++) {
+            var bad = good.clone();
+            bad[at] ^= 4;
+            Files.write(file, bad);
+            assertThatThrownBy(() -> CheckpointFile.resume(file, "a"))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("damaged checkpoint");
+        }
+        Files.write(file, java.util.Arrays.copyOf(good, good.length - 1));
+        assertThatThrownBy(() -> CheckpointFile.resume(file, "a")).hasMessageContaining("damaged checkpoint");
+        Files.write(file, new byte[0]);
+        assertThatThrownBy(() -> CheckpointFile.resume(file, "a")).hasMessageContaining("damaged checkpoint");
+    }
+}
