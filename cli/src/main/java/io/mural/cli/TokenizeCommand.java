@@ -4,6 +4,8 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
 import io.mural.cli.console.Stdin;
 import io.mural.cli.console.Words;
+import io.mural.model.pipeline.Architecture;
+import io.mural.model.pipeline.ModelDefaults;
 import io.mural.model.token.ClipTokenizer;
 import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
@@ -13,7 +15,6 @@ import io.mural.weights.Json;
 import io.mural.weights.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         customSynopsis = {
             "mural tokenize [--model DIR] [--length N] TEXT",
-            "mural tokenize --tokenizer DIR --kind KIND [--length N] TEXT"
+            "       mural tokenize --tokenizer DIR --kind KIND [--length N] TEXT"
         },
-        description = "Shows the tokens of a text as JSON: those of a model's tokenizers, or of a bare one.",
+        description = "Shows the tokens of a text as JSON: of all tokenizers of a model, or of a bare one.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  mural tokenize \"a calm sea\"",
@@ -41,27 +42,23 @@ import picocli.CommandLine.Spec;
 final class TokenizeCommand implements Runnable {
     private static final int MOST_TOKENS = 1 << 20;
 
-    /** The folders of a model that hold tokenizers. */
-    private static final List<String> FOLDERS = List.of("tokenizer", "tokenizer_2");
-
-    /** Kinds of tokenizers, each told by the beginning of its class's name. */
+    /** The tokenizers there are, each with the folder of a model it stands in. */
     enum Kind {
-        CLIP("CLIP"),
-        T5("T5"),
-        QWEN("Qwen");
+        CLIP("tokenizer"),
+        T5("tokenizer_2"),
+        QWEN("tokenizer");
 
-        private final String family;
+        private final String folder;
 
-        Kind(String family) {
-            this.family = family;
+        Kind(String folder) {
+            this.folder = folder;
         }
 
-        private static Kind of(ModelFolder folder, String name, String className) {
-            return Arrays.stream(values())
-                    .filter(kind -> className.startsWith(kind.family))
-                    .findFirst()
-                    .orElseThrow(() -> new InputException(
-                            folder.path() + ": its " + name + " is a " + className + ", which is not known here"));
+        private static List<Kind> of(Architecture architecture) {
+            return switch (architecture) {
+                case FLUX1 -> List.of(CLIP, T5);
+                case FLUX2 -> List.of(QWEN);
+            };
         }
 
         private Tokenizer load(Path folder) {
@@ -120,12 +117,9 @@ final class TokenizeCommand implements Runnable {
             json.put(Words.of(kind), tokens(loaded, text, length != null ? length : loaded.maxLength()));
         } else {
             var folder = ModelFolder.open(model == null ? Home.model() : model);
-            for (var name : FOLDERS) {
-                folder.className(name).ifPresent(className -> {
-                    var each = Kind.of(folder, name, className);
-                    var loaded = each.load(folder.component(name));
-                    json.put(Words.of(each), tokens(loaded, text, length(each, folder, loaded)));
-                });
+            for (var each : Kind.of(Architecture.of(folder))) {
+                var loaded = each.load(folder.component(each.folder));
+                json.put(Words.of(each), tokens(loaded, text, length(each, folder, loaded)));
             }
         }
         spec.commandLine().getOut().println(Json.write(json));
@@ -158,17 +152,30 @@ final class TokenizeCommand implements Runnable {
         return folder;
     }
 
-    /** The length that a model's own mural.json names is not CLIP's; all else stands in the tokenizer. */
+    /** CLIP's length is fixed; that of the other text stands in the model's mural.json, else it is the usual one. */
     private int length(Kind of, ModelFolder folder, Tokenizer loaded) {
         if (length != null) {
             return length;
         }
         return switch (of) {
             case CLIP -> loaded.maxLength();
-            case T5, QWEN ->
-                folder.defaults()
-                        .map(defaults -> defaults.integer("text_tokens", loaded.maxLength()))
-                        .orElse(loaded.maxLength());
+            case T5, QWEN -> {
+                int usual = published(folder).textTokens();
+                yield folder.defaults()
+                        .map(defaults -> defaults.integer("text_tokens", usual))
+                        .orElse(usual);
+            }
+        };
+    }
+
+    private static ModelDefaults published(ModelFolder folder) {
+        return switch (Architecture.of(folder)) {
+            case FLUX1 -> {
+                boolean dev = !folder.has("transformer")
+                        || folder.config("transformer").bool("guidance_embeds", false);
+                yield dev ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+            }
+            case FLUX2 -> ModelDefaults.FLUX2_KLEIN;
         };
     }
 

@@ -122,6 +122,16 @@ class CommandsTest {
         assertThat(qwen.integers("ids")).hasSize(40).startsWith(391, 84, 82).endsWith(390);
     }
 
+    /** Its index does not name the tokenizers. */
+    @Test
+    void tokenizeFindsTheTokenizersOfAFolderByItsFamily() {
+        var model = MuralProcess.GOLDENS.resolve("flux1-tiny").toString();
+        var json = Json.parse(
+                "tokens", good("tokenize", "--model", model, "A castle").out());
+        assertThat(json.keys()).containsExactly("text", "clip", "t5");
+        assertThat(json.object("t5").integer("length")).isEqualTo(512);
+    }
+
     @Test
     void tokenizeTakesABareTokenizerAndStdin() {
         var tokenizer = MuralProcess.GOLDENS.resolve("flux1-tiny/tokenizer_2").toString();

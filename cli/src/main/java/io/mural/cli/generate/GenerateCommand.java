@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         customSynopsis = {
             "mural generate [OPTIONS] PROMPT",
-            "mural generate [OPTIONS] --prompts-file FILE",
-            "mural generate [OPTIONS] --from PNG"
+            "       mural generate [OPTIONS] --prompts-file FILE",
+            "       mural generate [OPTIONS] --from PNG"
         },
         description = {
             "Makes a picture from a prompt.",
