@@ -62,6 +62,24 @@ class GenerateTest {
     }
 
     @Test
+    void referencesCountAndAreRemembered() {
+        var model = MuralProcess.GOLDENS.resolve("flux2-tiny").toString();
+        assertThat(new MuralProcess(folder)
+                        .run("generate", PROMPT, "--size", "80x64", "--steps", "1", "-o", "one.png", "--seed", "2")
+                        .exit())
+                .isZero();
+        generate(PROMPT, "-o", "without.png", "--model", model, "--seed", "1");
+        var result = generate(PROMPT, "-o", "with.png", "--model", model, "--seed", "1", "--reference", "one.png");
+        assertThat(result.exit()).as("%s", result.err()).isZero();
+        assertThat(pixels("with.png")).isNotEqualTo(pixels("without.png"));
+        generate("--from", "with.png", "-o", "again.png");
+        assertThat(pixels("again.png")).isEqualTo(pixels("with.png"));
+        var refused = generate(PROMPT, "-o", "no.png", "--reference", "one.png");
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.err()).anyMatch(line -> line.contains("--reference: mural-nano takes no reference"));
+    }
+
+    @Test
     void thePictureCarriesItsParameters() {
         generate(PROMPT, "-o", "out.png", "--seed", "7", "--true-cfg", "2", "--negative", "fog, rain");
         var texts = texts("out.png");

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             "  mural generate --from moon.png --steps 30 -o moon-30.png",
             "  mural generate \"the same by day\" --init-image moon.png --strength 0.7",
             "  mural generate \"a lake\" --model FLUX.1-dev --lora style.safetensors:0.8",
+            "  mural generate \"the same in snow\" --model FLUX.2-klein-4B --reference moon.png",
             "  mural generate --prompts-file prompts.txt --count 4 -o batch.png"
         })
 public final class GenerateCommand implements Runnable {
@@ -112,11 +113,21 @@ public final class GenerateCommand implements Runnable {
         var device = deviceOptions.choose(
                 before.map(Recipe::device).filter(Devices::has).orElse("cpu"));
         var start = init.map(image -> ImageFile.read(image.file()));
+        var references = References.of(pictureOptions, before);
         try (var report = progress.open(spec.commandLine().getErr());
                 var model = PictureModel.open(place.place(), place.base(), loras)) {
             interrupt.onAbandon(report::close);
             var settings = new Settings(
-                    pictureOptions, hierarchyOptions, before, model, place, loras, init, start, device.name());
+                    pictureOptions,
+                    hierarchyOptions,
+                    before,
+                    model,
+                    place,
+                    loras,
+                    init,
+                    start,
+                    references,
+                    device.name());
             new Batch(settings, device, report, spec.commandLine().getOut()).make(jobs(prompts, settings), output());
         }
     }

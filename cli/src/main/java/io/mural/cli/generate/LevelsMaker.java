@@ -38,7 +38,7 @@ final class LevelsMaker implements Maker {
         var model = settings.model();
         var guided = model.guided(hierarchy.lora());
         var defaults = model.defaults();
-        var request = first.request(settings.start());
+        var request = settings.request(first);
         int nativeTokens = defaults.width()
                 / GenerationRequest.TOKEN_PIXELS
                 * (defaults.height() / GenerationRequest.TOKEN_PIXELS);
@@ -108,7 +108,7 @@ final class LevelsMaker implements Maker {
         int pixels = GenerationRequest.TOKEN_PIXELS;
         int baseTokens = plan.pyramid().baseHeight() * plan.pyramid().baseWidth();
         var request = new HierarchicalPipeline.Request(
-                recipe.request(settings.start()),
+                settings.request(recipe),
                 settings.model().schedule(small, baseTokens),
                 recipe.hierarchy().orElseThrow().settings());
         var latents = pipeline.generate(request, plan, journal, onlooker(place, texts), report);

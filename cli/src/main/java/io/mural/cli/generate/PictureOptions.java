@@ -3,6 +3,7 @@ package io.mural.cli.generate;
 import io.mural.cli.console.Words;
 import io.mural.model.pipeline.VaeExtent;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -69,6 +70,12 @@ final class PictureOptions {
     Path initImage;
 
     @Option(
+            names = "--reference",
+            paramLabel = "FILE",
+            description = "A PNG or JPEG picture to make this one after, for FLUX.2. May be given several times.")
+    List<Path> references;
+
+    @Option(
             names = "--strength",
             paramLabel = "S",
             description = "How far to leave the picture of --init-image: near 0 keeps it, 1 ignores it. Default: 0.6.")
@@ -77,7 +84,7 @@ final class PictureOptions {
     @Option(
             names = "--text-tokens",
             paramLabel = "N",
-            description = "Length of the T5 text. Default: the model's own, and best left so.")
+            description = "Length of the text. Default: the model's own, and best left so.")
     Integer textTokens;
 
     @Option(

@@ -40,6 +40,7 @@ record Recipe(
         Model model,
         List<LoraFile> loras,
         Optional<InitImage> init,
+        List<Path> references,
         Optional<Hierarchy> hierarchy,
         String device) {
 
@@ -48,6 +49,7 @@ record Recipe(
 
     Recipe {
         loras = List.copyOf(loras);
+        references = List.copyOf(references);
     }
 
     /** The recipe in a picture's file; {@link InputException} when it has none. */
@@ -84,6 +86,7 @@ record Recipe(
                     new Model(path(model, "path"), path(model, "base")),
                     loras,
                     json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
+                    json.strings("references", List.of()).stream().map(Path::of).toList(),
                     json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
                     json.string("device"));
         } catch (InvalidPathException e) {
@@ -125,6 +128,7 @@ record Recipe(
         json.put("model", modelJson());
         json.put("loras", loras.stream().map(Recipe::loraJson).toList());
         json.put("init_image", init.map(Recipe::initJson).orElse(null));
+        json.put("references", references.stream().map(Path::toString).toList());
         json.put("hierarchy", hierarchy.map(Hierarchy::toJson).orElse(null));
         json.put("device", device);
         return Json.write(json);
@@ -154,8 +158,11 @@ record Recipe(
         return json;
     }
 
-    /** @param start the picture of {@link #init}, where there is one */
-    GenerationRequest request(Optional<RgbImage> start) {
+    /**
+     * @param start the picture of {@link #init}, where there is one
+     * @param referenceImages the pictures of {@link #references}
+     */
+    GenerationRequest request(Optional<RgbImage> start, List<RgbImage> referenceImages) {
         return new GenerationRequest(
                 prompt,
                 negative,
@@ -168,6 +175,7 @@ record Recipe(
                 textTokens,
                 start.map(image ->
                         new GenerationRequest.Init(image, init.orElseThrow().strength())),
-                Optional.of(noiseDtype.dtype()));
+                Optional.of(noiseDtype.dtype()),
+                referenceImages);
     }
 }

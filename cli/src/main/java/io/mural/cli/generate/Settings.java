@@ -28,6 +28,7 @@ record Settings(
         List<LoraFile> loras,
         Optional<InitImage> init,
         Optional<RgbImage> start,
+        References references,
         String device) {
     private static final double USUAL_STRENGTH = 0.6;
     private static final double LARGEST_SCALE = 100;
@@ -71,6 +72,10 @@ record Settings(
         if (trueCfg == 1 && options.negative != null) {
             throw new BadUsage("--negative has no effect while --true-cfg is 1; add --true-cfg 2.5 or so");
         }
+        if (!references.files().isEmpty() && !model.takesReferences()) {
+            throw new BadUsage("--reference: " + place.name() + " takes no reference pictures; --init-image starts from"
+                    + " a picture");
+        }
         return new Recipe(
                 prompt,
                 choose(options.negative, Recipe::negative, defaults.negative()),
@@ -89,6 +94,7 @@ record Settings(
                 place,
                 loras,
                 init,
+                references.files(),
                 hierarchy(size, defaults),
                 device);
     }
@@ -115,6 +121,11 @@ record Settings(
         var usual = before.orElseGet(() -> Hierarchy.usual(lora, model.hierarchicalSettings()));
         return Optional.of(Hierarchy.of(
                 hierarchyOptions, usual, Optional.ofNullable(options.steps), Optional.ofNullable(options.guidance)));
+    }
+
+    /** What a recipe asks the model for. */
+    GenerationRequest request(Recipe recipe) {
+        return recipe.request(start, references.images());
     }
 
     /** The user's choice, or empty to decide by memory. */

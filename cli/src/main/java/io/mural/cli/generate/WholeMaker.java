@@ -20,7 +20,7 @@ final class WholeMaker implements Maker {
     WholeMaker(Settings settings, Recipe first, DeviceOptions.Choice device, Report report) {
         this.settings = settings;
         this.report = report;
-        var request = first.request(settings.start());
+        var request = settings.request(first);
         long budget = Memory.budget();
         plan = PicturePlan.of(settings.model(), request, settings.vae(), budget);
         plan.requireFit(settings.model(), request, settings.vae(), budget);
@@ -40,7 +40,7 @@ final class WholeMaker implements Maker {
 
     @Override
     public void make(Recipe recipe, Path place, Map<String, String> texts) {
-        var request = recipe.request(settings.start());
+        var request = settings.request(recipe);
         var schedule = settings.model().schedule(recipe.steps(), request.imageTokens());
         var result = pipeline.generate(request, schedule, recipe.vae(), report);
         PngFile.write(place, result.image(), texts);
