@@ -37,6 +37,7 @@ final class Failures {
                 .replaceFirst(match ->
                         match.group(2) + " is none of " + match.group(1).toLowerCase(Locale.ROOT))
                 .replaceFirst("^Invalid value for (?:option '([^']+)'|.*\\((\\w+)\\)): ", "$1$2: ")
+                .replaceFirst("^Unknown subcommand ('[^']*')\\.$", "unknown command $1")
                 .replaceFirst("is not an? (int|long)$", "is no whole number in range")
                 .replaceFirst("is not a double$", "is no number")
                 .replaceFirst("^Missing required parameter for option '([^']+)' \\((.*)\\)$", "$1 needs a value, $2")

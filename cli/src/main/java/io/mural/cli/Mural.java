@@ -10,6 +10,7 @@ import io.mural.cli.inspect.InspectCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,6 +74,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new DevicesCommand())
                 .addSubcommand(new CompletionCommand())
+                .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, args) -> failures.badUsage(e))

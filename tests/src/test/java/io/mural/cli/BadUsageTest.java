@@ -125,6 +125,7 @@ class BadUsageTest {
     static Stream<Case> others() {
         return Stream.of(
                 usage("''", "unknown command ''"),
+                usage("help genrate", "unknown command 'genrate'"),
                 usage("genrate sea", "'genrate'", "generate"),
                 usage("generate sea --sise 64", "'--sise'", "--size"),
                 usage("generate sea --seed 1 --seed 2", "--seed", "twice"),

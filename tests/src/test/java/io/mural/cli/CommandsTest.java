@@ -32,11 +32,12 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "inspect", "parity", "tokenize", "devices", "completion"})
+    @ValueSource(strings = {"generate", "inspect", "plan", "parity", "tokenize", "devices", "completion"})
     void helpHasExamples(String command) {
         var help = good(command, "--help").out();
         assertThat(help).startsWith("Usage: mural " + command).contains("Examples:", "mural " + command);
         assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+        assertThat(good("help", command).out()).isEqualTo(help);
         assertThat(good("--help").out()).contains("  " + command + " ");
     }
 

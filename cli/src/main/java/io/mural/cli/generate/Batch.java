@@ -1,9 +1,12 @@
 package io.mural.cli.generate;
 
+import io.mural.cli.console.Figures;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.cli.device.Memory;
 import io.mural.cli.progress.Announcement;
 import io.mural.cli.progress.Report;
 import io.mural.model.pipeline.VaeExtent;
+import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ final class Batch {
     void make(List<Job> jobs, Optional<Path> output) {
         var first = settings.recipe(jobs.getFirst().prompt(), jobs.getFirst().seed(), VaeExtent.WHOLE);
         var places = places(jobs, output);
+        var notes = applyLoras();
         var maker = first.hierarchy().isPresent()
                 ? new LevelsMaker(settings, first, device, report)
                 : new WholeMaker(settings, first, device, report);
@@ -51,6 +55,7 @@ final class Batch {
                 device.name(),
                 device.threads(),
                 maker.peakBytes()));
+        notes.forEach(report::warn);
         warn(jobs, first);
         if (maker instanceof LevelsMaker levels) {
             levels.lines(first).forEach(report::note);
@@ -72,14 +77,33 @@ final class Batch {
         return places;
     }
 
+    /**
+     * Merges LoRAs, if the copies of weights fit, so that what is planned afterwards is measured beside them.
+     *
+     * @return what of the LoRAs is not applied
+     */
+    private List<String> applyLoras() {
+        long copies = settings.model().mergedBytes();
+        long budget = Memory.budget();
+        if (copies > budget) {
+            throw new InputException("--lora-mode merge needs " + Figures.bytes(copies) + " of memory for copies of the"
+                    + " weights but " + Figures.bytes(budget) + " are free; --lora-mode adapter needs none");
+        }
+        return settings.model().notes();
+    }
+
     private void warn(List<Job> jobs, Recipe recipe) {
-        settings.model().notes().forEach(report::warn);
         var changed = settings.from()
                 .flatMap(Recipe::init)
                 .filter(before -> settings.init().stream()
                         .anyMatch(now -> now.file().equals(before.file())
                                 && !now.sha256().equals(before.sha256())));
         changed.ifPresent(before -> report.warn(before.file() + " has changed since the picture of --from was made"));
+        settings.from()
+                .map(Recipe::device)
+                .filter(before -> !before.equals(device.name()))
+                .ifPresent(before -> report.warn("the picture of --from was made on " + before + "; on " + device.name()
+                        + " it may differ in the last bits"));
         var prompts = new LinkedHashSet<String>();
         jobs.forEach(job -> prompts.add(job.prompt()));
         if (recipe.trueCfg() != 1) {

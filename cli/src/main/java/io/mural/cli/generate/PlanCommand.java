@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
         name = "plan",
         sortOptions = false,
         description =
-                "Prints what a step of a large picture takes: tokens, pairs that attend, operations, memory, time.")
+                "Prints what a step of a large picture takes: tokens, pairs that attend, operations, memory, time.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  mural plan --size 4096x4096", "  mural plan --size 2048x1024 --json"})
 public final class PlanCommand implements Runnable {
     /** The length the official pattern was made for. */
     private static final int OFFICIAL_TEXT = 512;

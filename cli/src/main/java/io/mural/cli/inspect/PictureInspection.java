@@ -1,6 +1,5 @@
 package io.mural.cli.inspect;
 
-import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
 import io.mural.weights.Json;
 import java.nio.file.Path;
@@ -18,8 +17,8 @@ record PictureInspection(Path file, int width, int height, Map<String, String> t
     private static final String RECIPE = "mural";
 
     static PictureInspection of(Path file) {
-        var image = ImageFile.read(file);
-        return new PictureInspection(file, image.width(), image.height(), PngFile.texts(file));
+        var contents = PngFile.contents(file);
+        return new PictureInspection(file, contents.width(), contents.height(), contents.texts());
     }
 
     private Map<String, Object> recipe() {

@@ -72,17 +72,29 @@ public final class PngFile {
 
     /** The texts of a PNG file by their keywords. */
     public static Map<String, String> texts(Path file) {
+        return contents(file).texts();
+    }
+
+    /**
+     * What a PNG file holds, without its pixels.
+     *
+     * @param texts by their keywords
+     */
+    public record Contents(int width, int height, Map<String, String> texts) {}
+
+    /** Size and texts of a PNG file; the picture is not decoded. */
+    public static Contents contents(Path file) {
         try {
             var reader = new PngReader(file.toFile());
             try {
                 reader.readSkippingAllRows();
-                var texts = new LinkedHashMap<String, String>();
+                Map<String, String> texts = new LinkedHashMap<>();
                 for (var chunk : reader.getChunksList().getChunks()) {
                     if (chunk instanceof PngChunkTextVar text) {
                         texts.put(text.getKey(), text.getVal());
                     }
                 }
-                return texts;
+                return new Contents(reader.imgInfo.cols, reader.imgInfo.rows, texts);
             } finally {
                 reader.close();
             }

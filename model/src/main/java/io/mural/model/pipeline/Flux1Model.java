@@ -179,6 +179,11 @@ public final class Flux1Model implements PictureModel {
     }
 
     @Override
+    public long mergedBytes() {
+        return loras.mergedBytes(parts.weights(Part.TRANSFORMER));
+    }
+
+    @Override
     public List<String> notes() {
         transformer();
         return loras.notes(parts.weights(Part.TRANSFORMER));

@@ -196,6 +196,11 @@ public final class Flux2Model implements PictureModel {
     }
 
     @Override
+    public long mergedBytes() {
+        return loras.mergedBytes(parts.weights(Part.FLUX2_TRANSFORMER));
+    }
+
+    @Override
     public List<String> notes() {
         transformer();
         return loras.notes(parts.weights(Part.FLUX2_TRANSFORMER));

@@ -4,6 +4,7 @@ import io.mural.weights.Lora;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /** The LoRAs of a transformer. It owns their mapped files: adapted weights are valid until it is closed. */
@@ -32,6 +33,21 @@ final class Loras implements AutoCloseable {
     /** What of the files is not applied to these weights, one line each. */
     List<String> notes(Weights weights) {
         return opened.stream().flatMap(lora -> lora.notes(weights).stream()).toList();
+    }
+
+    /** Bytes of the copies that merging the files into these weights makes; nothing is merged yet. */
+    long mergedBytes(Weights weights) {
+        var layers = new HashSet<String>();
+        for (var file : files) {
+            if (file.mode() == LoraFile.Mode.MERGE) {
+                try (var lora = Lora.open(file.file())) {
+                    layers.addAll(lora.layers(weights));
+                }
+            }
+        }
+        return layers.stream()
+                .mapToLong(layer -> weights.shape(layer + ".weight").size() * Float.BYTES)
+                .sum();
     }
 
     /** The weights with one more LoRA beside them. */

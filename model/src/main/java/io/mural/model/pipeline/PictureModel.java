@@ -49,6 +49,9 @@ public interface PictureModel extends AutoCloseable {
     /** Bytes of all parts in their files. */
     long bytes();
 
+    /** Bytes of the copies of weights that merged LoRAs will take beside the files. */
+    long mergedBytes();
+
     /** What of the LoRA files is not applied to this model, one line each. */
     List<String> notes();
 
