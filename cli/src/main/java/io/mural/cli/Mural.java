@@ -6,6 +6,7 @@ import io.mural.cli.console.Version;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
+import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -68,6 +69,7 @@ public final class Mural implements Runnable {
         var failures = new Failures(interrupt);
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
+                .addSubcommand(new UpscaleCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new ParityCommand())

@@ -12,6 +12,7 @@ import io.mural.model.pipeline.CheckpointFile;
 import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.HierarchicalPlan;
+import io.mural.model.pipeline.ModelDefaults;
 import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.Pyramid;
 import io.mural.model.pipeline.VaeExtent;
@@ -39,21 +40,26 @@ final class LevelsMaker implements Maker {
         var guided = model.guided(hierarchy.lora());
         var defaults = model.defaults();
         var request = settings.request(first);
-        int nativeTokens = defaults.width()
-                / GenerationRequest.TOKEN_PIXELS
-                * (defaults.height() / GenerationRequest.TOKEN_PIXELS);
         var levels = hierarchy.settings();
-        var pyramid = Pyramid.of(
-                request.gridHeight(),
-                request.gridWidth(),
-                nativeTokens,
-                levels.geometry().ratio());
+        var pyramid = pyramid(first, defaults, levels.geometry().ratio());
         long budget = Memory.budget();
         plan = HierarchicalPlan.of(model, guided, request, levels, pyramid, settings.vae(), budget);
         plan.requireFit(model, guided, request, levels, settings.vae(), budget);
         Maker.requireHeap(first, HierarchicalPlan.heapBytesPerPixel(levels));
         pipeline = new HierarchicalPipeline(model, guided, device.ops());
         requirePreview();
+    }
+
+    private Pyramid pyramid(Recipe first, ModelDefaults defaults, int ratio) {
+        int pixels = GenerationRequest.TOKEN_PIXELS;
+        int gridHeight = first.height() / pixels;
+        int gridWidth = first.width() / pixels;
+        if (first.upscales()) {
+            var start = settings.start().orElseThrow();
+            return Pyramid.from(start.height(), start.width(), gridHeight, gridWidth, ratio);
+        }
+        int nativeTokens = defaults.width() / pixels * (defaults.height() / pixels);
+        return Pyramid.of(gridHeight, gridWidth, nativeTokens, ratio);
     }
 
     private void requirePreview() {

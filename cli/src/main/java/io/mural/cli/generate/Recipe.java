@@ -52,6 +52,11 @@ record Recipe(
         references = List.copyOf(references);
     }
 
+    /** Whether the picture it starts from is kept and guides the larger one. */
+    boolean upscales() {
+        return init.filter(image -> image.strength() == 0).isPresent();
+    }
+
     /** The recipe in a picture's file; {@link InputException} when it has none. */
     static Recipe read(Path picture) {
         var json = PngFile.texts(picture).get(KEYWORD);

@@ -102,7 +102,8 @@ record Settings(
     /** How a picture too large for the model to make at once is made. */
     private Optional<Hierarchy> hierarchy(SizeOption.Size size, ModelDefaults defaults) {
         long most = (long) Hierarchy.MOST_AT_ONCE * defaults.width() * defaults.height();
-        boolean large = (long) size.width() * size.height() > most;
+        boolean upscales = init.filter(image -> image.strength() == 0).isPresent();
+        boolean large = upscales || (long) size.width() * size.height() > most;
         if (!large || hierarchyOptions.noHierarchy) {
             if (hierarchyOptions.any()) {
                 throw new BadUsage("--size " + size + " is made at once; --hierarchical-lora, --lora-scope, --window,"

@@ -42,7 +42,7 @@ public record GenerationRequest(
 
     /**
      * @param image any size; it is resized to the request's
-     * @param strength part of the steps that is run: near 0 keeps the picture, 1 ignores it
+     * @param strength part of the steps that is run: near 0 keeps the picture, 1 ignores it; 0, it guides a larger one
      */
     public record Init(RgbImage image, double strength) {}
 

@@ -31,7 +31,8 @@ public final class HierarchicalPipeline {
     /**
      * What to make.
      *
-     * @param picture of the size asked for; its steps and its classifier-free guidance are those of the base
+     * @param picture of the size asked for; its steps and its classifier-free guidance are those of the base, which
+     *     is the picture it starts from itself where that has strength 0
      * @param baseSchedule noise levels of the base
      */
     public record Request(GenerationRequest picture, FlowMatchSchedule baseSchedule, HierarchicalSettings settings) {
@@ -66,12 +67,20 @@ public final class HierarchicalPipeline {
         var pyramid = plan.pyramid();
         var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
         progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
-        var embeds = pipeline.encode(small, small.classifierFree(), progress);
-        var latents = pipeline.latents(small, request.baseSchedule(), embeds, plan.vae(0), progress);
+        var latents = baseLatents(request, small, plan.vae(0), progress);
         onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
         var position = new Position(0, 0, latents, new float[0]);
         journal.reached(position);
         return position;
+    }
+
+    /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
+    private float[] baseLatents(Request request, GenerationRequest small, VaeExtent vae, Progress progress) {
+        if (small.init().isPresent() && small.init().get().strength() == 0) {
+            return pipeline.clean(small, small.init().get(), vae, progress);
+        }
+        var embeds = pipeline.encode(small, small.classifierFree(), progress);
+        return pipeline.latents(small, request.baseSchedule(), embeds, vae, progress);
     }
 
     private float[] refine(

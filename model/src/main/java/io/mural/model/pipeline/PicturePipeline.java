@@ -94,15 +94,19 @@ public final class PicturePipeline {
     /** Noise, or a picture brought to the noise level {@code sigma}. */
     private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
         var noise = noise(request);
-        if (request.init().isEmpty()) {
-            return noise;
-        }
+        return request.init()
+                .map(init -> Latents.noised(clean(request, init, extent, progress), noise, sigma))
+                .orElse(noise);
+    }
+
+    /** Packed tokens of a picture in the request's size, without noise, [image tokens, channels x 4]. */
+    float[] clean(GenerationRequest request, GenerationRequest.Init init, VaeExtent extent, Progress progress) {
         progress.stage(Stage.ENCODE, 1);
         try (var ops = open(progress)) {
-            var image = Resize.lanczos(request.init().get().image(), request.width(), request.height());
-            var clean = model.codec().encode(ops, image, extent);
+            var image = Resize.lanczos(init.image(), request.width(), request.height());
+            var latents = model.codec().encode(ops, image, extent);
             progress.step(1);
-            return Latents.noised(clean, noise, sigma);
+            return latents;
         }
     }
 
