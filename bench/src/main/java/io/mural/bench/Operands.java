@@ -1,0 +1,51 @@
+package io.mural.bench;
+
+import io.mural.tensor.DType;
+import io.mural.tensor.FloatFormats;
+import io.mural.tensor.Matrix;
+import io.mural.tensor.Shape;
+import io.mural.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+
+/** Operands of benchmarks: uniform numbers from -0.5 to 0.5, the same in every run, in memory of their own. */
+final class Operands implements AutoCloseable {
+    private final Random random = new Random(1);
+    private final Arena arena = Arena.ofShared();
+
+    Tensor tensor(int... dims) {
+        var shape = Shape.of(dims);
+        var tensor = Tensor.of(arena.allocate(shape.size() * Float.BYTES, 64), shape);
+        var row = new float[tensor.cols()];
+        for (int r = 0; r < tensor.rows(); r++) {
+            for (int c = 0; c < row.length; c++) {
+                row[c] = random.nextFloat() - 0.5f;
+            }
+            tensor.writeRow(r, 0, row, 0, row.length);
+        }
+        return tensor;
+    }
+
+    Matrix matrix(DType dtype, int rows, int cols) {
+        long size = (long) rows * cols;
+        var data = arena.allocate(size * dtype.bytes(), 64);
+        for (long i = 0; i < size; i++) {
+            float value = random.nextFloat() - 0.5f;
+            switch (dtype) {
+                case F32 -> data.set(Matrix.F32_LAYOUT, i * Float.BYTES, value);
+                case F16 -> data.set(Matrix.F16_LAYOUT, i * Short.BYTES, Float.floatToFloat16(value));
+                case BF16 -> data.set(Matrix.F16_LAYOUT, i * Short.BYTES, FloatFormats.floatToBf16(value));
+                case F8_E4M3, F8_E5M2 -> data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(0x40));
+                case F64, I64, I32, I16, I8, U8, BOOL ->
+                    throw new IllegalArgumentException("no benchmark has weights of " + dtype);
+            }
+        }
+        return Matrix.of("benchmark.weight", dtype, rows, cols, data, 1);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
