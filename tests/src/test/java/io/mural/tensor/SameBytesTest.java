@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The vector kernels give the same bytes with 1, 2, 3 and 5 threads, the first time and the twentieth. */
+/** The vector kernels give the same bytes with 1, 2, 3 and 5 threads, the first time, not yet compiled, and later. */
 class SameBytesTest {
     private static final Samples SAMPLES = new Samples(42);
 

@@ -209,12 +209,13 @@ final class Attention {
     private static void scores(Call call, int row, int rows, int keys, State state) {
         int headDim = call.headDim();
         int padded = MicroKernel.paddedCols(keys);
+        Arrays.fill(state.scores, 0, Math.min(ROWS, rows + MicroKernel.ROWS) * KEYS, 0);
         for (int r = 0; r < rows; r += MicroKernel.ROWS) {
             for (int at = 0; at < headDim; at += MicroKernel.KC) {
                 int count = Math.min(MicroKernel.KC, headDim - at);
                 int q = (row + r) * headDim + at;
                 MicroKernel.multiply(
-                        count, keys, state.q, q, headDim, state.k, at * padded, state.scores, r * KEYS, KEYS, at > 0);
+                        count, keys, state.q, q, headDim, state.k, at * padded, state.scores, r * KEYS, KEYS);
             }
         }
     }
@@ -257,17 +258,7 @@ final class Attention {
         for (int r = 0; r < rows; r += MicroKernel.ROWS) {
             int at = (row + r) * call.width();
             MicroKernel.multiply(
-                    keys,
-                    call.headDim(),
-                    state.scores,
-                    r * KEYS,
-                    KEYS,
-                    state.v,
-                    0,
-                    state.mixed,
-                    at,
-                    call.width(),
-                    true);
+                    keys, call.headDim(), state.scores, r * KEYS, KEYS, state.v, 0, state.mixed, at, call.width());
         }
     }
 

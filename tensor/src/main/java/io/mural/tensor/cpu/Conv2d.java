@@ -159,7 +159,7 @@ final class Conv2d {
                     for (int x = 0; x < tileWidth; x += MicroKernel.ROWS) {
                         int at = y * rowOfSums + x * width;
                         MicroKernel.multiply(
-                                k, cols, scratch.rows, patchRow + x * step, step, panels, panel, c, at, width, true);
+                                k, cols, scratch.rows, patchRow + x * step, step, panels, panel, c, at, width);
                     }
                 }
             }

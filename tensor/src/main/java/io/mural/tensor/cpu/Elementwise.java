@@ -1,11 +1,12 @@
 package io.mural.tensor.cpu;
 
+import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Activation;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
 
 /** Operations that read and write every element once: bound by memory. */
 final class Elementwise {
@@ -159,7 +160,9 @@ final class Elementwise {
     private static void add(float[] x, int from, float[] y, int count) {
         int bound = Lanes.down(count);
         for (int i = 0; i < bound; i += LANES) {
-            load(x, from + i).add(load(y, i)).intoArray(x, from + i);
+            FloatVector.fromArray(FLOAT, x, from + i)
+                    .add(FloatVector.fromArray(FLOAT, y, i))
+                    .intoArray(x, from + i);
         }
         for (int i = bound; i < count; i++) {
             x[from + i] += y[i];
@@ -169,7 +172,9 @@ final class Elementwise {
     private static void multiply(float[] x, float[] y, int count) {
         int bound = Lanes.down(count);
         for (int i = 0; i < bound; i += LANES) {
-            load(x, i).mul(load(y, i)).intoArray(x, i);
+            FloatVector.fromArray(FLOAT, x, i)
+                    .mul(FloatVector.fromArray(FLOAT, y, i))
+                    .intoArray(x, i);
         }
         for (int i = bound; i < count; i++) {
             x[i] *= y[i];
@@ -179,7 +184,9 @@ final class Elementwise {
     private static void addProduct(float[] x, float[] y, int from, float[] gate, int count) {
         int bound = Lanes.down(count);
         for (int i = 0; i < bound; i += LANES) {
-            load(gate, i).fma(load(y, from + i), load(x, from + i)).intoArray(x, from + i);
+            FloatVector.fromArray(FLOAT, gate, i)
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i), FloatVector.fromArray(FLOAT, x, from + i))
+                    .intoArray(x, from + i);
         }
         for (int i = bound; i < count; i++) {
             x[from + i] = Math.fma(gate[i], y[from + i], x[from + i]);

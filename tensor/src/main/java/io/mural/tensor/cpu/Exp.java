@@ -2,7 +2,6 @@ package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Activation;
 import jdk.incubator.vector.FloatVector;
@@ -59,9 +58,9 @@ final class Exp {
      * {@code sumAt}.
      */
     static void exp2(float[] x, int from, int count, float largest, float[] sums, int sumAt) {
-        var sum = load(sums, sumAt);
+        var sum = FloatVector.fromArray(FLOAT, sums, sumAt);
         for (int i = from; i < from + count; i += LANES) {
-            var y = load(x, i).sub(largest);
+            var y = FloatVector.fromArray(FLOAT, x, i).sub(largest);
             y = y.blend(SMALLEST, y.compare(VectorOperators.LT, SMALLEST));
             var shifted = y.add(ROUNDER);
             var f = y.sub(shifted.sub(ROUNDER));
@@ -93,7 +92,7 @@ final class Exp {
     /** {@code x = x / (1 + e^-t)} with {@code t = linear x + cubic x^3}; e^-t is clamped to [2^-126, 2^127]. */
     private static void gate(float[] x, int from, int count, float linear, float cubic) {
         for (int i = from; i < from + count; i += LANES) {
-            var value = load(x, i);
+            var value = FloatVector.fromArray(FLOAT, x, i);
             var factor = value.mul(-cubic).fma(value, FloatVector.broadcast(FLOAT, -linear));
             var t = value.mul(factor);
             var y = t.mul(LOG2_E);

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Linear layers as blocked matrix products. A task owns a stripe of {@link #STRIPE} output columns for a block of
  * rows: for every {@link MicroKernel#KC} of k it widens and lays out the stripe's weights once, straight from the
- * file's memory, and passes all rows of the block over them. Bias and activation are applied when a row's sum is
+ * file's memory, and passes all rows of the block over them. Sums start with the bias; the activation is applied when a row's sum is
  * complete. Low-rank additions are more k: {@code y = [x, low_1, low_2 ...] [W, up_1, up_2 ...]^T + bias}.
  *
  * <p>The sum of an element runs over k in one order, whatever stripe or block it falls into, so cutting by the number
@@ -96,8 +96,10 @@ final class Gemm {
         int width = MicroKernel.paddedCols(cols);
         var b = scratch.b(width * MicroKernel.KC);
         var c = scratch.c((rows + MicroKernel.ROWS) * width);
-        var offset = bias(bias, col, cols, width, scratch);
-        boolean resume = false;
+        var start = bias(bias, col, cols, width, scratch);
+        for (int i = 0; i < rows + MicroKernel.ROWS - 1; i++) {
+            System.arraycopy(start, 0, c, i * width, width);
+        }
         for (int t = 0; t < terms.size(); t++) {
             var term = terms.get(t);
             int inner = term.weight().cols();
@@ -110,14 +112,20 @@ final class Gemm {
                     for (int r = 0; r < group; r++) {
                         term.x().readRow(row + i + r, from, scratch.a, r * MicroKernel.KC, k);
                     }
-                    MicroKernel.multiply(k, cols, scratch.a, 0, MicroKernel.KC, b, 0, c, i * width, width, resume);
-                    for (int r = 0; last && r < group; r++) {
-                        finish(c, (i + r) * width, offset, width, f);
-                        out.writeRow(row + i + r, col, c, (i + r) * width, cols);
+                    MicroKernel.multiply(k, cols, scratch.a, 0, MicroKernel.KC, b, 0, c, i * width, width);
+                    if (last) {
+                        write(out, row + i, group, col, cols, c, i * width, width, f);
                     }
                 }
-                resume = true;
             }
+        }
+    }
+
+    private static void write(
+            Tensor out, int row, int rows, int col, int cols, float[] c, int from, int width, Activation f) {
+        Exp.apply(f, c, from, rows * width);
+        for (int r = 0; r < rows; r++) {
+            out.writeRow(row + r, col, c, from + r * width, cols);
         }
     }
 
@@ -127,13 +135,5 @@ final class Gemm {
         java.util.Arrays.fill(values, 0, width, 0);
         bias.ifPresent(tensor -> tensor.readRow(0, col, values, 0, cols));
         return values;
-    }
-
-    /** Adds the bias to one row of sums and applies the activation; {@code width} is a whole number of vectors. */
-    static void finish(float[] c, int from, float[] bias, int width, Activation f) {
-        for (int i = 0; i < width; i += Lanes.LANES) {
-            Lanes.load(c, from + i).add(Lanes.load(bias, i)).intoArray(c, from + i);
-        }
-        Exp.apply(f, c, from, width);
     }
 }

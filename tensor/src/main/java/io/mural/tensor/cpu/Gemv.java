@@ -2,7 +2,6 @@ package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Activation;
 import io.mural.tensor.Linear;
@@ -107,7 +106,7 @@ final class Gemv {
         for (int j = 0; j < cols; j++) {
             var sums = scratch.lanes;
             for (int r = 0; r < rows; r++) {
-                c[r * width + j] = 0;
+                c[r * width + j] = bias[j];
             }
             for (int t = 0; t <= adapters; t++) {
                 var weight =
@@ -116,7 +115,7 @@ final class Gemv {
             }
         }
         for (int r = 0; r < rows; r++) {
-            Gemm.finish(c, r * width, bias, width, f);
+            Exp.apply(f, c, r * width, width);
             out.writeRow(r, col, c, r * width, cols);
         }
     }
@@ -150,13 +149,16 @@ final class Gemv {
         var sum3 = FloatVector.zero(FLOAT);
         int i = 0;
         for (; i <= count - 4 * LANES; i += 4 * LANES) {
-            sum0 = load(x, i).fma(load(y, from + i), sum0);
-            sum1 = load(x, i + LANES).fma(load(y, from + i + LANES), sum1);
-            sum2 = load(x, i + 2 * LANES).fma(load(y, from + i + 2 * LANES), sum2);
-            sum3 = load(x, i + 3 * LANES).fma(load(y, from + i + 3 * LANES), sum3);
+            sum0 = FloatVector.fromArray(FLOAT, x, i).fma(FloatVector.fromArray(FLOAT, y, from + i), sum0);
+            sum1 = FloatVector.fromArray(FLOAT, x, i + LANES)
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i + LANES), sum1);
+            sum2 = FloatVector.fromArray(FLOAT, x, i + 2 * LANES)
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i + 2 * LANES), sum2);
+            sum3 = FloatVector.fromArray(FLOAT, x, i + 3 * LANES)
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i + 3 * LANES), sum3);
         }
         for (; i < count; i += LANES) {
-            sum0 = load(x, i).fma(load(y, from + i), sum0);
+            sum0 = FloatVector.fromArray(FLOAT, x, i).fma(FloatVector.fromArray(FLOAT, y, from + i), sum0);
         }
         sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
         return (float) Lanes.sum(lanes, 0);

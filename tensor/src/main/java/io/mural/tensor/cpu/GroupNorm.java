@@ -1,12 +1,13 @@
 package io.mural.tensor.cpu;
 
+import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Activation;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Tensor;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Group norm of pictures. Mean and variance stay exact however many pixels there are: a few rows of pixels at a time
@@ -90,7 +91,9 @@ final class GroupNorm {
         int bound = Lanes.down(channels);
         for (int row = 0, at = 0; row < rows; row++, at += channels) {
             for (int c = 0; c < bound; c += LANES) {
-                load(sums, c).add(load(x, at + c)).intoArray(sums, c);
+                FloatVector.fromArray(FLOAT, sums, c)
+                        .add(FloatVector.fromArray(FLOAT, x, at + c))
+                        .intoArray(sums, c);
             }
             for (int c = bound; c < channels; c++) {
                 sums[c] += x[at + c];
@@ -103,9 +106,11 @@ final class GroupNorm {
         int bound = Lanes.down(channels);
         for (int row = 0, at = 0; row < rows; row++, at += channels) {
             for (int c = 0; c < bound; c += LANES) {
-                var deviation = load(x, at + c).sub(load(sums, c));
-                load(sums, channels + c).add(deviation).intoArray(sums, channels + c);
-                deviation.fma(deviation, load(sums, 2 * channels + c)).intoArray(sums, 2 * channels + c);
+                var deviation = FloatVector.fromArray(FLOAT, x, at + c).sub(FloatVector.fromArray(FLOAT, sums, c));
+                FloatVector.fromArray(FLOAT, sums, channels + c).add(deviation).intoArray(sums, channels + c);
+                deviation
+                        .fma(deviation, FloatVector.fromArray(FLOAT, sums, 2 * channels + c))
+                        .intoArray(sums, 2 * channels + c);
             }
             for (int c = bound; c < channels; c++) {
                 float deviation = x[at + c] - sums[c];
@@ -176,10 +181,12 @@ final class GroupNorm {
         int bound = Lanes.down(channels);
         for (int row = 0, at = 0; row < rows; row++, at += channels) {
             for (int c = 0; c < bound; c += LANES) {
-                load(x, at + c)
-                        .sub(load(factors, c))
-                        .sub(load(factors, channels + c))
-                        .fma(load(factors, 2 * channels + c), load(factors, 3 * channels + c))
+                FloatVector.fromArray(FLOAT, x, at + c)
+                        .sub(FloatVector.fromArray(FLOAT, factors, c))
+                        .sub(FloatVector.fromArray(FLOAT, factors, channels + c))
+                        .fma(
+                                FloatVector.fromArray(FLOAT, factors, 2 * channels + c),
+                                FloatVector.fromArray(FLOAT, factors, 3 * channels + c))
                         .intoArray(x, at + c);
             }
             for (int c = bound; c < channels; c++) {

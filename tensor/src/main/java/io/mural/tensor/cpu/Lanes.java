@@ -1,12 +1,15 @@
 package io.mural.tensor.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The only place that knows how wide a vector is: what the JVM prefers on this processor, or less under
  * {@code -XX:MaxVectorSize=16} or {@code 32}.
+ *
+ * <p>No vector passes through a method of ours: where the compiler decides not to inline one, which depends on what ran
+ * before, every vector becomes an object and the kernel a hundred times slower. Only the vector classes' own methods
+ * are always inlined.
  */
 final class Lanes {
     static final VectorSpecies<Float> FLOAT = FloatVector.SPECIES_PREFERRED;
@@ -29,10 +32,6 @@ final class Lanes {
         return n + LANES - 1 & -LANES;
     }
 
-    static FloatVector load(float[] x, int from) {
-        return FloatVector.fromArray(FLOAT, x, from);
-    }
-
     /**
      * Sum of a vector that was stored at {@code from}, in a fixed order. The order of {@code reduceLanes(ADD)} is left
      * open and differs between the interpreter and compiled code, which would make results depend on when a method
@@ -44,9 +43,5 @@ final class Lanes {
             sum += x[i];
         }
         return sum;
-    }
-
-    static float max(FloatVector x) {
-        return x.reduceLanes(VectorOperators.MAX);
     }
 }

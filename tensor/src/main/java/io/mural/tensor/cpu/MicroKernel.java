@@ -2,12 +2,11 @@ package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The inner loop of every matrix product: {@code c [rows, cols] (+)= a [rows, k] b [k, cols]} with the sums held in
+ * The inner loop of every matrix product: {@code c [rows, cols] += a [rows, k] b [k, cols]} with the sums held in
  * registers (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
  *
  * <p>{@code a} holds {@link #ROWS} rows, {@code aStride} floats apart. {@code b} is cut into panels of {@link #COLS}
@@ -43,7 +42,7 @@ final class MicroKernel {
         return cols > LANES ? 2 : cols > 0 ? 1 : 0;
     }
 
-    /** All panels: {@code c [ROWS, cols] (+)= a [ROWS, k] b [k, cols]}; {@code resume} adds to what c holds. */
+    /** All panels: {@code c [ROWS, cols] += a [ROWS, k] b [k, cols]}. */
     static void multiply(
             int k,
             int cols,
@@ -54,99 +53,63 @@ final class MicroKernel {
             int bFrom,
             float[] c,
             int cFrom,
-            int cStride,
-            boolean resume) {
+            int cStride) {
         for (int col = 0; col < cols; col += COLS) {
             int panel = bFrom + col * k;
             int vectors = panelVectors(cols - col);
             if (FEW_REGISTERS) {
                 if (vectors == 2) {
-                    tile4x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
+                    tile4x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
                 } else {
-                    tile4x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
+                    tile4x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
                 }
             } else if (vectors == 4) {
-                tile6x4(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
+                tile6x4(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
             } else if (vectors == 2) {
-                tile6x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
+                tile6x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
             } else {
-                tile6x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride, resume);
+                tile6x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
             }
         }
     }
 
     private static void tile6x4(
-            int k,
-            float[] a,
-            int aFrom,
-            int aStride,
-            float[] b,
-            int bFrom,
-            float[] c,
-            int cFrom,
-            int cStride,
-            boolean resume) {
-        FloatVector c00 = FloatVector.zero(FLOAT),
-                c01 = FloatVector.zero(FLOAT),
-                c02 = FloatVector.zero(FLOAT),
-                c03 = FloatVector.zero(FLOAT);
-        FloatVector c10 = FloatVector.zero(FLOAT),
-                c11 = FloatVector.zero(FLOAT),
-                c12 = FloatVector.zero(FLOAT),
-                c13 = FloatVector.zero(FLOAT);
-        FloatVector c20 = FloatVector.zero(FLOAT),
-                c21 = FloatVector.zero(FLOAT),
-                c22 = FloatVector.zero(FLOAT),
-                c23 = FloatVector.zero(FLOAT);
-        FloatVector c30 = FloatVector.zero(FLOAT),
-                c31 = FloatVector.zero(FLOAT),
-                c32 = FloatVector.zero(FLOAT),
-                c33 = FloatVector.zero(FLOAT);
-        FloatVector c40 = FloatVector.zero(FLOAT),
-                c41 = FloatVector.zero(FLOAT),
-                c42 = FloatVector.zero(FLOAT),
-                c43 = FloatVector.zero(FLOAT);
-        FloatVector c50 = FloatVector.zero(FLOAT),
-                c51 = FloatVector.zero(FLOAT),
-                c52 = FloatVector.zero(FLOAT),
-                c53 = FloatVector.zero(FLOAT);
-        if (resume) {
-            int r0 = cFrom;
-            c00 = load(c, r0);
-            c01 = load(c, r0 + LANES);
-            c02 = load(c, r0 + 2 * LANES);
-            c03 = load(c, r0 + 3 * LANES);
-            int r1 = cFrom + cStride;
-            c10 = load(c, r1);
-            c11 = load(c, r1 + LANES);
-            c12 = load(c, r1 + 2 * LANES);
-            c13 = load(c, r1 + 3 * LANES);
-            int r2 = cFrom + 2 * cStride;
-            c20 = load(c, r2);
-            c21 = load(c, r2 + LANES);
-            c22 = load(c, r2 + 2 * LANES);
-            c23 = load(c, r2 + 3 * LANES);
-            int r3 = cFrom + 3 * cStride;
-            c30 = load(c, r3);
-            c31 = load(c, r3 + LANES);
-            c32 = load(c, r3 + 2 * LANES);
-            c33 = load(c, r3 + 3 * LANES);
-            int r4 = cFrom + 4 * cStride;
-            c40 = load(c, r4);
-            c41 = load(c, r4 + LANES);
-            c42 = load(c, r4 + 2 * LANES);
-            c43 = load(c, r4 + 3 * LANES);
-            int r5 = cFrom + 5 * cStride;
-            c50 = load(c, r5);
-            c51 = load(c, r5 + LANES);
-            c52 = load(c, r5 + 2 * LANES);
-            c53 = load(c, r5 + 3 * LANES);
-        }
+            int k, float[] a, int aFrom, int aStride, float[] b, int bFrom, float[] c, int cFrom, int cStride) {
+        int r0 = cFrom;
+        var c00 = FloatVector.fromArray(FLOAT, c, r0);
+        var c01 = FloatVector.fromArray(FLOAT, c, r0 + LANES);
+        var c02 = FloatVector.fromArray(FLOAT, c, r0 + 2 * LANES);
+        var c03 = FloatVector.fromArray(FLOAT, c, r0 + 3 * LANES);
+        int r1 = cFrom + cStride;
+        var c10 = FloatVector.fromArray(FLOAT, c, r1);
+        var c11 = FloatVector.fromArray(FLOAT, c, r1 + LANES);
+        var c12 = FloatVector.fromArray(FLOAT, c, r1 + 2 * LANES);
+        var c13 = FloatVector.fromArray(FLOAT, c, r1 + 3 * LANES);
+        int r2 = cFrom + 2 * cStride;
+        var c20 = FloatVector.fromArray(FLOAT, c, r2);
+        var c21 = FloatVector.fromArray(FLOAT, c, r2 + LANES);
+        var c22 = FloatVector.fromArray(FLOAT, c, r2 + 2 * LANES);
+        var c23 = FloatVector.fromArray(FLOAT, c, r2 + 3 * LANES);
+        int r3 = cFrom + 3 * cStride;
+        var c30 = FloatVector.fromArray(FLOAT, c, r3);
+        var c31 = FloatVector.fromArray(FLOAT, c, r3 + LANES);
+        var c32 = FloatVector.fromArray(FLOAT, c, r3 + 2 * LANES);
+        var c33 = FloatVector.fromArray(FLOAT, c, r3 + 3 * LANES);
+        int r4 = cFrom + 4 * cStride;
+        var c40 = FloatVector.fromArray(FLOAT, c, r4);
+        var c41 = FloatVector.fromArray(FLOAT, c, r4 + LANES);
+        var c42 = FloatVector.fromArray(FLOAT, c, r4 + 2 * LANES);
+        var c43 = FloatVector.fromArray(FLOAT, c, r4 + 3 * LANES);
+        int r5 = cFrom + 5 * cStride;
+        var c50 = FloatVector.fromArray(FLOAT, c, r5);
+        var c51 = FloatVector.fromArray(FLOAT, c, r5 + LANES);
+        var c52 = FloatVector.fromArray(FLOAT, c, r5 + 2 * LANES);
+        var c53 = FloatVector.fromArray(FLOAT, c, r5 + 3 * LANES);
         for (int p = 0; p < k; p++) {
-            var b0 = load(b, bFrom + p * 4 * LANES);
-            var b1 = load(b, bFrom + p * 4 * LANES + LANES);
-            var b2 = load(b, bFrom + p * 4 * LANES + 2 * LANES);
-            var b3 = load(b, bFrom + p * 4 * LANES + 3 * LANES);
+            var b0 = FloatVector.fromArray(FLOAT, b, bFrom + p * 4 * LANES);
+            var b1 = FloatVector.fromArray(FLOAT, b, bFrom + p * 4 * LANES + LANES);
+            var b2 = FloatVector.fromArray(FLOAT, b, bFrom + p * 4 * LANES + 2 * LANES);
+            var b3 = FloatVector.fromArray(FLOAT, b, bFrom + p * 4 * LANES + 3 * LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -178,78 +141,55 @@ final class MicroKernel {
             c52 = a5.fma(b2, c52);
             c53 = a5.fma(b3, c53);
         }
-        int o0 = cFrom;
-        c00.intoArray(c, o0);
-        c01.intoArray(c, o0 + LANES);
-        c02.intoArray(c, o0 + 2 * LANES);
-        c03.intoArray(c, o0 + 3 * LANES);
-        int o1 = cFrom + cStride;
-        c10.intoArray(c, o1);
-        c11.intoArray(c, o1 + LANES);
-        c12.intoArray(c, o1 + 2 * LANES);
-        c13.intoArray(c, o1 + 3 * LANES);
-        int o2 = cFrom + 2 * cStride;
-        c20.intoArray(c, o2);
-        c21.intoArray(c, o2 + LANES);
-        c22.intoArray(c, o2 + 2 * LANES);
-        c23.intoArray(c, o2 + 3 * LANES);
-        int o3 = cFrom + 3 * cStride;
-        c30.intoArray(c, o3);
-        c31.intoArray(c, o3 + LANES);
-        c32.intoArray(c, o3 + 2 * LANES);
-        c33.intoArray(c, o3 + 3 * LANES);
-        int o4 = cFrom + 4 * cStride;
-        c40.intoArray(c, o4);
-        c41.intoArray(c, o4 + LANES);
-        c42.intoArray(c, o4 + 2 * LANES);
-        c43.intoArray(c, o4 + 3 * LANES);
-        int o5 = cFrom + 5 * cStride;
-        c50.intoArray(c, o5);
-        c51.intoArray(c, o5 + LANES);
-        c52.intoArray(c, o5 + 2 * LANES);
-        c53.intoArray(c, o5 + 3 * LANES);
+        c00.intoArray(c, r0);
+        c01.intoArray(c, r0 + LANES);
+        c02.intoArray(c, r0 + 2 * LANES);
+        c03.intoArray(c, r0 + 3 * LANES);
+        c10.intoArray(c, r1);
+        c11.intoArray(c, r1 + LANES);
+        c12.intoArray(c, r1 + 2 * LANES);
+        c13.intoArray(c, r1 + 3 * LANES);
+        c20.intoArray(c, r2);
+        c21.intoArray(c, r2 + LANES);
+        c22.intoArray(c, r2 + 2 * LANES);
+        c23.intoArray(c, r2 + 3 * LANES);
+        c30.intoArray(c, r3);
+        c31.intoArray(c, r3 + LANES);
+        c32.intoArray(c, r3 + 2 * LANES);
+        c33.intoArray(c, r3 + 3 * LANES);
+        c40.intoArray(c, r4);
+        c41.intoArray(c, r4 + LANES);
+        c42.intoArray(c, r4 + 2 * LANES);
+        c43.intoArray(c, r4 + 3 * LANES);
+        c50.intoArray(c, r5);
+        c51.intoArray(c, r5 + LANES);
+        c52.intoArray(c, r5 + 2 * LANES);
+        c53.intoArray(c, r5 + 3 * LANES);
     }
 
     private static void tile6x2(
-            int k,
-            float[] a,
-            int aFrom,
-            int aStride,
-            float[] b,
-            int bFrom,
-            float[] c,
-            int cFrom,
-            int cStride,
-            boolean resume) {
-        FloatVector c00 = FloatVector.zero(FLOAT), c01 = FloatVector.zero(FLOAT);
-        FloatVector c10 = FloatVector.zero(FLOAT), c11 = FloatVector.zero(FLOAT);
-        FloatVector c20 = FloatVector.zero(FLOAT), c21 = FloatVector.zero(FLOAT);
-        FloatVector c30 = FloatVector.zero(FLOAT), c31 = FloatVector.zero(FLOAT);
-        FloatVector c40 = FloatVector.zero(FLOAT), c41 = FloatVector.zero(FLOAT);
-        FloatVector c50 = FloatVector.zero(FLOAT), c51 = FloatVector.zero(FLOAT);
-        if (resume) {
-            int r0 = cFrom;
-            c00 = load(c, r0);
-            c01 = load(c, r0 + LANES);
-            int r1 = cFrom + cStride;
-            c10 = load(c, r1);
-            c11 = load(c, r1 + LANES);
-            int r2 = cFrom + 2 * cStride;
-            c20 = load(c, r2);
-            c21 = load(c, r2 + LANES);
-            int r3 = cFrom + 3 * cStride;
-            c30 = load(c, r3);
-            c31 = load(c, r3 + LANES);
-            int r4 = cFrom + 4 * cStride;
-            c40 = load(c, r4);
-            c41 = load(c, r4 + LANES);
-            int r5 = cFrom + 5 * cStride;
-            c50 = load(c, r5);
-            c51 = load(c, r5 + LANES);
-        }
+            int k, float[] a, int aFrom, int aStride, float[] b, int bFrom, float[] c, int cFrom, int cStride) {
+        int r0 = cFrom;
+        var c00 = FloatVector.fromArray(FLOAT, c, r0);
+        var c01 = FloatVector.fromArray(FLOAT, c, r0 + LANES);
+        int r1 = cFrom + cStride;
+        var c10 = FloatVector.fromArray(FLOAT, c, r1);
+        var c11 = FloatVector.fromArray(FLOAT, c, r1 + LANES);
+        int r2 = cFrom + 2 * cStride;
+        var c20 = FloatVector.fromArray(FLOAT, c, r2);
+        var c21 = FloatVector.fromArray(FLOAT, c, r2 + LANES);
+        int r3 = cFrom + 3 * cStride;
+        var c30 = FloatVector.fromArray(FLOAT, c, r3);
+        var c31 = FloatVector.fromArray(FLOAT, c, r3 + LANES);
+        int r4 = cFrom + 4 * cStride;
+        var c40 = FloatVector.fromArray(FLOAT, c, r4);
+        var c41 = FloatVector.fromArray(FLOAT, c, r4 + LANES);
+        int r5 = cFrom + 5 * cStride;
+        var c50 = FloatVector.fromArray(FLOAT, c, r5);
+        var c51 = FloatVector.fromArray(FLOAT, c, r5 + LANES);
         for (int p = 0; p < k; p++) {
-            var b0 = load(b, bFrom + p * 2 * LANES);
-            var b1 = load(b, bFrom + p * 2 * LANES + LANES);
+            var b0 = FloatVector.fromArray(FLOAT, b, bFrom + p * 2 * LANES);
+            var b1 = FloatVector.fromArray(FLOAT, b, bFrom + p * 2 * LANES + LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -269,59 +209,36 @@ final class MicroKernel {
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
         }
-        int o0 = cFrom;
-        c00.intoArray(c, o0);
-        c01.intoArray(c, o0 + LANES);
-        int o1 = cFrom + cStride;
-        c10.intoArray(c, o1);
-        c11.intoArray(c, o1 + LANES);
-        int o2 = cFrom + 2 * cStride;
-        c20.intoArray(c, o2);
-        c21.intoArray(c, o2 + LANES);
-        int o3 = cFrom + 3 * cStride;
-        c30.intoArray(c, o3);
-        c31.intoArray(c, o3 + LANES);
-        int o4 = cFrom + 4 * cStride;
-        c40.intoArray(c, o4);
-        c41.intoArray(c, o4 + LANES);
-        int o5 = cFrom + 5 * cStride;
-        c50.intoArray(c, o5);
-        c51.intoArray(c, o5 + LANES);
+        c00.intoArray(c, r0);
+        c01.intoArray(c, r0 + LANES);
+        c10.intoArray(c, r1);
+        c11.intoArray(c, r1 + LANES);
+        c20.intoArray(c, r2);
+        c21.intoArray(c, r2 + LANES);
+        c30.intoArray(c, r3);
+        c31.intoArray(c, r3 + LANES);
+        c40.intoArray(c, r4);
+        c41.intoArray(c, r4 + LANES);
+        c50.intoArray(c, r5);
+        c51.intoArray(c, r5 + LANES);
     }
 
     private static void tile6x1(
-            int k,
-            float[] a,
-            int aFrom,
-            int aStride,
-            float[] b,
-            int bFrom,
-            float[] c,
-            int cFrom,
-            int cStride,
-            boolean resume) {
-        FloatVector c00 = FloatVector.zero(FLOAT);
-        FloatVector c10 = FloatVector.zero(FLOAT);
-        FloatVector c20 = FloatVector.zero(FLOAT);
-        FloatVector c30 = FloatVector.zero(FLOAT);
-        FloatVector c40 = FloatVector.zero(FLOAT);
-        FloatVector c50 = FloatVector.zero(FLOAT);
-        if (resume) {
-            int r0 = cFrom;
-            c00 = load(c, r0);
-            int r1 = cFrom + cStride;
-            c10 = load(c, r1);
-            int r2 = cFrom + 2 * cStride;
-            c20 = load(c, r2);
-            int r3 = cFrom + 3 * cStride;
-            c30 = load(c, r3);
-            int r4 = cFrom + 4 * cStride;
-            c40 = load(c, r4);
-            int r5 = cFrom + 5 * cStride;
-            c50 = load(c, r5);
-        }
+            int k, float[] a, int aFrom, int aStride, float[] b, int bFrom, float[] c, int cFrom, int cStride) {
+        int r0 = cFrom;
+        var c00 = FloatVector.fromArray(FLOAT, c, r0);
+        int r1 = cFrom + cStride;
+        var c10 = FloatVector.fromArray(FLOAT, c, r1);
+        int r2 = cFrom + 2 * cStride;
+        var c20 = FloatVector.fromArray(FLOAT, c, r2);
+        int r3 = cFrom + 3 * cStride;
+        var c30 = FloatVector.fromArray(FLOAT, c, r3);
+        int r4 = cFrom + 4 * cStride;
+        var c40 = FloatVector.fromArray(FLOAT, c, r4);
+        int r5 = cFrom + 5 * cStride;
+        var c50 = FloatVector.fromArray(FLOAT, c, r5);
         for (int p = 0; p < k; p++) {
-            var b0 = load(b, bFrom + p * LANES);
+            var b0 = FloatVector.fromArray(FLOAT, b, bFrom + p * LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
@@ -335,52 +252,31 @@ final class MicroKernel {
             var a5 = FloatVector.broadcast(FLOAT, a[aFrom + 5 * aStride + p]);
             c50 = a5.fma(b0, c50);
         }
-        int o0 = cFrom;
-        c00.intoArray(c, o0);
-        int o1 = cFrom + cStride;
-        c10.intoArray(c, o1);
-        int o2 = cFrom + 2 * cStride;
-        c20.intoArray(c, o2);
-        int o3 = cFrom + 3 * cStride;
-        c30.intoArray(c, o3);
-        int o4 = cFrom + 4 * cStride;
-        c40.intoArray(c, o4);
-        int o5 = cFrom + 5 * cStride;
-        c50.intoArray(c, o5);
+        c00.intoArray(c, r0);
+        c10.intoArray(c, r1);
+        c20.intoArray(c, r2);
+        c30.intoArray(c, r3);
+        c40.intoArray(c, r4);
+        c50.intoArray(c, r5);
     }
 
     private static void tile4x2(
-            int k,
-            float[] a,
-            int aFrom,
-            int aStride,
-            float[] b,
-            int bFrom,
-            float[] c,
-            int cFrom,
-            int cStride,
-            boolean resume) {
-        FloatVector c00 = FloatVector.zero(FLOAT), c01 = FloatVector.zero(FLOAT);
-        FloatVector c10 = FloatVector.zero(FLOAT), c11 = FloatVector.zero(FLOAT);
-        FloatVector c20 = FloatVector.zero(FLOAT), c21 = FloatVector.zero(FLOAT);
-        FloatVector c30 = FloatVector.zero(FLOAT), c31 = FloatVector.zero(FLOAT);
-        if (resume) {
-            int r0 = cFrom;
-            c00 = load(c, r0);
-            c01 = load(c, r0 + LANES);
-            int r1 = cFrom + cStride;
-            c10 = load(c, r1);
-            c11 = load(c, r1 + LANES);
-            int r2 = cFrom + 2 * cStride;
-            c20 = load(c, r2);
-            c21 = load(c, r2 + LANES);
-            int r3 = cFrom + 3 * cStride;
-            c30 = load(c, r3);
-            c31 = load(c, r3 + LANES);
-        }
+            int k, float[] a, int aFrom, int aStride, float[] b, int bFrom, float[] c, int cFrom, int cStride) {
+        int r0 = cFrom;
+        var c00 = FloatVector.fromArray(FLOAT, c, r0);
+        var c01 = FloatVector.fromArray(FLOAT, c, r0 + LANES);
+        int r1 = cFrom + cStride;
+        var c10 = FloatVector.fromArray(FLOAT, c, r1);
+        var c11 = FloatVector.fromArray(FLOAT, c, r1 + LANES);
+        int r2 = cFrom + 2 * cStride;
+        var c20 = FloatVector.fromArray(FLOAT, c, r2);
+        var c21 = FloatVector.fromArray(FLOAT, c, r2 + LANES);
+        int r3 = cFrom + 3 * cStride;
+        var c30 = FloatVector.fromArray(FLOAT, c, r3);
+        var c31 = FloatVector.fromArray(FLOAT, c, r3 + LANES);
         for (int p = 0; p < k; p++) {
-            var b0 = load(b, bFrom + p * 2 * LANES);
-            var b1 = load(b, bFrom + p * 2 * LANES + LANES);
+            var b0 = FloatVector.fromArray(FLOAT, b, bFrom + p * 2 * LANES);
+            var b1 = FloatVector.fromArray(FLOAT, b, bFrom + p * 2 * LANES + LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -394,47 +290,28 @@ final class MicroKernel {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        int o0 = cFrom;
-        c00.intoArray(c, o0);
-        c01.intoArray(c, o0 + LANES);
-        int o1 = cFrom + cStride;
-        c10.intoArray(c, o1);
-        c11.intoArray(c, o1 + LANES);
-        int o2 = cFrom + 2 * cStride;
-        c20.intoArray(c, o2);
-        c21.intoArray(c, o2 + LANES);
-        int o3 = cFrom + 3 * cStride;
-        c30.intoArray(c, o3);
-        c31.intoArray(c, o3 + LANES);
+        c00.intoArray(c, r0);
+        c01.intoArray(c, r0 + LANES);
+        c10.intoArray(c, r1);
+        c11.intoArray(c, r1 + LANES);
+        c20.intoArray(c, r2);
+        c21.intoArray(c, r2 + LANES);
+        c30.intoArray(c, r3);
+        c31.intoArray(c, r3 + LANES);
     }
 
     private static void tile4x1(
-            int k,
-            float[] a,
-            int aFrom,
-            int aStride,
-            float[] b,
-            int bFrom,
-            float[] c,
-            int cFrom,
-            int cStride,
-            boolean resume) {
-        FloatVector c00 = FloatVector.zero(FLOAT);
-        FloatVector c10 = FloatVector.zero(FLOAT);
-        FloatVector c20 = FloatVector.zero(FLOAT);
-        FloatVector c30 = FloatVector.zero(FLOAT);
-        if (resume) {
-            int r0 = cFrom;
-            c00 = load(c, r0);
-            int r1 = cFrom + cStride;
-            c10 = load(c, r1);
-            int r2 = cFrom + 2 * cStride;
-            c20 = load(c, r2);
-            int r3 = cFrom + 3 * cStride;
-            c30 = load(c, r3);
-        }
+            int k, float[] a, int aFrom, int aStride, float[] b, int bFrom, float[] c, int cFrom, int cStride) {
+        int r0 = cFrom;
+        var c00 = FloatVector.fromArray(FLOAT, c, r0);
+        int r1 = cFrom + cStride;
+        var c10 = FloatVector.fromArray(FLOAT, c, r1);
+        int r2 = cFrom + 2 * cStride;
+        var c20 = FloatVector.fromArray(FLOAT, c, r2);
+        int r3 = cFrom + 3 * cStride;
+        var c30 = FloatVector.fromArray(FLOAT, c, r3);
         for (int p = 0; p < k; p++) {
-            var b0 = load(b, bFrom + p * LANES);
+            var b0 = FloatVector.fromArray(FLOAT, b, bFrom + p * LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[aFrom + p]);
             c00 = a0.fma(b0, c00);
             var a1 = FloatVector.broadcast(FLOAT, a[aFrom + aStride + p]);
@@ -444,13 +321,9 @@ final class MicroKernel {
             var a3 = FloatVector.broadcast(FLOAT, a[aFrom + 3 * aStride + p]);
             c30 = a3.fma(b0, c30);
         }
-        int o0 = cFrom;
-        c00.intoArray(c, o0);
-        int o1 = cFrom + cStride;
-        c10.intoArray(c, o1);
-        int o2 = cFrom + 2 * cStride;
-        c20.intoArray(c, o2);
-        int o3 = cFrom + 3 * cStride;
-        c30.intoArray(c, o3);
+        c00.intoArray(c, r0);
+        c10.intoArray(c, r1);
+        c20.intoArray(c, r2);
+        c30.intoArray(c, r3);
     }
 }

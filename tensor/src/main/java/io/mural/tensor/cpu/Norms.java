@@ -2,7 +2,6 @@ package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
@@ -141,11 +140,11 @@ final class Norms {
         var odd = FloatVector.zero(FLOAT);
         int i = 0;
         for (; i <= count - 2 * LANES; i += 2 * LANES) {
-            even = even.add(load(x, from + i));
-            odd = odd.add(load(x, from + i + LANES));
+            even = even.add(FloatVector.fromArray(FLOAT, x, from + i));
+            odd = odd.add(FloatVector.fromArray(FLOAT, x, from + i + LANES));
         }
         if (i < count) {
-            even = even.add(load(x, from + i));
+            even = even.add(FloatVector.fromArray(FLOAT, x, from + i));
         }
         even.add(odd).intoArray(lanes, 0);
         return Lanes.sum(lanes, 0);
@@ -156,13 +155,13 @@ final class Norms {
         var odd = FloatVector.zero(FLOAT);
         int i = 0;
         for (; i <= count - 2 * LANES; i += 2 * LANES) {
-            var first = load(x, from + i);
-            var second = load(x, from + i + LANES);
+            var first = FloatVector.fromArray(FLOAT, x, from + i);
+            var second = FloatVector.fromArray(FLOAT, x, from + i + LANES);
             even = first.fma(first, even);
             odd = second.fma(second, odd);
         }
         if (i < count) {
-            var first = load(x, from + i);
+            var first = FloatVector.fromArray(FLOAT, x, from + i);
             even = first.fma(first, even);
         }
         even.add(odd).intoArray(lanes, 0);
@@ -171,27 +170,36 @@ final class Norms {
 
     private static void centre(float[] x, int count, float mean) {
         for (int i = 0; i < count; i += LANES) {
-            load(x, i).sub(mean).intoArray(x, i);
+            FloatVector.fromArray(FLOAT, x, i).sub(mean).intoArray(x, i);
         }
     }
 
     private static void modulate(float[] x, int count, float rest, float factor, float[] gain, float[] shift) {
         for (int i = 0; i < count; i += LANES) {
-            load(x, i).sub(rest).mul(factor).fma(load(gain, i), load(shift, i)).intoArray(x, i);
+            FloatVector.fromArray(FLOAT, x, i)
+                    .sub(rest)
+                    .mul(factor)
+                    .fma(FloatVector.fromArray(FLOAT, gain, i), FloatVector.fromArray(FLOAT, shift, i))
+                    .intoArray(x, i);
         }
     }
 
     private static void multiply(float[] x, int from, int count, float factor, float[] gain) {
         for (int i = 0; i < count; i += LANES) {
-            load(x, from + i).mul(factor).mul(load(gain, i)).intoArray(x, from + i);
+            FloatVector.fromArray(FLOAT, x, from + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(FLOAT, gain, i))
+                    .intoArray(x, from + i);
         }
     }
 
     private static void rotate(float[] x, int count, float[] table) {
         for (int i = 0; i < count; i += LANES) {
-            var value = load(x, i);
+            var value = FloatVector.fromArray(FLOAT, x, i);
             var swapped = value.rearrange(SWAP);
-            value.mul(load(table, i)).add(swapped.mul(load(table, count + i))).intoArray(x, i);
+            value.mul(FloatVector.fromArray(FLOAT, table, i))
+                    .add(swapped.mul(FloatVector.fromArray(FLOAT, table, count + i)))
+                    .intoArray(x, i);
         }
     }
 
@@ -202,10 +210,10 @@ final class Norms {
         System.arraycopy(x, half, table, at, half);
         System.arraycopy(x, 0, table, at + half, half);
         for (int i = 0; i < count; i += LANES) {
-            var swapped = load(table, at + i);
-            load(x, i)
-                    .mul(load(table, i))
-                    .add(swapped.mul(load(table, count + i)))
+            var swapped = FloatVector.fromArray(FLOAT, table, at + i);
+            FloatVector.fromArray(FLOAT, x, i)
+                    .mul(FloatVector.fromArray(FLOAT, table, i))
+                    .add(swapped.mul(FloatVector.fromArray(FLOAT, table, count + i)))
                     .intoArray(x, i);
         }
     }

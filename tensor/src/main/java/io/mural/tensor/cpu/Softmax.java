@@ -2,7 +2,6 @@ package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
 import static io.mural.tensor.cpu.Lanes.LANES;
-import static io.mural.tensor.cpu.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -15,16 +14,16 @@ final class Softmax {
     static float max(float[] x, int from, int count, float floor) {
         var max = FloatVector.broadcast(FLOAT, floor);
         for (int i = 0; i < count; i += LANES) {
-            var value = load(x, from + i);
+            var value = FloatVector.fromArray(FLOAT, x, from + i);
             max = max.blend(value, value.compare(VectorOperators.GT, max));
         }
-        return Lanes.max(max);
+        return max.reduceLanes(VectorOperators.MAX);
     }
 
     /** {@code x = factor x}; {@code count} is a whole number of vectors. */
     static void scale(float[] x, int from, int count, float factor) {
         for (int i = 0; i < count; i += LANES) {
-            load(x, from + i).mul(factor).intoArray(x, from + i);
+            FloatVector.fromArray(FLOAT, x, from + i).mul(factor).intoArray(x, from + i);
         }
     }
 }

@@ -58,6 +58,7 @@ public final class Threads implements AutoCloseable {
             LockSupport.unpark(helpers[i]);
         }
         call.drain(0);
+        call.close();
         awaitHelpers(call);
         call.rethrow();
     }
@@ -69,7 +70,7 @@ public final class Threads implements AutoCloseable {
             if (seen == null) {
                 return;
             }
-            if (worker <= seen.invited) {
+            if (worker <= seen.invited && seen.enter()) {
                 seen.drain(worker);
                 seen.leave();
             }
@@ -96,7 +97,7 @@ public final class Threads implements AutoCloseable {
     private void awaitHelpers(Call call) {
         boolean interrupted = false;
         long start = System.nanoTime();
-        while (call.running.get() > 0) {
+        while (call.busy()) {
             if (System.nanoTime() - start < ACTIVE_WAIT_NANOS) {
                 Thread.onSpinWait();
             } else {
@@ -117,14 +118,21 @@ public final class Threads implements AutoCloseable {
         }
     }
 
-    /** The state of one {@link #run}; a new object each time, so that a helper that wakes late sees an old one whole. */
+    /**
+     * The state of one {@link #run}; a new object each time, so that a helper that wakes late sees an old one whole.
+     * Who has not entered when the tasks are gone is not waited for: on a busy machine it may not run for long.
+     */
     private static final class Call {
+        private static final int CLOSED = 1 << 30;
+
         private final int tasks;
         private final Task task;
         private final int invited;
         private final Thread caller;
         private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger running;
+        /** Helpers inside, plus {@link #CLOSED} when nobody may enter any more. */
+        private final AtomicInteger inside = new AtomicInteger();
+
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
         Call(int tasks, Task task, int invited, Thread caller) {
@@ -132,7 +140,33 @@ public final class Threads implements AutoCloseable {
             this.task = task;
             this.invited = invited;
             this.caller = caller;
-            this.running = new AtomicInteger(invited);
+        }
+
+        boolean enter() {
+            while (true) {
+                int count = inside.get();
+                if (count >= CLOSED) {
+                    return false;
+                }
+                if (inside.compareAndSet(count, count + 1)) {
+                    return true;
+                }
+            }
+        }
+
+        void leave() {
+            if (inside.decrementAndGet() == CLOSED) {
+                LockSupport.unpark(caller);
+            }
+        }
+
+        void close() {
+            inside.addAndGet(CLOSED);
+        }
+
+        /** Whether helpers are inside; asked by the caller once it has closed. */
+        boolean busy() {
+            return inside.get() > CLOSED;
         }
 
         void drain(int worker) {
@@ -143,12 +177,6 @@ public final class Threads implements AutoCloseable {
             } catch (RuntimeException | Error thrown) {
                 next.set(tasks);
                 failure.compareAndSet(null, thrown);
-            }
-        }
-
-        void leave() {
-            if (running.decrementAndGet() == 0) {
-                LockSupport.unpark(caller);
             }
         }
 
