@@ -30,10 +30,11 @@ final class BytePairs {
     /** Rank of a pair of ids; the lower was learned earlier. */
     private final Map<Long, Integer> ranks = new HashMap<>();
 
-    private final int[] joined;
+    /** What the pair of a rank becomes. */
+    private int[] joined = {};
 
     /** @param wordEnd what the spelling of a word's last token ends in, possibly empty */
-    private BytePairs(JsonObject json, int unknown, String wordEnd, int merges) {
+    private BytePairs(JsonObject json, int unknown, String wordEnd) {
         vocabulary = json.integerMap();
         vocabularyName = Path.of(json.source()).getFileName().toString();
         spelling = spelling(json, vocabulary);
@@ -42,7 +43,6 @@ final class BytePairs {
             byteIds[b] = vocabulary.getOrDefault(alphabet[b], unknown);
             lastByteIds[b] = vocabulary.getOrDefault(alphabet[b] + wordEnd, unknown);
         }
-        joined = new int[merges];
     }
 
     /** Reads {@code vocab.json} and {@code merges.txt} of a tokenizer with word ends and a token for unknown text. */
@@ -52,10 +52,9 @@ final class BytePairs {
         if (unknown == null) {
             throw json.error(unknownToken, "is missing: the vocabulary has no token for unknown text");
         }
+        var pairs = new BytePairs(json, unknown, WORD_END);
         var mergesFile = folder.resolve("merges.txt");
-        var lines = lines(mergesFile);
-        var pairs = new BytePairs(json, unknown, WORD_END, lines.size());
-        pairs.addMerges(mergesFile.toString(), lines);
+        pairs.addMerges(mergesFile.toString(), lines(mergesFile));
         return pairs;
     }
 
@@ -78,7 +77,7 @@ final class BytePairs {
                 throw json.error(spelled, "is missing: the vocabulary has to hold every byte");
             }
         }
-        var pairs = new BytePairs(json, -1, "", merges.size());
+        var pairs = new BytePairs(json, -1, "");
         pairs.addMerges(mergesSource, merges);
         return pairs;
     }
@@ -88,6 +87,7 @@ final class BytePairs {
     }
 
     private void addMerges(String source, List<String> merges) {
+        joined = new int[merges.size()];
         for (int i = 0; i < merges.size(); i++) {
             if (!merges.get(i).startsWith("#version") && !merges.get(i).isBlank()) {
                 addMerge(source, i, merges.get(i));
