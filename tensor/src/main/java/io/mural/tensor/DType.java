@@ -1,6 +1,9 @@
 package io.mural.tensor;
 
-/** Element types of tensors in files. Arithmetic is float32 whatever the storage. */
+/**
+ * Element types of tensors in files. Arithmetic is float32 whatever the storage. Types whose elements share scales come in
+ * blocks, under the names and in the layouts of GGUF files ({@link BlockFormats}); of the others a block is one element.
+ */
 public enum DType {
     F64(8),
     F32(4),
@@ -8,6 +11,16 @@ public enum DType {
     BF16(2),
     F8_E4M3(1),
     F8_E5M2(1),
+    Q8_0(32, 34),
+    Q5_1(32, 24),
+    Q5_0(32, 22),
+    Q4_1(32, 20),
+    Q4_0(32, 18),
+    Q6_K(256, 210),
+    Q5_K(256, 176),
+    Q4_K(256, 144),
+    Q3_K(256, 110),
+    Q2_K(256, 84),
     I64(8),
     I32(4),
     I16(2),
@@ -15,19 +28,62 @@ public enum DType {
     U8(1),
     BOOL(1);
 
-    private final int bytes;
+    private final int blockSize;
+    private final int blockBytes;
 
     DType(int bytes) {
-        this.bytes = bytes;
+        this(1, bytes);
     }
 
-    /** Bytes an element takes in a file. */
+    DType(int blockSize, int blockBytes) {
+        this.blockSize = blockSize;
+        this.blockBytes = blockBytes;
+    }
+
+    /** Bytes an element takes in a file; only for types whose elements stand alone. */
     public int bytes() {
-        return bytes;
+        if (isBlocked()) {
+            throw new IllegalStateException("elements of " + this + " have no bytes of their own");
+        }
+        return blockBytes;
     }
 
-    /** Whether {@code Matrix} can hold it: the floating-point types. */
+    /** Bytes that so many elements, whole blocks of them, take in a file. */
+    public long bytes(long elements) {
+        if (elements % blockSize != 0) {
+            throw new IllegalArgumentException(elements + " elements are no whole blocks of " + this);
+        }
+        return Math.multiplyExact(elements / blockSize, blockBytes);
+    }
+
+    /** Elements in so many bytes of a file. */
+    public long elements(long bytes) {
+        return bytes / blockBytes * blockSize;
+    }
+
+    /** Elements of a block. */
+    public int blockSize() {
+        return blockSize;
+    }
+
+    /** Bytes of a block. */
+    public int blockBytes() {
+        return blockBytes;
+    }
+
+    /** Whether elements share scales and so come in blocks. */
+    public boolean isBlocked() {
+        return blockSize > 1;
+    }
+
+    /** Whether {@code Matrix} can hold it: the floating-point types and those that come in blocks. */
     public boolean isFloat() {
-        return this == F64 || this == F32 || this == F16 || this == BF16 || this == F8_E4M3 || this == F8_E5M2;
+        return isBlocked()
+                || this == F64
+                || this == F32
+                || this == F16
+                || this == BF16
+                || this == F8_E4M3
+                || this == F8_E5M2;
     }
 }

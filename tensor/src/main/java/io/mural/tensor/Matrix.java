@@ -20,7 +20,7 @@ public sealed interface Matrix {
 
     int cols();
 
-    /** The elements: rows x cols x {@code dtype().bytes()} bytes, little-endian. */
+    /** The elements, little-endian; a row takes {@code dtype().bytes(cols)} bytes. */
     MemorySegment data();
 
     DType dtype();
@@ -30,7 +30,11 @@ public sealed interface Matrix {
 
     /** A matrix of a floating-point {@code dtype}; {@code scale} multiplies fp8 elements and must be 1 for others. */
     static Matrix of(String name, DType dtype, int rows, int cols, MemorySegment data, float scale) {
-        if (data.byteSize() != Math.multiplyExact((long) rows, cols) * dtype.bytes()) {
+        if (cols % dtype.blockSize() != 0) {
+            throw new InputException(name + " is " + dtype + ", which comes in blocks of " + dtype.blockSize()
+                    + " elements, but its rows have " + cols);
+        }
+        if (data.byteSize() != Math.multiplyExact(rows, dtype.bytes(cols))) {
             throw new IllegalArgumentException(name + ": a " + dtype + " matrix [" + rows + ", " + cols
                     + "] does not take " + data.byteSize() + " bytes");
         }
@@ -41,6 +45,8 @@ public sealed interface Matrix {
             case BF16 -> new BF16(name, rows, cols, data);
             case F8_E4M3 -> new F8E4M3(name, rows, cols, data, scale);
             case F8_E5M2 -> new F8E5M2(name, rows, cols, data, scale);
+            case Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K ->
+                new Blocked(name, dtype, rows, cols, data);
             case I64, I32, I16, I8, U8, BOOL ->
                 throw new InputException(name + " holds " + dtype + " elements, but weights must be floating point");
         };
@@ -51,7 +57,7 @@ public sealed interface Matrix {
         if (from < 0 || to <= from || to > rows()) {
             throw new IndexOutOfBoundsException("rows " + from + " to " + to + " of " + this);
         }
-        long rowBytes = (long) cols() * dtype().bytes();
+        long rowBytes = dtype().bytes(cols());
         var slice = data().asSlice(from * rowBytes, (to - from) * rowBytes);
         return of(name(), dtype(), to - from, cols(), slice, scale());
     }
@@ -134,6 +140,19 @@ public sealed interface Matrix {
         @Override
         public float get(int row, int col) {
             return scale * FloatFormats.f8e5m2ToFloat(data.get(ValueLayout.JAVA_BYTE, index(this, row, col)));
+        }
+    }
+
+    /** Any format whose elements share scales; a row is a whole number of blocks. */
+    record Blocked(String name, DType dtype, int rows, int cols, MemorySegment data) implements Matrix {
+        /** Where the block that holds an element begins. */
+        public long blockAt(int row, int col) {
+            return index(this, row, col) / dtype.blockSize() * dtype.blockBytes();
+        }
+
+        @Override
+        public float get(int row, int col) {
+            return BlockFormats.element(dtype, data, blockAt(row, col), col % dtype.blockSize());
         }
     }
 }

@@ -27,13 +27,46 @@ class LinearConformanceTest {
         {110, 24, 530},
     };
 
+    /** Rows of whole blocks; those of 32 elements are cut to other lengths of k too. */
+    private static final int[][] BLOCK_SIZES = {
+        {1, 256, 1}, {2, 2304, 13}, {7, 1280, 67}, {8, 512, 5}, {9, 256, 3}, {13, 768, 131}, {110, 256, 530},
+    };
+
+    private static final int[][] SMALL_BLOCK_SIZES = {{1, 32, 1}, {3, 1120, 7}, {9, 32, 3}, {24, 544, 257}, {49, 96, 30}
+    };
+
     private static final int[][] LARGER_SIZES = {{97, 511, 320}, {207, 192, 192}, {1550, 24, 48}};
 
     @TestFactory
     Stream<DynamicTest> everyFormatAndSize() {
         return Stream.of(DType.values())
-                .filter(DType::isFloat)
+                .filter(dtype -> dtype.isFloat() && !dtype.isBlocked())
                 .flatMap(dtype -> Stream.of(SIZES).flatMap(size -> compare(dtype, size)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyBlockFormatAndSize() {
+        return Stream.of(DType.values())
+                .filter(DType::isBlocked)
+                .flatMap(dtype -> Stream.concat(
+                                Stream.of(BLOCK_SIZES),
+                                dtype.blockSize() == 32 ? Stream.of(SMALL_BLOCK_SIZES) : Stream.empty())
+                        .flatMap(size -> compare(dtype, size)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rowsOfABlockWeight() {
+        return Stream.of(DType.Q8_0, DType.Q4_K)
+                .flatMap(dtype -> Stream.of(2, 40).flatMap(rows -> {
+                    var samples = new Samples(rows);
+                    var x = samples.tensor(rows, 256);
+                    var fused = layer(samples, dtype, 256, 192, true, 2);
+                    return compare(
+                            "outputs 13 to 77 of a " + dtype + " layer, rows " + rows,
+                            x,
+                            fused.rows(13, 77),
+                            Activation.SILU);
+                }));
     }
 
     @TestFactory

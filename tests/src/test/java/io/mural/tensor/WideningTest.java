@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mural.tensor.cpu.VectorOps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,6 +41,25 @@ class WideningTest {
                 assertThat(Float.floatToIntBits(actual))
                         .as("%s pattern %x: expected %s, actual %s", dtype, i, expected, actual)
                         .isEqualTo(Float.floatToIntBits(expected));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = DType.class, mode = EnumSource.Mode.MATCH_ANY, names = "Q\\d_[01K]")
+    void blocksOfAnyBits(DType dtype) {
+        int rows = 40;
+        int cols = 3 * 256;
+        var matrix = new Samples(dtype.ordinal()).matrix("blocks", dtype, rows, cols);
+        try (var ops = new VectorOps(Workspace.poisoned(), 1)) {
+            var widened = ops.embedding(matrix, IntStream.range(0, rows).toArray());
+            for (int row = 0; row < rows; row++) {
+                for (int col = 0; col < cols; col++) {
+                    // the sign of a zero is of no use to anyone
+                    assertThat(widened.get(row, col) + 0f)
+                            .as("%s [%d, %d]", dtype, row, col)
+                            .isEqualTo(matrix.get(row, col) + 0f);
+                }
             }
         }
     }

@@ -93,12 +93,15 @@ record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
     }
 
     private static DType dtype(Path file, String name, String dtype) {
-        for (DType known : DType.values()) {
+        // Blocks are GGUF's.
+        List<DType> all =
+                Arrays.stream(DType.values()).filter(each -> !each.isBlocked()).toList();
+        for (DType known : all) {
             if (known.name().equals(dtype)) {
                 return known;
             }
         }
-        String known = Arrays.stream(DType.values()).map(DType::name).collect(Collectors.joining(", "));
+        String known = all.stream().map(DType::name).collect(Collectors.joining(", "));
         throw error(file, name, "has the unknown dtype " + Shown.quoted(dtype) + "; known are " + known);
     }
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a tensor stands in a safetensors file.
+ * Where a tensor stands in a file.
  *
  * @param name its name in the file
  * @param shape sizes, outermost first; empty for a scalar
@@ -19,6 +19,6 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, Path file, 
 
     /** Number of elements. */
     public long size() {
-        return bytes / dtype.bytes();
+        return dtype.elements(bytes);
     }
 }

@@ -66,7 +66,9 @@ class SafetensorsWriterTest {
     }
 
     private static Content content(Random random) {
-        DType dtype = DType.values()[random.nextInt(DType.values().length)];
+        List<DType> dtypes =
+                Stream.of(DType.values()).filter(each -> !each.isBlocked()).toList();
+        DType dtype = dtypes.get(random.nextInt(dtypes.size()));
         long[] shape = random.ints(random.nextInt(5), 0, 6).asLongStream().toArray();
         byte[] data = new byte[(int) Arrays.stream(shape).reduce(dtype.bytes(), (a, b) -> a * b)];
         random.nextBytes(data);

@@ -46,7 +46,7 @@ public final class TorchRandom {
 
     /**
      * Standard normal values in row-major order, rounded to what {@code dtype} holds, as {@code torch.randn} with that
-     * dtype. The 8-bit formats are for storage only: their models compute, and draw, in bfloat16.
+     * dtype. The formats of 8 bits and fewer are for storage only: their models compute, and draw, in bfloat16.
      */
     public float[] noise(DType dtype, Shape shape) {
         int count = Math.toIntExact(shape.size());
@@ -59,7 +59,7 @@ public final class TorchRandom {
                 }
                 yield values;
             }
-            case BF16, F8_E4M3, F8_E5M2 -> {
+            case BF16, F8_E4M3, F8_E5M2, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K -> {
                 var values = normal(count, wholeGroups(count));
                 for (int i = 0; i < count; i++) {
                     values[i] = FloatFormats.bf16ToFloat(FloatFormats.floatToBf16(values[i]));

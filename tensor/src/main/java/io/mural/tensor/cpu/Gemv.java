@@ -132,9 +132,13 @@ final class Gemv {
             int count = Math.min(CHUNK, weight.cols() - from);
             int ints = placeLength(weight, count);
             int size = places * ints;
-            Widening.read(weight, row, from, count, scratch, 0);
-            Arrays.fill(raw, Widening.ints(weight, count), ints, 0);
-            Widening.widen(weight, raw, 0, ints, chunk, 0, ints, LANES);
+            if (weight instanceof Matrix.Blocked blocked) {
+                BlockWidening.apart(blocked, row, from, count, scratch, chunk, ints);
+            } else {
+                Widening.read(weight, row, from, count, scratch, 0);
+                Arrays.fill(raw, Widening.ints(weight, count), ints, 0);
+                Widening.widen(weight, raw, 0, ints, chunk, 0, ints, LANES);
+            }
             for (int r = 0; r < rows; r++) {
                 c[r * width + j] += dot(chunk, left, at + r * length, size, lanes);
             }

@@ -19,6 +19,10 @@ final class Panels {
 
     /** Weights' rows {@code row} to {@code row + cols} and columns {@code from} to {@code from + k}. */
     static void pack(Matrix weight, int row, int cols, int from, int k, Scratch scratch, float[] b) {
+        if (weight instanceof Matrix.Blocked blocked) {
+            BlockWidening.pack(blocked, row, cols, from, k, scratch, b);
+            return;
+        }
         // an odd number of cache lines keeps the rows of a block in different sets of the cache
         int stride = Lanes.up(Widening.ints(weight, k)) + LANES;
         scratch.raw(LANES * stride);

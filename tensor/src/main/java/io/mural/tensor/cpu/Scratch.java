@@ -33,6 +33,11 @@ final class Scratch {
     /** Bytes of a file as they are, and the same memory as a segment. */
     int[] raw = {};
 
+    /** What multiplies the codes of block formats, and what is added. */
+    float[] factors = {};
+
+    float[] addends = {};
+
     MemorySegment rawBytes = MemorySegment.ofArray(raw);
 
     float[] b(int size) {
@@ -53,6 +58,14 @@ final class Scratch {
 
     float[] bias(int size) {
         return bias = grown(bias, size);
+    }
+
+    float[] factors(int size) {
+        return factors = grown(factors, size);
+    }
+
+    float[] addends(int size) {
+        return addends = grown(addends, size);
     }
 
     int[] ints(int size) {

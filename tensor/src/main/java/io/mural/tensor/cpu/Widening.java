@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorOperators;
  * places: place p of int i of a row is element {@code places * i + p}.
  *
  * <p>A short float with exponent bias B becomes a float32 by moving its exponent and mantissa below float32's exponent
- * field and multiplying by 2^(127 - B), which is exact and right for subnormal numbers too.
+ * field and multiplying by 2^(127 - B), which is exact and right for subnormal numbers too. Formats in blocks have a file of their own, {@link BlockWidening}.
  */
 final class Widening {
     private static final int SIGN = 0x80000000;
@@ -34,6 +34,7 @@ final class Widening {
             case Matrix.BF16 m -> 2;
             case Matrix.F8E4M3 m -> 4;
             case Matrix.F8E5M2 m -> 4;
+            case Matrix.Blocked m -> 4;
         };
     }
 
@@ -65,6 +66,10 @@ final class Widening {
         if (matrix instanceof Matrix.F32) {
             long offset = ((long) row * matrix.cols() + from) * Float.BYTES;
             MemorySegment.copy(matrix.data(), Matrix.F32_LAYOUT, offset, out, to, count);
+            return;
+        }
+        if (matrix instanceof Matrix.Blocked blocked) {
+            BlockWidening.inOrder(blocked, row, from, count, scratch, out, to);
             return;
         }
         int places = places(matrix);
@@ -114,6 +119,7 @@ final class Widening {
                     e4m3(raw, from, vectors, 24 - 8 * p, m.scale(), out, to + p * placeStride, vectorStride);
                 }
             }
+            case Matrix.Blocked m -> throw new IllegalArgumentException("the scales of blocks stand beside the ints");
         }
     }
 

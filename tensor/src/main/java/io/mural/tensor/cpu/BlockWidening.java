@@ -1,0 +1,139 @@
+package io.mural.tensor.cpu;
+
+import static io.mural.tensor.cpu.Lanes.FLOAT;
+import static io.mural.tensor.cpu.Lanes.INT;
+import static io.mural.tensor.cpu.Lanes.LANES;
+
+import io.mural.tensor.Matrix;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * {@link Panels} and {@link Widening} for {@link Matrix.Blocked}. Panels are laid out as those of other formats: codes are
+ * transposed while four of them share an int. A vector then holds one place of a vector's worth of rows, whose factors and
+ * addends lie side by side.
+ */
+final class BlockWidening {
+    private BlockWidening() {}
+
+    /** As {@link Panels#pack}; {@code from} and {@code k} are whole blocks. */
+    static void pack(Matrix.Blocked weight, int row, int cols, int from, int k, Scratch scratch, float[] b) {
+        int ints = k / 4;
+        int stride = ints + LANES;
+        int[] raw = scratch.raw(LANES * stride);
+        int size = k / BlockReading.GROUP * LANES;
+        float[] factors = scratch.factors(size);
+        float[] addends = scratch.addends(size);
+        int padded = MicroKernel.paddedCols(cols);
+        for (int col = 0; col < padded; col += LANES) {
+            int present = Math.clamp(cols - col, 0, LANES);
+            for (int r = 0; r < present; r++) {
+                var groups = new BlockReading.Groups(factors, addends, r, LANES);
+                BlockReading.read(weight, row + col + r, from, k, raw, r * stride, groups);
+            }
+            for (int r = present; r < LANES; r++) {
+                for (int g = r; g < size; g += LANES) {
+                    factors[g] = 0;
+                    addends[g] = 0;
+                }
+            }
+            int panelCol = col / MicroKernel.COLS * MicroKernel.COLS;
+            int step = MicroKernel.panelVectors(cols - panelCol) * LANES;
+            int panel = panelCol * k + col - panelCol;
+            for (int i = 0; i < ints; i += BlockReading.INTS) {
+                transpose(raw, i, stride, scratch.block);
+                group(scratch.block, factors, addends, i / BlockReading.INTS * LANES, b, panel + 4 * i * step, step);
+            }
+        }
+    }
+
+    /** {@code out[i LANES + r] = x[from + r stride + i]} for the rows r of a vector and the ints i of a group. */
+    private static void transpose(int[] x, int from, int stride, int[] out) {
+        for (int r = 0; r < LANES; r++) {
+            int at = from + r * stride;
+            out[r] = x[at];
+            out[LANES + r] = x[at + 1];
+            out[2 * LANES + r] = x[at + 2];
+            out[3 * LANES + r] = x[at + 3];
+        }
+    }
+
+    /** The 16 places of a group, {@code step} floats apart. */
+    private static void group(
+            int[] codes, float[] factors, float[] addends, int groupAt, float[] out, int to, int step) {
+        var factor = FloatVector.fromArray(FLOAT, factors, groupAt);
+        var addend = FloatVector.fromArray(FLOAT, addends, groupAt);
+        for (int i = 0; i < BlockReading.INTS; i++) {
+            var four = IntVector.fromArray(INT, codes, i * LANES);
+            int at = to + 4 * i * step;
+            ((FloatVector) four.lanewise(VectorOperators.LSHL, 24)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, at);
+            ((FloatVector) four.lanewise(VectorOperators.LSHL, 16)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, at + step);
+            ((FloatVector) four.lanewise(VectorOperators.LSHL, 8)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, at + 2 * step);
+            ((FloatVector) four.lanewise(VectorOperators.ASHR, 24).convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, at + 3 * step);
+        }
+    }
+
+    /**
+     * Elements of a row, whole blocks: place p of int i, element {@code 4 i + p}, goes to {@code out[p * placeStride + i]};
+     * {@code placeStride} is a multiple of {@link Lanes#LANES}, and what is beyond the row's ints is zero.
+     */
+    static void apart(
+            Matrix.Blocked matrix, int row, int from, int count, Scratch scratch, float[] out, int placeStride) {
+        int ints = count / 4;
+        int[] raw = scratch.raw(placeStride);
+        float[] factors = scratch.factors(placeStride);
+        float[] addends = scratch.addends(placeStride);
+        // every fourth place first, then spread to the ints of a group from the end
+        BlockReading.read(matrix, row, from, count, raw, 0, new BlockReading.Groups(factors, addends, 0, 1));
+        for (int i = ints - 1; i >= 0; i--) {
+            factors[i] = factors[i / BlockReading.INTS];
+            addends[i] = addends[i / BlockReading.INTS];
+        }
+        Arrays.fill(factors, ints, placeStride, 0);
+        Arrays.fill(addends, ints, placeStride, 0);
+        for (int p = 0; p < 4; p++) {
+            place(raw, 24 - 8 * p, factors, addends, placeStride, out, p * placeStride);
+        }
+    }
+
+    private static void place(
+            int[] codes, int shift, float[] factors, float[] addends, int count, float[] out, int to) {
+        for (int i = 0; i < count; i += LANES) {
+            var code = IntVector.fromArray(INT, codes, i)
+                    .lanewise(VectorOperators.LSHL, shift)
+                    .lanewise(VectorOperators.ASHR, 24);
+            ((FloatVector) code.convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(FloatVector.fromArray(FLOAT, factors, i), FloatVector.fromArray(FLOAT, addends, i))
+                    .intoArray(out, to + i);
+        }
+    }
+
+    /** Elements of a row, whole blocks, in their order. */
+    static void inOrder(Matrix.Blocked matrix, int row, int from, int count, Scratch scratch, float[] out, int to) {
+        int[] raw = scratch.raw(count / 4);
+        int groups = count / BlockReading.GROUP;
+        float[] factors = scratch.factors(groups);
+        float[] addends = scratch.addends(groups);
+        BlockReading.read(matrix, row, from, count, raw, 0, new BlockReading.Groups(factors, addends, 0, 1));
+        for (int i = 0; i < count; i++) {
+            int code = (byte) (raw[i / 4] >> i % 4 * 8);
+            out[to + i] = Math.fma(factors[i / BlockReading.GROUP], code, addends[i / BlockReading.GROUP]);
+        }
+    }
+}
