@@ -18,8 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Collects tensors and writes them as one safetensors file, which appears whole or not at all. Data is copied straight
- * from the segments given. As in the reference writer, wider element types come first, then names in order: that keeps
- * each tensor aligned.
+ * from the segments given, or made while the file is written. As in the reference writer, wider element types come
+ * first, then names in order: that keeps each tensor aligned.
  */
 public final class SafetensorsWriter {
     private static final int CHUNK = 1 << 20;
@@ -27,7 +27,7 @@ public final class SafetensorsWriter {
     private final Map<String, Entry> entries = new TreeMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
 
-    private record Entry(String name, DType dtype, long[] shape, MemorySegment data) {}
+    private record Entry(String name, DType dtype, long[] shape, long bytes, WholeFile.Body data) {}
 
     /** Adds a free text to the header. */
     public SafetensorsWriter metadata(String key, String value) {
@@ -37,15 +37,18 @@ public final class SafetensorsWriter {
 
     /** Adds a tensor whose little-endian elements are {@code data}, which must stay valid until {@link #write}. */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, MemorySegment data) {
-        long bytes = dtype.bytes();
-        for (long size : shape) {
-            bytes = Math.multiplyExact(bytes, size);
-        }
+        long bytes = bytes(dtype, shape);
         if (bytes != data.byteSize()) {
             throw new IllegalArgumentException(name + ": " + dtype + " " + Shown.shape(shape) + " takes " + bytes
                     + " bytes, given are " + data.byteSize());
         }
-        if (name.equals("__metadata__") || entries.put(name, new Entry(name, dtype, shape.clone(), data)) != null) {
+        return add(name, dtype, shape, channel -> write(channel, data));
+    }
+
+    /** Adds a tensor whose little-endian elements {@code data} writes to the channel when its turn comes. */
+    public SafetensorsWriter add(String name, DType dtype, long[] shape, WholeFile.Body data) {
+        var entry = new Entry(name, dtype, shape.clone(), bytes(dtype, shape), data);
+        if (name.equals("__metadata__") || entries.put(name, entry) != null) {
             throw new IllegalArgumentException("the tensor name " + Shown.quoted(name) + " is taken");
         }
         return this;
@@ -68,11 +71,23 @@ public final class SafetensorsWriter {
             ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             write(channel, length.putLong(header.length).flip());
             write(channel, ByteBuffer.wrap(header));
-            ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
             for (Entry entry : sorted) {
-                write(channel, entry.data(), buffer);
+                long end = channel.position() + entry.bytes();
+                entry.data().writeTo(channel);
+                if (channel.position() != end) {
+                    throw new IllegalStateException(entry.name() + " was written with "
+                            + (entry.bytes() + channel.position() - end) + " bytes instead of " + entry.bytes());
+                }
             }
         });
+    }
+
+    private static long bytes(DType dtype, long[] shape) {
+        long bytes = dtype.bytes();
+        for (long size : shape) {
+            bytes = Math.multiplyExact(bytes, size);
+        }
+        return bytes;
     }
 
     private byte[] header(List<Entry> sorted) {
@@ -82,7 +97,7 @@ public final class SafetensorsWriter {
         }
         long position = 0;
         for (Entry entry : sorted) {
-            long end = position + entry.data().byteSize();
+            long end = position + entry.bytes();
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("dtype", entry.dtype().name());
             fields.put("shape", longs(entry.shape()));
@@ -103,7 +118,8 @@ public final class SafetensorsWriter {
     }
 
     /** In pieces through a buffer, because a channel takes no segment of an array other than byte[]. */
-    private static void write(FileChannel channel, MemorySegment data, ByteBuffer buffer) throws IOException {
+    private static void write(FileChannel channel, MemorySegment data) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(CHUNK, data.byteSize()));
         MemorySegment piece = MemorySegment.ofBuffer(buffer.clear());
         for (long at = 0; at < data.byteSize(); at += CHUNK) {
             int length = (int) Math.min(CHUNK, data.byteSize() - at);
