@@ -1,0 +1,79 @@
+package io.mural.emulator;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/** The graphs of one execution plan, and what they have on the device. */
+public final class Execution {
+    private final List<GraphOnDevice> graphs;
+    private List<GraphOnDevice> selected;
+    private GraphOnDevice previous; // the graph executed last, null at first
+    private GridScheduler scheduler = new GridScheduler();
+    private ProfilerMode profiler;
+
+    public Execution(Recording... recordings) {
+        graphs = Arrays.stream(recordings).map(GraphOnDevice::new).toList();
+        selected = graphs;
+    }
+
+    public void select(int index) {
+        if (index < 0 || index >= graphs.size()) {
+            throw new TornadoRuntimeException("graph %d is not one of the plan's %d".formatted(index, graphs.size()));
+        }
+        selected = List.of(graphs.get(index));
+    }
+
+    public void selectAll() {
+        selected = graphs;
+    }
+
+    public void schedule(GridScheduler scheduler) {
+        for (String task : scheduler.keySet()) {
+            if (graphs.stream().noneMatch(graph -> graph.recording().hasTask(task))) {
+                throw new TornadoRuntimeException("the grid scheduler names task " + task
+                        + ", which no graph of the plan has; names are graph.task");
+            }
+        }
+        this.scheduler = scheduler;
+    }
+
+    /** Counts traffic from now on; not any more if {@code mode} is null. */
+    public void profile(ProfilerMode mode) {
+        profiler = mode;
+    }
+
+    /** Runs the selected graphs and returns the traffic, none without a profiler. */
+    public Traffic run() {
+        Traffic traffic = Traffic.NONE;
+        for (GraphOnDevice graph : selected) {
+            traffic = traffic.plus(graph.run(previous, scheduler));
+            previous = graph;
+        }
+        if (profiler == ProfilerMode.CONSOLE) {
+            System.out.println(traffic);
+        }
+        return profiler == null ? Traffic.NONE : traffic;
+    }
+
+    public void transferToHost(Object... objects) {
+        for (Object object : objects) {
+            Stream<GraphOnDevice> holders =
+                    selected.stream().filter(graph -> object instanceof TornadoNativeArray array && graph.holds(array));
+            holders.findFirst()
+                    .orElseThrow(() -> new TornadoRuntimeException(
+                            "transferToHost: the executed graphs have no such array on the device: "
+                                    + Task.describe(object)))
+                    .copyToHost((TornadoNativeArray) object);
+        }
+    }
+
+    public void free() {
+        graphs.forEach(GraphOnDevice::free);
+        previous = null;
+    }
+}
