@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -30,6 +31,13 @@ public final class Execution {
 
     public void selectAll() {
         selected = graphs;
+    }
+
+    /** There is one device to run on. */
+    public void on(TornadoDevice device) {
+        if (!(device instanceof EmulatedDevice)) {
+            throw new TornadoRuntimeException("the emulator does not run on " + device.getDeviceName());
+        }
     }
 
     public void schedule(GridScheduler scheduler) {

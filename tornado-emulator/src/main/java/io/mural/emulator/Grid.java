@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
  */
 record Grid(int[] global, int[] local, boolean isGrouped) {
     // What GPUs in use allow; a CPU device allows more.
-    private static final int LARGEST_GROUP = 1024;
+    static final int LARGEST_GROUP = 1024;
 
     static Grid of(Task task, WorkerGrid grid) {
         int[] global = ints(grid.getGlobalWork());

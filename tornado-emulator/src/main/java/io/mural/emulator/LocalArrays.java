@@ -8,7 +8,7 @@ import java.util.List;
 /** The arrays that the work-items of a group share. The n-th one a work-item asks for is the n-th of every other. */
 final class LocalArrays {
     // What every GPU offers a group.
-    private static final int MOST_BYTES = 48 * 1024;
+    static final int MOST_BYTES = 48 * 1024;
 
     private final Grid grid;
     private final List<Object> arrays = new ArrayList<>();

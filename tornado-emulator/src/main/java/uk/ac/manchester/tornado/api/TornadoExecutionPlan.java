@@ -3,6 +3,7 @@ package uk.ac.manchester.tornado.api;
 import io.mural.emulator.Execution;
 import io.mural.emulator.Recording;
 import java.util.Arrays;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 
@@ -30,6 +31,12 @@ public class TornadoExecutionPlan implements AutoCloseable {
 
     public TornadoExecutionPlan withAllGraphs() {
         execution.selectAll();
+        return this;
+    }
+
+    /** Runs every graph on this device. */
+    public TornadoExecutionPlan withDevice(TornadoDevice device) {
+        execution.on(device);
         return this;
     }
 
