@@ -25,6 +25,10 @@ final class Results {
         this.file = file;
     }
 
+    boolean exists() {
+        return Files.exists(file);
+    }
+
     List<JsonObject> read() {
         var entries = new ArrayList<JsonObject>();
         try {
