@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
@@ -13,9 +12,9 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 public final class Execution {
     private final List<GraphOnDevice> graphs;
     private List<GraphOnDevice> selected;
-    private GraphOnDevice previous; // the graph executed last, null at first
+    private GraphOnDevice previous; // the last graph of the execution before, null at first
     private GridScheduler scheduler = new GridScheduler();
-    private ProfilerMode profiler;
+    private boolean isProfiled;
 
     public Execution(Recording... recordings) {
         graphs = Arrays.stream(recordings).map(GraphOnDevice::new).toList();
@@ -50,9 +49,9 @@ public final class Execution {
         this.scheduler = scheduler;
     }
 
-    /** Counts traffic from now on; not any more if {@code mode} is null. */
-    public void profile(ProfilerMode mode) {
-        profiler = mode;
+    /** Whether to count traffic from now on. */
+    public void profile(boolean on) {
+        isProfiled = on;
     }
 
     /** Runs the selected graphs and returns the traffic, none without a profiler. */
@@ -60,12 +59,10 @@ public final class Execution {
         Traffic traffic = Traffic.NONE;
         for (GraphOnDevice graph : selected) {
             traffic = traffic.plus(graph.run(previous, scheduler));
-            previous = graph;
         }
-        if (profiler == ProfilerMode.CONSOLE) {
-            System.out.println(traffic);
-        }
-        return profiler == null ? Traffic.NONE : traffic;
+        // As TornadoVM: graphs of one execution cannot consume from each other.
+        previous = selected.getLast();
+        return isProfiled ? traffic : Traffic.NONE;
     }
 
     public void transferToHost(Object... objects) {

@@ -12,6 +12,9 @@ final class GraphOnDevice {
     // What a new array on the device holds: as floats NaN, as anything else a value nobody meant.
     private static final byte[] REMAINS = {(byte) 0xAD, (byte) 0xDE, (byte) 0xC0, 0x7F};
 
+    // TornadoVM sends a small frame with each kernel, and counts it.
+    private static final int LAUNCH_BYTES = 24;
+
     private final Recording recording;
     private final Map<TornadoNativeArray, Copy> copies = new IdentityHashMap<>();
 
@@ -34,6 +37,7 @@ final class GraphOnDevice {
         copies.values().forEach(copy -> copy.presence.takeWritten());
         for (Task task : recording.tasks()) {
             Launch.run(task, onDevice(task.arguments()), scheduler.get(task.name()));
+            bytesIn += LAUNCH_BYTES;
         }
         return new Traffic(bytesIn, transferOut(), System.nanoTime() - start);
     }
@@ -54,7 +58,8 @@ final class GraphOnDevice {
         String what = "consumes " + Task.describe(array);
         boolean fromAny = source.equals(recording.name());
         if (previous == null) {
-            throw recording.failure(what + " from the device, but no graph was executed before it");
+            throw recording.failure(what
+                    + " from the device, but no graph was executed before it; execute them one by one, with withGraph");
         }
         if (!fromAny && !previous.recording.name().equals(source)) {
             throw recording.failure(what + " from graph " + source + ", but the graph executed before it was "

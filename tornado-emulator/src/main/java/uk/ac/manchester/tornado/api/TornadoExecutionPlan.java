@@ -46,13 +46,14 @@ public class TornadoExecutionPlan implements AutoCloseable {
         return this;
     }
 
+    /** Profiles from now on. The emulator keeps the profile in the result and prints it in neither mode. */
     public TornadoExecutionPlan withProfiler(ProfilerMode profilerMode) {
-        execution.profile(profilerMode);
+        execution.profile(true);
         return this;
     }
 
     public TornadoExecutionPlan withoutProfiler() {
-        execution.profile(null);
+        execution.profile(false);
         return this;
     }
 
