@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The layers hold: the compiled classes of the program's modules are read and judged by {@link House}. */
 class LayeringTest {
-    private static final List<String> MODULES = List.of("tensor", "weights", "model", "cli");
+    private static final List<String> MODULES = List.of("tensor", "weights", "model", "tornado-emulator", "cli");
 
     @Test
     void everyClassKeepsToItsLayer() throws IOException {
@@ -41,6 +41,10 @@ class LayeringTest {
         "io.mural.model.image.Jpeg, javax.imageio.ImageIO",
         "io.mural.model.flux2.Flux2, io.mural.model.layers.Mlp",
         "io.mural.cli.Mural, picocli.CommandLine",
+        "io.mural.tornado.TornadoOps, io.mural.tensor.Ops",
+        "io.mural.tornado.GemmKernels, uk.ac.manchester.tornado.api.KernelContext",
+        "uk.ac.manchester.tornado.api.TaskGraph, io.mural.emulator.Recording",
+        "io.mural.emulator.Launch, uk.ac.manchester.tornado.api.WorkerGrid",
         "io.mural.cli.Progress, java.util.concurrent.ScheduledExecutorService",
     })
     void allows(String user, String used) {
@@ -68,6 +72,13 @@ class LayeringTest {
         "io.mural.cli.Generate, tools.jackson.core.JsonParser",
         "io.mural.cli.Generate, io.mural.tensor.cpu.VectorOps",
         "io.mural.cli.Generate, java.lang.ThreadLocal",
+        "io.mural.tornado.GemmKernels, io.mural.emulator.Launch",
+        "io.mural.tornado.TornadoOps, io.mural.tensor.cpu.VectorOps",
+        "io.mural.tornado.TornadoOps, java.util.concurrent.ExecutorService",
+        "io.mural.emulator.Launch, io.mural.tensor.Tensor",
+        "io.mural.cli.Mural, io.mural.tornado.TornadoBackend",
+        "io.mural.cli.Mural, uk.ac.manchester.tornado.api.TaskGraph",
+        "io.mural.model.flux1.Flux1, io.mural.tornado.TornadoOps",
         "io.mural.elsewhere.Stray, java.util.List",
         "io.mural.weights.JsonUtils, java.util.List",
     })
