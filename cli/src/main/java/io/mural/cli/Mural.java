@@ -1,20 +1,27 @@
 package io.mural.cli;
 
+import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.Stderr;
 import io.mural.cli.console.Version;
+import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -79,8 +86,28 @@ public final class Mural implements Runnable {
                 .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
+                .setExecutionStrategy(parsed -> execute(parsed, interrupt))
                 .setParameterExceptionHandler((e, args) -> failures.badUsage(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failures.failed(e, command, mural.verbose));
+    }
+
+    /** In this JVM or, if its device asks for that, in TornadoVM's. */
+    private static int execute(ParseResult parsed, Interrupt interrupt) {
+        var command = parsed.subcommand();
+        if (command == null || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
+            return new RunLast().execute(parsed);
+        }
+        try {
+            return command.commandSpec().mixins().values().stream()
+                    .filter(mixin -> mixin.userObject() instanceof DeviceOptions)
+                    .map(mixin -> ((DeviceOptions) mixin.userObject()).runElsewhere(interrupt, parsed.originalArgs()))
+                    .flatMapToInt(OptionalInt::stream)
+                    .findFirst()
+                    .orElseGet(() -> new RunLast().execute(parsed));
+        } catch (BadUsage | UncheckedIOException e) {
+            // As what the commands themselves throw, for the handler of failures to unwrap.
+            throw new ExecutionException(command.commandSpec().commandLine(), "cannot start", e);
+        }
     }
 
     @Override

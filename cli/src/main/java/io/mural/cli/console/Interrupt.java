@@ -17,6 +17,7 @@ public final class Interrupt {
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;
     private volatile Runnable abandon = () -> {};
+    private volatile Process other; // the process that does the work instead, null if none does
 
     /** @param worker the thread that does the work */
     public Interrupt(Thread worker, PrintWriter err) {
@@ -34,6 +35,10 @@ public final class Interrupt {
         if (finished.getCount() == 0) {
             return;
         }
+        if (other != null) {
+            stopOther();
+            return;
+        }
         requested = true;
         worker.interrupt();
         try {
@@ -44,6 +49,23 @@ public final class Interrupt {
             abandon.run();
         }
         err.println("mural: interrupted");
+    }
+
+    /** A terminal sends Ctrl-C to both processes, other senders may send a signal to this one only. */
+    private void stopOther() {
+        other.destroy();
+        try {
+            if (!other.waitFor(2 * PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                other.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            other.destroyForcibly();
+        }
+    }
+
+    /** Another process does the work from now on: it is what Ctrl-C stops, and it says so itself. */
+    public void handOver(Process process) {
+        other = process;
     }
 
     /** Whether the user has asked to stop: what fails then fails because of it. */

@@ -8,7 +8,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /**
  * What {@code mural --version} prints: mural's version and, where the build knew it, the commit, which the build writes
- * into a resource of two lines; and the JVM's version.
+ * into a resource of three lines; and the JVM's version.
  */
 public final class Version implements IVersionProvider {
     private static final String RESOURCE = "/io/mural/cli/version.txt";
@@ -16,6 +16,11 @@ public final class Version implements IVersionProvider {
     /** The version in the build file, such as {@code 0.1.0}. */
     public static String text() {
         return lines().getFirst();
+    }
+
+    /** The version of TornadoVM's SDK that mural works with, such as {@code 5.2.0-jdk25}: the third line. */
+    public static String tornadoVm() {
+        return lines().get(2);
     }
 
     private static List<String> lines() {
@@ -34,7 +39,7 @@ public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         var lines = lines();
-        var commit = lines.size() > 1 && !lines.get(1).isBlank() ? "commit " + lines.get(1) + ", " : "";
+        var commit = !lines.get(1).isBlank() ? "commit " + lines.get(1) + ", " : "";
         return new String[] {"mural " + lines.getFirst() + " (" + commit + "Java " + Runtime.version() + ")"};
     }
 }

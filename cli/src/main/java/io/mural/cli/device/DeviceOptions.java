@@ -1,8 +1,15 @@
 package io.mural.cli.device;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Interrupt;
+import io.mural.cli.tornado.DeviceName;
+import io.mural.cli.tornado.TornadoVm;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
@@ -13,8 +20,15 @@ public final class DeviceOptions {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            description = "Where to compute; 'mural devices' lists what there is. Default: cpu.")
+            description = "Where to compute; 'mural devices' lists what there is. tornado is TornadoVM's first device."
+                    + " Default: cpu.")
     private String device;
+
+    @Option(
+            names = "--tornado-home",
+            paramLabel = "FOLDER",
+            description = "The TornadoVM SDK to use. Default: TORNADOVM_HOME, else the one of SDKMAN.")
+    private Path tornadoHome;
 
     @Option(
             names = "--threads",
@@ -36,9 +50,21 @@ public final class DeviceOptions {
         if (count < 1 || count > MOST_THREADS) {
             throw new BadUsage("--threads " + count + ": choose 1 to " + MOST_THREADS);
         }
-        var name = device == null ? otherwise : device;
-        var backend = Devices.backend(name);
-        return new Choice(name, count, () -> backend.open(name, count, new Workspace()));
+        var chosen = Devices.choose(device == null ? otherwise : device);
+        return new Choice(chosen.name(), count, () -> chosen.backend().open(chosen.name(), count, new Workspace()));
+    }
+
+    /**
+     * Runs the whole command in TornadoVM's JVM if the device needs that and this is another JVM.
+     *
+     * @param args the command line
+     * @return the exit code, empty if the command should run here
+     */
+    public OptionalInt runElsewhere(Interrupt interrupt, List<String> args) {
+        if (device == null || TornadoVm.isHere() || !DeviceName.needsTornadoVm(device)) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(TornadoVm.run(device, Optional.ofNullable(tornadoHome), interrupt, args));
     }
 
     /** The device of the options, else the processor. */

@@ -1,6 +1,7 @@
 package io.mural.cli.device;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.tornado.DeviceName;
 import io.mural.tensor.Backend;
 import io.mural.tensor.Backend.Availability.Absent;
 import io.mural.tensor.Backend.Availability.Available;
@@ -22,19 +23,28 @@ public final class Devices {
         return backends;
     }
 
+    /**
+     * A device of a backend.
+     *
+     * @param name its whole name
+     */
+    record Chosen(String name, Backend backend) {}
+
     /** Whether a device of this name can be used here. */
     public static boolean has(String device) {
         return find(device).isPresent();
     }
 
-    /** The backend of a device; {@link BadUsage} names the devices there are, or why this one is absent. */
-    static Backend backend(String device) {
+    /** The device of this name; {@link BadUsage} names the devices there are, or why this one is absent. */
+    static Chosen choose(String device) {
         return find(device).orElseThrow(() -> unknown(device));
     }
 
-    private static Optional<Backend> find(String device) {
+    // Stops at the first backend that has the device: asking others may take long.
+    private static Optional<Chosen> find(String device) {
         return backends().stream()
-                .filter(backend -> names(backend).contains(device))
+                .flatMap(backend ->
+                        DeviceName.resolve(device, names(backend)).stream().map(name -> new Chosen(name, backend)))
                 .findFirst();
     }
 

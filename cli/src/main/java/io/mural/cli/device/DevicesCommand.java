@@ -1,15 +1,10 @@
 package io.mural.cli.device;
 
 import io.mural.cli.console.Figures;
-import io.mural.tensor.Backend;
-import io.mural.tensor.Backend.Availability.Absent;
-import io.mural.tensor.Backend.Availability.Available;
 import io.mural.weights.Json;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,57 +23,32 @@ public final class DevicesCommand implements Runnable {
     @Option(names = "--json", description = "One JSON object instead of lines.")
     private boolean json;
 
+    @Option(
+            names = "--tornado-home",
+            paramLabel = "FOLDER",
+            description = "The TornadoVM SDK to ask. Default: TORNADOVM_HOME, else the one of SDKMAN.")
+    private Path tornadoHome;
+
     @Override
     public void run() {
+        var listing = Listing.of(Optional.ofNullable(tornadoHome));
         var out = spec.commandLine().getOut();
         if (json) {
-            out.println(Json.write(asJson()));
+            out.println(Json.write(listing.asJson()));
         } else {
-            Devices.backends().forEach(backend -> print(out, backend));
-            out.println(Runtime.getRuntime().availableProcessors() + " processors, " + Figures.bytes(Memory.available())
-                    + " of memory available");
+            print(listing, out);
         }
     }
 
-    private static void print(PrintWriter out, Backend backend) {
-        switch (backend.availability()) {
-            case Available available ->
-                available.devices().forEach(device -> out.printf("%-12s %s%n", device.name(), device.description()));
-            case Absent absent -> out.printf("%-12s absent: %s%n", backend.name(), absent.reason());
-        }
-    }
-
-    private static Map<String, Object> asJson() {
-        List<Object> devices = new ArrayList<>();
-        List<Object> absences = new ArrayList<>();
-        for (var backend : Devices.backends()) {
-            switch (backend.availability()) {
-                case Available available ->
-                    available
-                            .devices()
-                            .forEach(device -> devices.add(object(
-                                    "name", device.name(),
-                                    "backend", backend.name(),
-                                    "description", device.description())));
-                case Absent absent -> absences.add(object("backend", backend.name(), "reason", absent.reason()));
-            }
-        }
-        return object(
-                "devices",
-                devices,
-                "absent",
-                absences,
-                "processors",
-                Runtime.getRuntime().availableProcessors(),
-                "memory_available_bytes",
-                Memory.available());
-    }
-
-    private static Map<String, Object> object(Object... keysAndValues) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            object.put((String) keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return object;
+    private static void print(Listing listing, PrintWriter out) {
+        int width = listing.devices().stream()
+                .mapToInt(device -> device.name().length())
+                .max()
+                .orElse(0);
+        String line = "%-" + Math.max(width, 12) + "s %s%n";
+        listing.devices().forEach(device -> out.printf(line, device.name(), device.description()));
+        listing.absent().forEach(absence -> out.printf(line, absence.backend(), "absent: " + absence.reason()));
+        out.println(Runtime.getRuntime().availableProcessors() + " processors, " + Figures.bytes(Memory.available())
+                + " of memory available");
     }
 }

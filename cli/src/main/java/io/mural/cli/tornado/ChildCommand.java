@@ -1,0 +1,92 @@
+package io.mural.cli.tornado;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The command line of TornadoVM's JVM, made from the SDK's folders; the SDK's own script for it needs Python. */
+final class ChildCommand {
+    /** Set in TornadoVM's JVM: where the SDK is. */
+    static final String MARK = "mural.tornado.home";
+
+    /** What the child has to know from this JVM's own command line. */
+    private static final List<String> HANDED_ON = List.of(
+            "mural.home", "java.awt.headless", "stdout.encoding", "stderr.encoding", "sun.jnu.encoding", "user.home");
+
+    private ChildCommand() {}
+
+    /**
+     * @param backends whose drivers to load
+     * @param args of the program {@code mainClass}
+     */
+    static List<String> of(Sdk sdk, List<String> backends, String mainClass, List<String> args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm());
+        command.addAll(tornadoVm(sdk, backends));
+        HANDED_ON.stream()
+                .filter(key -> System.getProperty(key) != null)
+                .forEach(key -> command.add("-D" + key + "=" + System.getProperty(key)));
+        command.addAll(userOptions());
+        command.addAll(List.of("-cp", classPath(), mainClass));
+        command.addAll(args);
+        return command;
+    }
+
+    private static List<String> jvm() {
+        // The JVM's own warnings belong on stderr.
+        return List.of(
+                "-Xlog:disable",
+                "-Xlog:all=warning,aot*=off,cds*=off:stderr",
+                "-XX:+UnlockExperimentalVMOptions",
+                "-XX:+EnableJVMCI",
+                "-XX:+UseParallelGC",
+                "-XX:MaxRAMPercentage=70");
+    }
+
+    private static List<String> tornadoVm(Sdk sdk, List<String> backends) {
+        String runtime = "uk.ac.manchester.tornado.runtime.";
+        var drivers =
+                backends.stream().map(backend -> "tornado.drivers." + backend).toList();
+        List<String> options = new ArrayList<>(List.of(
+                "-D" + MARK + "=" + sdk.home(),
+                "-Djava.library.path=" + sdk.libraries(),
+                "--module-path=" + sdk.modules(),
+                "--upgrade-module-path=" + sdk.compiler(),
+                "-Dtornado.load.api.implementation=" + runtime + "tasks.TornadoTaskGraph",
+                "-Dtornado.load.runtime.implementation=" + runtime + "TornadoCoreRuntime",
+                "-Dtornado.load.tornado.implementation=" + runtime + "common.Tornado",
+                "-Dtornado.load.annotation.implementation=uk.ac.manchester.tornado.annotation.ASMClassVisitor",
+                "-Dtornado.load.annotation.parallel=uk.ac.manchester.tornado.api.annotations.Parallel",
+                // A kernel that cannot be compiled would else run as sequential Java, which looks like success.
+                "-Dtornado.recover.bailout=False",
+                // TornadoVM counts what it allocates and stops at 1 GB; mural plans for the device's real memory.
+                "-Dtornado.device.memory=1024GB",
+                "@" + sdk.exports("common")));
+        backends.forEach(backend -> options.add("@" + sdk.exports(backend)));
+        options.add("--enable-native-access=ALL-UNNAMED," + String.join(",", drivers));
+        options.add("--add-modules="
+                + Stream.concat(
+                                Stream.of("tornado.runtime", "tornado.annotation", "tornado.drivers.common"),
+                                drivers.stream())
+                        .collect(Collectors.joining(",")));
+        return options;
+    }
+
+    /** The options that the launcher, too, takes from the environment: split at blanks. */
+    private static List<String> userOptions() {
+        String options = System.getenv("MURAL_JAVA_OPTS");
+        return options == null || options.isBlank()
+                ? List.of()
+                : List.of(options.strip().split("\\s+"));
+    }
+
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
