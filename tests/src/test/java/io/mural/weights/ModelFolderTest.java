@@ -73,7 +73,7 @@ class ModelFolderTest {
         fails(() -> model.component("vae"), folder + ": the folder \"vae\" is missing; download the whole model again");
         Path vae = Files.createDirectory(folder.resolve("vae"));
         fails(() -> model.config("vae"), vae.resolve("config.json") + ": is missing; download the model's folder");
-        fails(() -> model.checkpoint("vae"), vae + ": holds no .safetensors file");
+        fails(() -> model.checkpoint("vae"), vae + ": holds no .safetensors or .gguf file");
         Files.writeString(folder.resolve("mural.json"), "{\"steps\": }");
         fails(model::defaults, folder.resolve("mural.json") + ": not valid JSON at line 1, column");
     }

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Safetensors files mapped into memory: one file, or the shards that an index names. It owns the mappings and the small
+ * Files of weights mapped into memory: a safetensors or GGUF file, or the safetensors shards that an index names. It owns the mappings and the small
  * copies made of them; every segment, matrix and tensor taken from it is valid until it is closed.
  */
 public final class Checkpoint implements AutoCloseable {
@@ -34,7 +34,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Opens a safetensors file, a shard index, or a folder with one of them. {@link InputException} names the file and,
+     * Opens a safetensors or GGUF file, a shard index, or a folder with one of them. {@link InputException} names the file and,
      * where there is one, the tensor.
      */
     public static Checkpoint open(Path path) {
@@ -47,7 +47,7 @@ public final class Checkpoint implements AutoCloseable {
             if (WeightFiles.isIndex(file)) {
                 checkpoint.mapShards(ShardIndex.read(file));
             } else {
-                checkpoint.tensors.putAll(checkpoint.map(file).tensors());
+                checkpoint.tensors.putAll(checkpoint.map(file));
             }
             return checkpoint;
         } catch (RuntimeException | Error e) {
@@ -66,7 +66,7 @@ public final class Checkpoint implements AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
-    /** The free texts of the header; of several shards, all of theirs. */
+    /** The free texts of the header, of GGUF its single values too; of several shards, all of theirs. */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(metadata);
     }
@@ -151,10 +151,9 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private void mapShards(ShardIndex index) {
-        Map<Path, SafetensorsHeader> headers = new LinkedHashMap<>();
+        Map<Path, Map<String, TensorInfo>> headers = new LinkedHashMap<>();
         index.shards().forEach((tensor, shard) -> {
-            TensorInfo info =
-                    headers.computeIfAbsent(shard, this::map).tensors().get(tensor);
+            TensorInfo info = headers.computeIfAbsent(shard, this::map).get(tensor);
             if (info == null) {
                 throw new InputException(index.file() + ": the tensor " + Shown.quoted(tensor)
                         + " should be in the shard " + shard.getFileName() + ", which does not hold it");
@@ -163,12 +162,20 @@ public final class Checkpoint implements AutoCloseable {
         });
     }
 
-    private SafetensorsHeader map(Path file) {
+    private Map<String, TensorInfo> map(Path file) {
         try (FileChannel channel = OtherFormats.open(file)) {
-            SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+            Map<String, TensorInfo> found;
+            if (GgufHeader.isOne(channel)) {
+                GgufHeader header = GgufHeader.read(file, channel);
+                found = header.tensors();
+                metadata.putAll(header.metadata());
+            } else {
+                SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+                found = header.tensors();
+                metadata.putAll(header.metadata());
+            }
             files.put(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
-            metadata.putAll(header.metadata());
-            return header;
+            return found;
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read: " + Shown.reason(e), e);
         }

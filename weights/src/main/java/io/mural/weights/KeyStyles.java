@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * The one place where spellings of tensor names are translated. Models are published in diffusers' and transformers'
- * folders, in their authors' single files, and in files that hold several components under prefixes; models here see
+ * folders, in their authors' single files, in GGUF files, and in files that hold several components under prefixes; models here see
  * diffusers' names alone. Fused matrices become views of their rows; nothing is copied but the small final modulation.
  */
 public final class KeyStyles {
@@ -52,7 +52,9 @@ public final class KeyStyles {
         BARE_CLIP(Part.CLIP, "transformers", "embeddings.token_embedding.weight"),
         T5(Part.T5, "transformers", "encoder.block.0.layer.0.SelfAttention.q.weight"),
         QWEN3(Part.QWEN3, "transformers", "model.layers.0.self_attn.q_norm.weight"),
-        BARE_QWEN3(Part.QWEN3, "transformers", "layers.0.self_attn.q_norm.weight");
+        BARE_QWEN3(Part.QWEN3, "transformers", "layers.0.self_attn.q_norm.weight"),
+        LLAMA_T5(Part.T5, "llama.cpp", "enc.blk.0.attn_q.weight"),
+        LLAMA_QWEN3(Part.QWEN3, "llama.cpp", "blk.0.attn_q_norm.weight");
 
         private final Part part;
         private final String words;
@@ -89,8 +91,8 @@ public final class KeyStyles {
     public static Weights weights(Checkpoint checkpoint, Part part) {
         Found found = find(checkpoint, part);
         if (found == null) {
-            throw new InputException(checkpoint.source() + ": holds no " + part.words() + "; its tensors are "
-                    + Shown.few(checkpoint.tensors().keySet()));
+            throw new InputException(checkpoint.source() + ": holds no " + part.words() + gguf(checkpoint)
+                    + "; its tensors are " + Shown.few(checkpoint.tensors().keySet()));
         }
         Map<String, TensorInfo> names = new TreeMap<>();
         checkpoint.tensors().forEach((name, info) -> {
@@ -111,10 +113,20 @@ public final class KeyStyles {
                 names.forEach((name, info) -> catalog.add("text_model." + name, Catalog.Slice.whole(info)));
             case BARE_QWEN3 -> names.forEach((name, info) -> catalog.add("model." + name, Catalog.Slice.whole(info)));
             case T5 -> t5(catalog, names);
+            case LLAMA_T5 -> llama(catalog, names, LlamaNames.T5);
+            case LLAMA_QWEN3 -> llama(catalog, names, LlamaNames.QWEN3);
             case DIFFUSERS_TRANSFORMER, DIFFUSERS_FLUX2, DIFFUSERS_DECODER, DIFFUSERS_ENCODER, CLIP, QWEN3 ->
                 names.forEach((name, info) -> catalog.add(name, Catalog.Slice.whole(info)));
         }
         return new Weights(catalog);
+    }
+
+    /** Of which architecture a GGUF file says it is, in words for a message; empty for other files. */
+    public static String gguf(Checkpoint checkpoint) {
+        String architecture = checkpoint.metadata().get(GgufHeader.ARCHITECTURE);
+        return architecture == null
+                ? ""
+                : " but, as a GGUF file, a model of the architecture " + Shown.quoted(architecture);
     }
 
     private static Found find(Checkpoint checkpoint, Part part) {
@@ -141,6 +153,10 @@ public final class KeyStyles {
                 catalog.add(only ? T5_EMBEDDING : name, Catalog.Slice.whole(info));
             }
         });
+    }
+
+    private static void llama(Catalog catalog, Map<String, TensorInfo> names, LlamaNames table) {
+        names.forEach((name, info) -> catalog.add(table.toTransformers(name), Catalog.Slice.whole(info)));
     }
 
     private static void original(Catalog catalog, Map<String, TensorInfo> names, OriginalNames table) {

@@ -26,7 +26,7 @@ final class OtherFormats {
     static FileChannel open(Path file) throws IOException {
         refuseName(file);
         if (Files.isDirectory(file)) {
-            throw new InputException(file + ": is a folder, expected a .safetensors file");
+            throw new InputException(file + ": is a folder, expected a .safetensors or .gguf file");
         }
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new InputException(file + ": is not a regular file, so it cannot be mapped into memory");
@@ -61,7 +61,7 @@ final class OtherFormats {
                     file + ": is a Git LFS pointer, not the file itself; fetch it with \"git lfs pull\"");
         }
         if (text.startsWith("GGUF")) {
-            throw new InputException(file + ": is a GGUF file; use the model's .safetensors files");
+            throw new InputException(file + ": is a GGUF file, expected a safetensors file");
         }
         String first = text.stripLeading().toLowerCase(Locale.ROOT);
         if (first.startsWith("<!doctype") || first.startsWith("<html")) {

@@ -11,10 +11,12 @@ import java.util.stream.Stream;
 
 /**
  * Chooses the weights in a component's folder as diffusers and transformers name them: {@code X.safetensors}, or
- * {@code X.safetensors.index.json} with shards, or a variant of either such as {@code X.fp16.safetensors}.
+ * {@code X.safetensors.index.json} with shards, or a variant of either such as {@code X.fp16.safetensors}; or a GGUF file that
+ * stands there alone.
  */
 final class WeightFiles {
     private static final String SUFFIX = ".safetensors";
+    private static final String GGUF = ".gguf";
     private static final Pattern INDEX = Pattern.compile(".+\\.safetensors\\.index(\\.[^.]+)?\\.json");
     private static final Pattern SHARD = Pattern.compile(".+-\\d{5}-of-\\d{5}(\\.[^.]+)?\\.safetensors");
     private static final List<String> BASES = List.of("diffusion_pytorch_model", "model");
@@ -38,7 +40,7 @@ final class WeightFiles {
         }
         List<String> indexes = select(names, name -> INDEX.matcher(name).matches());
         List<String> singles = select(
-                names, name -> name.endsWith(SUFFIX) && !SHARD.matcher(name).matches());
+                names, name -> name.endsWith(SUFFIX) && !SHARD.matcher(name).matches() || name.endsWith(GGUF));
         if (indexes.size() == 1 && singles.isEmpty()) {
             return folder.resolve(indexes.getFirst());
         }
@@ -60,7 +62,7 @@ final class WeightFiles {
         }
         List<String> pickles = select(names, name -> OtherFormats.isPickle(folder.resolve(name)));
         return pickles.isEmpty()
-                ? "holds no .safetensors file"
+                ? "holds no .safetensors or .gguf file"
                 : "holds only " + Shown.few(pickles) + ", a Python pickle, which can run any program when it is read;"
                         + " download the model's .safetensors files";
     }

@@ -124,6 +124,18 @@ public final class Weights {
         return adaptation.merge(module(name), base(name, rows, cols));
     }
 
+    /** The names of all tensors here. */
+    Set<String> names() {
+        return slices().keySet();
+    }
+
+    /** A vector as a matrix [1, n] in its file's format. */
+    Matrix row(String name) {
+        Catalog.Slice slice = floats(name);
+        int n = shape(name).dim(0);
+        return Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
+    }
+
     /** A float32 copy of a vector [n]. */
     public Tensor vector(String name, int n) {
         Catalog.Slice slice = floats(name);

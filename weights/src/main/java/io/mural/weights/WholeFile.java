@@ -40,6 +40,20 @@ public final class WholeFile {
         }
     }
 
+    /** Refuses what the disk has no space for, before work is done for it; {@link InputException} says both sizes. */
+    public static void checkSpace(Path file, long bytes) {
+        check(file);
+        try {
+            long free = Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+            if (free < bytes) {
+                throw new InputException(file + ": cannot be written: it takes " + bytes + " bytes, but only " + free
+                        + " are free there");
+            }
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
+        }
+    }
+
     /** Writes {@code file}, replacing one of that name; {@link InputException} when the place is not writable. */
     public static void write(Path file, Body body) {
         check(file);

@@ -155,7 +155,7 @@ class CheckpointTest {
 
     @Test
     void saysWhatAFolderHoldsInstead() throws Exception {
-        refused(folder, folder + ": holds no .safetensors file");
+        refused(folder, folder + ": holds no .safetensors or .gguf file");
         Files.createFile(folder.resolve("pytorch_model.bin"));
         refused(folder, folder + ": holds only pytorch_model.bin, a Python pickle");
         write("model-00001-of-00002.safetensors", "a", 1);

@@ -106,7 +106,7 @@ class SafetensorsHeaderTest {
         refused(Files.write(file, new byte[0]), "is empty; download it again");
         refused(Files.write(file, new byte[7]), "has 7 bytes, too few for a safetensors file");
         refused(folder.resolve("gone.safetensors"), "cannot be read: no such file");
-        refused(folder, "is a folder, expected a .safetensors file");
+        refused(folder, "is a folder, expected a .safetensors or .gguf file");
     }
 
     @Test

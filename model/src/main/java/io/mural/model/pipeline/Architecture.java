@@ -32,7 +32,7 @@ public enum Architecture {
     public static Architecture of(Path model) {
         if (!Files.exists(model)) {
             throw new InputException(
-                    model + ": no such model; give a folder in diffusers layout or a safetensors file");
+                    model + ": no such model; give a folder in diffusers layout, a safetensors or a GGUF file");
         }
         return Files.isDirectory(model) ? of(ModelFolder.open(model)) : ofFile(model);
     }
@@ -65,6 +65,6 @@ public enum Architecture {
             return FLUX1;
         }
         throw new InputException(checkpoint.source() + ": holds no FLUX transformer"
-                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with --lora" : ""));
+                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with --lora" : KeyStyles.gguf(checkpoint)));
     }
 }
