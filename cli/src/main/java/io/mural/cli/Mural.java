@@ -10,6 +10,7 @@ import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
+import io.mural.cli.quantize.QuantizeCommand;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.OptionalInt;
@@ -78,6 +79,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
                 .addSubcommand(new InspectCommand())
+                .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())

@@ -131,7 +131,7 @@ public final class BlockEncoder {
 
     /**
      * The scale and the offset of a part with {@code x ~ scale code - offset}, neither negative: for each way to spread the
-     * codes over the range, those that the least squares give for the codes so found.
+     * codes over the range, those that least squares give for the codes so found.
      */
     private void fit(float[] x, int from, int part) {
         float least = 0;
@@ -144,12 +144,14 @@ public final class BlockEncoder {
             sum += x[i];
             squares += (double) x[i] * x[i];
         }
+        // all codes 0: the best there is where all numbers are the same one below zero
+        double below = Math.max(0, -sum / PART);
         scales[part] = 0;
-        offsets[part] = 0;
+        offsets[part] = (float) below;
         if (most == least) {
             return;
         }
-        double best = squares;
+        double best = squares + below * (PART * below + 2 * sum);
         for (float spread : SPREADS) {
             float inverse = spread / (most - least);
             int codeSum = 0;

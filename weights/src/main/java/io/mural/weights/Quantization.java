@@ -219,7 +219,7 @@ public final class Quantization {
 
     private QuantizationError rows(Planned tensor, GgufWriter.Sink sink) throws IOException {
         BlockEncoder encoder = new BlockEncoder();
-        QuantizationError.Sum sum = new QuantizationError.Sum();
+        QuantizationError sum = QuantizationError.NONE;
         for (Matrix part : tensor.parts()) {
             float[] row = new float[part.cols()];
             byte[] bytes = new byte[Math.toIntExact(tensor.to().bytes(part.cols()))];
@@ -237,17 +237,15 @@ public final class Quantization {
                     }
                 }
                 encode(encoder, tensor.to(), row, out);
-                for (int j = 0; j < row.length; j++) {
-                    sum.add(row[j], written.get(0, j));
-                }
-                if (!sum.isFinite()) {
+                sum = sum.plus(QuantizationError.of(row, written));
+                if (!Double.isFinite(sum.errors())) {
                     throw new InputException(source + ": " + Shown.text(part.name()) + " holds numbers too large for "
                             + tensor.to() + " in row " + i + "; keep this model in the format it has");
                 }
                 sink.put(bytes, 0, bytes.length);
             }
         }
-        return sum.error();
+        return sum;
     }
 
     private static void encode(BlockEncoder encoder, DType to, float[] row, MemorySegment out) {

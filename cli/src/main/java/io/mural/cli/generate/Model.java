@@ -19,6 +19,6 @@ record Model(Optional<Path> path, Optional<Path> base) {
     String name() {
         var last = place().toAbsolutePath().normalize().getFileName();
         var name = last == null ? place().toString() : last.toString();
-        return name.endsWith(".safetensors") ? name.substring(0, name.length() - ".safetensors".length()) : name;
+        return name.replaceFirst("\\.(safetensors|gguf)$", "");
     }
 }

@@ -13,7 +13,8 @@ final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR|FILE",
-            description = "A FLUX.1 or FLUX.2 model: a folder in diffusers layout, or a single safetensors file."
+            description = "A FLUX.1 or FLUX.2 model: a folder in diffusers layout, or a single safetensors"
+                    + " or GGUF file."
                     + " Default: the embedded mural-nano.")
     private Path model;
 

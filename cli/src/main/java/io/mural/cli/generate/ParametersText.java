@@ -52,7 +52,7 @@ final class ParametersText {
     private static String name(LoraFile lora) {
         var name = lora.file().toAbsolutePath().normalize();
         var last = name.getFileName() == null ? Path.of("lora") : name.getFileName();
-        return last.toString().replaceFirst("\\.safetensors$", "");
+        return last.toString().replaceFirst("\\.(safetensors|gguf)$", "");
     }
 
     /** A value with a separator in it is quoted as JSON. */

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A safetensors file, or the shards of an index, that is no LoRA: a whole model, one of its parts, a reference case, or
+ * A safetensors or GGUF file, or the shards of an index, that is no LoRA: a whole model, one of its parts, a reference case, or
  * tensors of something else.
  *
  * @param parts each with its key style in words
@@ -29,6 +29,9 @@ record FileInspection(
         Map<String, String> metadata,
         List<String> names)
         implements Inspection {
+    /** A key that every GGUF file has. */
+    private static final String ARCHITECTURE = "general.architecture";
+
     private static final int FEW = 3;
     private static final int LONGEST_TEXT = 200;
 
@@ -61,9 +64,16 @@ record FileInspection(
         return metadata.containsKey("component");
     }
 
+    private boolean isGguf() {
+        return metadata.containsKey(ARCHITECTURE);
+    }
+
     private String what() {
         if (!parts.isEmpty()) {
             return String.join(", ", parts.keySet().stream().map(Part::words).toList());
+        }
+        if (isGguf()) {
+            return "GGUF of the architecture " + metadata.get(ARCHITECTURE) + ", of no model known here";
         }
         return isCase() ? "a reference case for " + metadata.get("component") : "safetensors, of no model known here";
     }
@@ -89,7 +99,9 @@ record FileInspection(
     @Override
     public Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("kind", !parts.isEmpty() ? "model-file" : isCase() ? "reference-case" : "safetensors");
+        json.put(
+                "kind",
+                !parts.isEmpty() ? "model-file" : isCase() ? "reference-case" : isGguf() ? "gguf" : "safetensors");
         json.put("path", source);
         json.putAll(contents.json());
         Map<String, Object> styles = new LinkedHashMap<>();

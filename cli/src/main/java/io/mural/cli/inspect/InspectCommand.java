@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         sortOptions = false,
-        description = "Shows what a model folder, a safetensors file, a shard index, a LoRA or a picture holds.",
+        description =
+                "Shows what a model folder, a safetensors or GGUF file, a shard index, a LoRA or a picture holds.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  mural inspect models/mural-nano",
@@ -47,7 +48,7 @@ public final class InspectCommand implements Runnable {
     @Override
     public void run() {
         if (path == null) {
-            throw new BadUsage("name a model folder, a safetensors file or a picture");
+            throw new BadUsage("name a model folder, a safetensors or GGUF file or a picture");
         }
         if (!Files.exists(path)) {
             throw new InputException(path + ": no such file or folder");
