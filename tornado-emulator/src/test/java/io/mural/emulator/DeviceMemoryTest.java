@@ -130,7 +130,7 @@ class DeviceMemoryTest {
 
     @Test
     void aGraphTakesOverWhatTheOneBeforeKept() throws Exception {
-        try (var plan = plan(writer(), reader("writer", "reader"))) {
+        try (var plan = plan(writer(), reader())) {
             plan.withGraph(0).execute();
             plan.withGraph(1).execute();
             assertThat(x.toHeapArray()).containsExactly(5, 10, 15, 20);
@@ -148,9 +148,17 @@ class DeviceMemoryTest {
     }
 
     /** x += 2 y, with y from the device. */
-    private TaskGraph reader(String source, String name) {
-        var graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, x);
-        return (source.equals("writer") ? graph.consumeFromDevice(y) : graph.consumeFromDevice(source, y))
+    private TaskGraph reader() {
+        return reader(new TaskGraph("reader").consumeFromDevice(y));
+    }
+
+    /** With y from the graph {@code source} only. */
+    private TaskGraph reader(String source) {
+        return reader(new TaskGraph("reader").consumeFromDevice(source, y));
+    }
+
+    private TaskGraph reader(TaskGraph graph) {
+        return graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, x)
                 .task("saxpy", Kernels::saxpy, context, 2f, y, x)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, x);
     }
@@ -158,17 +166,17 @@ class DeviceMemoryTest {
     @Test
     void aGraphTakesOverFromTheOneExecutedBeforeOnly() throws Exception {
         String consumes = "task graph reader consumes a FloatArray of 4 elements";
-        try (var plan = plan(writer(), reader("writer", "reader"))) {
+        try (var plan = plan(writer(), reader())) {
             assertThatThrownBy(plan::execute)
                     .hasMessage(consumes + " from the device, but no graph was executed before it;"
                             + " execute them one by one, with withGraph");
         }
-        try (var plan = plan(graph(DataTransferMode.EVERY_EXECUTION), reader("writer", "reader"))) {
+        try (var plan = plan(graph(DataTransferMode.EVERY_EXECUTION), reader())) {
             plan.withGraph(0).execute();
             assertThatThrownBy(plan.withGraph(1)::execute)
                     .hasMessage(consumes + ", which graph g, executed before it, neither persists nor consumes");
         }
-        try (var plan = plan(writer(), reader("other", "reader"))) {
+        try (var plan = plan(writer(), reader("other"))) {
             plan.withGraph(0).execute();
             assertThatThrownBy(plan.withGraph(1)::execute)
                     .hasMessage(consumes + " from graph other, but the graph executed before it was writer");

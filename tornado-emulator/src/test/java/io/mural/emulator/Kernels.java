@@ -101,15 +101,6 @@ final class Kernels {
         x.set(context.globalIdx, 1);
     }
 
-    static void differentBarriers(KernelContext context, FloatArray x) {
-        if (context.localIdx == 0) {
-            context.localBarrier();
-        } else {
-            context.localBarrier();
-        }
-        x.set(context.globalIdx, 1);
-    }
-
     static void unequalLocalArrays(KernelContext context, FloatArray x) {
         float[] local = context.allocateFloatLocalArray(4 + context.localIdx);
         local[0] = 1;

@@ -1,0 +1,127 @@
+package io.mural.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.mural.cli.console.Version;
+import io.mural.weights.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where mural looks for TornadoVM's SDK, and what it says when it cannot use it. */
+class TornadoDeviceTest {
+    private static final String INSTALL = "install version 5.2.0-jdk25, such as with 'sdk install tornadovm"
+            + " 5.2.0-jdk25-opencl' (or -cuda, -ptx) of sdkman.io";
+    private static final String HELP = "; see 'mural generate --help'";
+
+    @TempDir
+    private Path folder;
+
+    /** With no SDK but those of {@code environment}. */
+    private MuralProcess.Result run(Map<String, String> environment, String... args) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putIfAbsent("TORNADOVM_HOME", "");
+        all.putIfAbsent("SDKMAN_DIR", folder.resolve("sdkman").toString());
+        return new MuralProcess(folder, MuralProcess.QUICK).run("", all, args);
+    }
+
+    private void assertRefused(MuralProcess.Result result, String message) {
+        assertThat(result.err()).containsExactly("mural: " + message + HELP);
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+    }
+
+    /** A folder that looks like an SDK. */
+    private Path sdk(String name, String version, String... drivers) throws IOException {
+        var sdk = folder.resolve(name);
+        var jars = Files.createDirectories(sdk.resolve("share/java/tornado"));
+        var exports = Files.createDirectories(sdk.resolve("etc/exportLists"));
+        Files.createFile(jars.resolve("tornado-api-" + version + ".jar"));
+        Files.createFile(jars.resolve("tornado-drivers-common-" + version + ".jar"));
+        Files.createFile(exports.resolve("opencl-exports"));
+        Files.createFile(exports.resolve("ptx-exports"));
+        for (var driver : drivers) {
+            Files.createFile(jars.resolve("tornado-drivers-" + driver + "-" + version + ".jar"));
+        }
+        return sdk;
+    }
+
+    @Test
+    void worksWithOneVersion() {
+        assertThat(Version.tornadoVm()).isEqualTo("5.2.0-jdk25");
+    }
+
+    @Test
+    void saysHowToInstallAnSdk() {
+        var reason = "no TornadoVM SDK found; " + INSTALL + ", or point --tornado-home or TORNADOVM_HOME at one";
+        assertRefused(run(Map.of(), "generate", "x", "--device", "tornado"), "--device tornado: " + reason);
+        var devices = run(Map.of(), "devices");
+        assertThat(devices.exit()).isZero();
+        assertThat(devices.lines()).contains("tornado      absent: " + reason);
+        var json = Json.parse("devices", run(Map.of(), "devices", "--json").out());
+        assertThat(json.objects("absent"))
+                .singleElement()
+                .satisfies(absence -> assertThat(absence.string("reason")).isEqualTo(reason));
+    }
+
+    @Test
+    void refusesAFolderThatIsNone() {
+        assertRefused(
+                run(Map.of(), "generate", "x", "--device", "tornado:opencl", "--tornado-home", folder.toString()),
+                "--device tornado:opencl: --tornado-home: " + folder
+                        + " is no TornadoVM SDK, share/java/tornado is missing; " + INSTALL);
+    }
+
+    @Test
+    void refusesAnotherVersion() throws IOException {
+        var old = sdk("old", "4.0.0-jdk21", "opencl");
+        assertRefused(
+                run(Map.of("TORNADOVM_HOME", old.toString()), "generate", "x", "--device", "tornado"),
+                "--device tornado: TORNADOVM_HOME: " + old
+                        + " is TornadoVM 4.0.0-jdk21, but mural works with 5.2.0-jdk25; " + INSTALL);
+    }
+
+    @Test
+    void refusesABackendTheSdkLacks() throws IOException {
+        assumeThat(Runtime.version().feature()).isEqualTo(25); // the only JDK that TornadoVM's version takes
+        var sdk = sdk("sdk", Version.tornadoVm(), "opencl");
+        assertRefused(
+                run(Map.of("TORNADOVM_HOME", sdk.toString()), "generate", "x", "--device", "tornado:cuda:1"),
+                "--device tornado:cuda:1: the TornadoVM SDK at " + sdk
+                        + " has opencl only; choose --device tornado:opencl, or " + INSTALL);
+        var empty = sdk("empty", Version.tornadoVm());
+        assertRefused(
+                run(Map.of("TORNADOVM_HOME", empty.toString()), "generate", "x", "--device", "tornado"),
+                "--device tornado: TORNADOVM_HOME: " + empty + " has no driver in share/java/tornado; " + INSTALL);
+    }
+
+    @Test
+    void theOptionCountsBeforeTheEnvironmentBeforeSdkman() throws IOException {
+        var option = sdk("option", "1-jdk1", "opencl").toString();
+        var variable = sdk("variable", "2-jdk2", "opencl").toString();
+        sdk("sdkman/candidates/tornadovm/current", "3-jdk3", "opencl");
+        String[] devices = {"devices", "--tornado-home", option};
+        assertThat(run(Map.of("TORNADOVM_HOME", variable), devices).out()).contains("is TornadoVM 1-jdk1,");
+        assertThat(run(Map.of("TORNADOVM_HOME", variable), "devices").out()).contains("is TornadoVM 2-jdk2,");
+        assertThat(run(Map.of(), "devices").out()).contains("SDKMAN: ", "is TornadoVM 3-jdk3,");
+    }
+
+    @Test
+    void tellsWhyTornadoVmsJvmEnded() throws IOException {
+        assumeThat(Runtime.version().feature()).isEqualTo(25);
+        var broken = sdk("broken", Version.tornadoVm(), "opencl");
+        var devices = run(Map.of("TORNADOVM_HOME", broken.toString()), "devices");
+        assertThat(devices.exit()).isZero();
+        assertThat(devices.lines())
+                .filteredOn(line -> line.startsWith("tornado "))
+                .singleElement()
+                .asString()
+                .startsWith("tornado      absent: the JVM of the TornadoVM SDK at " + broken
+                        + " ended with exit code 1: Error: could not open");
+    }
+}
