@@ -62,8 +62,9 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads; the command line may have its own for progress and Ctrl-C",
+                    "threads belong to Threads and WeightStream; the command line may have its own for progress and Ctrl-C",
                     CPU + ".Threads",
+                    "io.mural.weights.WeightStream",
                     CLI,
                     EMULATOR),
             new Reserved(

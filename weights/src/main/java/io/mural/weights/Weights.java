@@ -91,6 +91,13 @@ public final class Weights {
         return slices().values().stream().mapToLong(Catalog.Slice::bytes).sum();
     }
 
+    /** Where the tensors stand in mapped memory. */
+    List<MemorySegment> places() {
+        return slices().values().stream()
+                .map(slice -> catalog.checkpoint().segment(slice.stored().name()))
+                .toList();
+    }
+
     /**
      * How many blocks {@code name.0}, {@code name.1}, ... there are; {@link InputException} when one is left out.
      */

@@ -5,6 +5,7 @@ import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.Memory;
 import io.mural.cli.progress.Announcement;
 import io.mural.cli.progress.Report;
+import io.mural.model.pipeline.Progress;
 import io.mural.model.pipeline.VaeExtent;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
@@ -22,13 +23,18 @@ final class Batch {
     private final DeviceOptions.Choice device;
     private final Report report;
     private final PrintWriter out;
+    private final Optional<MemoryWatch> watch;
 
-    /** @param out where the paths of finished pictures go */
-    Batch(Settings settings, DeviceOptions.Choice device, Report report, PrintWriter out) {
+    /**
+     * @param out where the paths of finished pictures go
+     * @param verbose whether to tell what pictures took of the machine
+     */
+    Batch(Settings settings, DeviceOptions.Choice device, Report report, PrintWriter out, boolean verbose) {
         this.settings = settings;
         this.device = device;
         this.report = report;
         this.out = out;
+        watch = verbose ? Optional.of(new MemoryWatch(report)) : Optional.empty();
     }
 
     /** One picture. */
@@ -38,9 +44,10 @@ final class Batch {
         var first = settings.recipe(jobs.getFirst().prompt(), jobs.getFirst().seed(), VaeExtent.WHOLE);
         var places = places(jobs, output);
         var notes = applyLoras();
+        var progress = watch.<Progress>map(w -> w).orElse(report);
         var maker = first.hierarchy().isPresent()
-                ? new LevelsMaker(settings, first, device, report)
-                : new WholeMaker(settings, first, device, report);
+                ? new LevelsMaker(settings, first, device, progress)
+                : new WholeMaker(settings, first, device, progress);
         if (settings.hierarchyOptions().plan && maker instanceof LevelsMaker levels) {
             levels.lines(first).forEach(out::println);
             return;
@@ -54,8 +61,11 @@ final class Batch {
                 first.seed(),
                 device.name(),
                 device.threads(),
-                maker.peakBytes()));
+                maker.peakBytes(),
+                maker.forecast().weights().mapped(),
+                maker.forecast().weights().resident()));
         notes.forEach(report::warn);
+        maker.forecast().lines(device).forEach(report::note);
         warn(jobs, first);
         if (maker instanceof LevelsMaker levels) {
             levels.lines(first).forEach(report::note);
@@ -120,6 +130,7 @@ final class Batch {
         texts.put(Recipe.KEYWORD, recipe.toJson());
         maker.make(recipe, place, texts);
         report.done(place, recipe.seed(), (System.nanoTime() - start) / 1e9);
+        watch.flatMap(MemoryWatch::line).ifPresent(report::note);
         out.println(place);
     }
 }

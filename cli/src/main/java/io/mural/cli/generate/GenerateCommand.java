@@ -128,7 +128,8 @@ public final class GenerateCommand implements Runnable {
                     start,
                     references,
                     device.name());
-            new Batch(settings, device, report, spec.commandLine().getOut()).make(jobs(prompts, settings), output());
+            new Batch(settings, device, report, spec.commandLine().getOut(), Verbose.in(spec))
+                    .make(jobs(prompts, settings), output());
         }
     }
 

@@ -4,7 +4,6 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Figures;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.Memory;
-import io.mural.cli.progress.Report;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
@@ -14,8 +13,10 @@ import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.HierarchicalPlan;
 import io.mural.model.pipeline.ModelDefaults;
 import io.mural.model.pipeline.Onlooker;
+import io.mural.model.pipeline.Progress;
 import io.mural.model.pipeline.Pyramid;
 import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.pipeline.WeightPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,14 +27,15 @@ import java.util.function.Supplier;
 /** Makes pictures beyond the model's own size, level by level, with a checkpoint beside the output. */
 final class LevelsMaker implements Maker {
     private final Settings settings;
-    private final Report report;
+    private final Progress progress;
     private final DeviceOptions.Choice device;
     private final HierarchicalPlan plan;
+    private final WeightPlan weights;
     private final HierarchicalPipeline pipeline;
 
-    LevelsMaker(Settings settings, Recipe first, DeviceOptions.Choice device, Report report) {
+    LevelsMaker(Settings settings, Recipe first, DeviceOptions.Choice device, Progress progress) {
         this.settings = settings;
-        this.report = report;
+        this.progress = progress;
         this.device = device;
         var hierarchy = first.hierarchy().orElseThrow();
         var model = settings.model();
@@ -46,7 +48,8 @@ final class LevelsMaker implements Maker {
         plan = HierarchicalPlan.of(model, guided, request, levels, pyramid, settings.vae(), budget);
         plan.requireFit(model, guided, request, levels, settings.vae(), budget);
         Maker.requireHeap(first, HierarchicalPlan.heapBytesPerPixel(levels));
-        pipeline = new HierarchicalPipeline(model, guided, device.ops());
+        weights = WeightPlan.of(model, budget - plan.peakBytes());
+        pipeline = new HierarchicalPipeline(model, guided, device.ops(), weights);
         requirePreview();
     }
 
@@ -72,6 +75,12 @@ final class LevelsMaker implements Maker {
     @Override
     public long peakBytes() {
         return plan.peakBytes();
+    }
+
+    /** Without the time, which {@link #lines} tell. */
+    @Override
+    public Forecast forecast() {
+        return new Forecast(weights, 0);
     }
 
     @Override
@@ -117,14 +126,14 @@ final class LevelsMaker implements Maker {
                 settings.request(recipe),
                 settings.model().schedule(small, baseTokens),
                 recipe.hierarchy().orElseThrow().settings());
-        var latents = pipeline.generate(request, plan, journal, onlooker(place, texts), report);
+        var latents = pipeline.generate(request, plan, journal, onlooker(place, texts), progress);
         var last = plan.pyramid().levels().getLast();
         PngFile.write(
                 place,
                 last.gridWidth() * pixels,
                 last.gridHeight() * pixels,
                 texts,
-                sink -> pipeline.decode(latents, plan, sink, report));
+                sink -> pipeline.decode(latents, plan, sink, progress));
         journal.finished();
     }
 

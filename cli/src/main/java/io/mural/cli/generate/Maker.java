@@ -13,6 +13,9 @@ interface Maker {
     /** The most that a picture takes beside the weights. */
     long peakBytes();
 
+    /** What the work will take beside that. */
+    Forecast forecast();
+
     /** How the autoencoder sees a picture. */
     VaeExtent vae();
 

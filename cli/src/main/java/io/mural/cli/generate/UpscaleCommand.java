@@ -123,7 +123,8 @@ public final class UpscaleCommand implements Runnable {
                     new References(List.of(), List.of()),
                     device.name());
             var jobs = List.of(new Batch.Job(words, settings.seed()));
-            new Batch(settings, device, report, spec.commandLine().getOut()).make(jobs, Optional.ofNullable(output));
+            new Batch(settings, device, report, spec.commandLine().getOut(), Verbose.in(spec))
+                    .make(jobs, Optional.ofNullable(output));
         }
     }
 

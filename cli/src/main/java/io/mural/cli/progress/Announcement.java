@@ -7,7 +7,9 @@ package io.mural.cli.progress;
  * @param pictures how many pictures
  * @param seed of the first picture
  * @param threads threads that compute
- * @param memoryBytes the most activations and pictures will take; weights stay in their mapped files
+ * @param memoryBytes the most activations and pictures will take
+ * @param weightBytes of the mapped files of weights
+ * @param residentBytes of those, what stays in memory
  */
 public record Announcement(
         String model,
@@ -18,4 +20,6 @@ public record Announcement(
         long seed,
         String device,
         int threads,
-        long memoryBytes) {}
+        long memoryBytes,
+        long weightBytes,
+        long residentBytes) {}

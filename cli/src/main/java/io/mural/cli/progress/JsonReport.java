@@ -36,6 +36,8 @@ final class JsonReport implements Report {
         event.put("device", a.device());
         event.put("threads", a.threads());
         event.put("memory_bytes", a.memoryBytes());
+        event.put("weight_bytes", a.weightBytes());
+        event.put("resident_bytes", a.residentBytes());
         tell(event);
     }
 

@@ -13,7 +13,7 @@ final class Lines {
                 + a.height() + ", " + a.steps() + (a.steps() == 1 ? " step" : " steps") + ", seed " + a.seed()
                 + (a.pictures() > 1 ? " and on" : "") + ", " + a.device() + " with " + a.threads()
                 + (a.threads() == 1 ? " thread" : " threads") + ", " + Figures.bytes(a.memoryBytes())
-                + " beside the weights";
+                + " beside " + Figures.bytes(a.weightBytes()) + " of mapped weights";
     }
 
     static String done(Path file, long seed, double seconds) {

@@ -22,6 +22,7 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Shape;
 import io.mural.weights.KeyStyles.Part;
+import io.mural.weights.WeightBlocks;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
@@ -176,6 +177,25 @@ public final class Flux1Model implements PictureModel {
     @Override
     public long bytes() {
         return parts.bytes(List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5));
+    }
+
+    @Override
+    public WeightBlocks textBlocks() {
+        var clipWeights = parts.weights(Part.CLIP);
+        var t5Weights = parts.weights(Part.T5);
+        var blocks = new WeightBlocks(clipWeights.bytes() + t5Weights.bytes());
+        for (int i = 0; i < clipWeights.blocks("text_model.encoder.layers"); i++) {
+            blocks.add(clipWeights.under("text_model.encoder.layers." + i), "encoder.layers." + i);
+        }
+        for (int i = 0; i < t5Weights.blocks("encoder.block"); i++) {
+            blocks.add(t5Weights.under("encoder.block." + i), "encoder.block." + i);
+        }
+        return blocks;
+    }
+
+    @Override
+    public WeightBlocks transformerBlocks() {
+        return parts.transformerBlocks(Part.TRANSFORMER);
     }
 
     @Override

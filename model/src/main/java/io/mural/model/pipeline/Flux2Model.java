@@ -23,6 +23,7 @@ import io.mural.tensor.Rope;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import io.mural.weights.KeyStyles.Part;
+import io.mural.weights.WeightBlocks;
 import io.mural.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,6 +194,21 @@ public final class Flux2Model implements PictureModel {
     @Override
     public long bytes() {
         return parts.bytes(List.of(Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3));
+    }
+
+    @Override
+    public WeightBlocks textBlocks() {
+        var qwen = parts.weights(Part.QWEN3);
+        var blocks = new WeightBlocks(qwen.bytes());
+        for (int i = 0; i < textEncoder().layers(); i++) {
+            blocks.add(qwen.under("model.layers." + i), "layers." + i);
+        }
+        return blocks;
+    }
+
+    @Override
+    public WeightBlocks transformerBlocks() {
+        return parts.transformerBlocks(Part.FLUX2_TRANSFORMER);
     }
 
     @Override

@@ -21,11 +21,23 @@ public final class HierarchicalPipeline {
     private final GuidedModel guided;
     private final PicturePipeline pipeline;
 
-    /** @param device opens the operations of a stage */
+    /**
+     * All weights stay in memory.
+     *
+     * @param device opens the operations of a stage
+     */
     public HierarchicalPipeline(PictureModel model, GuidedModel guided, Supplier<Ops> device) {
+        this(model, guided, device, WeightPlan.ALL_STAY);
+    }
+
+    /**
+     * @param device opens the operations of a stage
+     * @param weights what of the weights stays in memory
+     */
+    public HierarchicalPipeline(PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights) {
         this.model = model;
         this.guided = guided;
-        this.pipeline = new PicturePipeline(model, device);
+        this.pipeline = new PicturePipeline(model, device, weights);
     }
 
     /**
@@ -113,7 +125,8 @@ public final class HierarchicalPipeline {
                 level.guideHeight(),
                 level.guideWidth(),
                 from.guide());
-        try (var ops = pipeline.open(progress)) {
+        try (var stream = pipeline.transformerWeights();
+                var ops = pipeline.open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, levelPlan.memory());
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));

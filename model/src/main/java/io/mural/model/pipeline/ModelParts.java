@@ -6,6 +6,7 @@ import io.mural.weights.JsonObject;
 import io.mural.weights.KeyStyles;
 import io.mural.weights.KeyStyles.Part;
 import io.mural.weights.ModelFolder;
+import io.mural.weights.WeightBlocks;
 import io.mural.weights.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,20 @@ final class ModelParts implements AutoCloseable {
     /** Bytes of some parts in their files. */
     long bytes(List<Part> of) {
         return of.stream().mapToLong(part -> weights(part).bytes()).sum();
+    }
+
+    /** The blocks of a transformer, of which both families have two kinds; a guide goes through the same. */
+    WeightBlocks transformerBlocks(Part transformer) {
+        var part = weights(transformer);
+        var blocks = new WeightBlocks(part.bytes());
+        int number = 0;
+        for (var kind : List.of("transformer_blocks", "single_transformer_blocks")) {
+            for (int i = 0; i < part.blocks(kind); i++) {
+                var name = kind + "." + i;
+                blocks.add(part.under(name), name, "guide." + number++);
+            }
+        }
+        return blocks;
     }
 
     Path tokenizer(String name) {

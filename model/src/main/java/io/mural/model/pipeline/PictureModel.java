@@ -3,6 +3,7 @@ package io.mural.model.pipeline;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
+import io.mural.weights.WeightBlocks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,12 @@ public interface PictureModel extends AutoCloseable {
 
     /** Bytes of all parts in their files. */
     long bytes();
+
+    /** The weights of the text encoders, by the units that use them. */
+    WeightBlocks textBlocks();
+
+    /** The weights of the transformer, by the units that use them. */
+    WeightBlocks transformerBlocks();
 
     /** Bytes of the copies of weights that merged LoRAs will take beside the files. */
     long mergedBytes();

@@ -6,6 +6,7 @@ import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.Ops;
+import io.mural.weights.WeightStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +24,26 @@ public final class PicturePipeline {
 
     private final PictureModel model;
     private final Supplier<Ops> device;
+    private final WeightPlan weights;
     private final LinkedHashMap<String, PromptEmbeds> encoded = new LinkedHashMap<>();
 
-    /** @param device opens the operations of a stage */
+    /**
+     * All weights stay in memory.
+     *
+     * @param device opens the operations of a stage
+     */
     public PicturePipeline(PictureModel model, Supplier<Ops> device) {
+        this(model, device, WeightPlan.ALL_STAY);
+    }
+
+    /**
+     * @param device opens the operations of a stage
+     * @param weights what of the weights stays in memory
+     */
+    public PicturePipeline(PictureModel model, Supplier<Ops> device, WeightPlan weights) {
         this.model = model;
         this.device = device;
+        this.weights = weights;
     }
 
     /**
@@ -78,7 +93,8 @@ public final class PicturePipeline {
             if (encoded.size() == PROMPTS_KEPT) {
                 encoded.pollFirstEntry();
             }
-            try (var ops = open(progress)) {
+            try (var stream = weights.text(model);
+                    var ops = open(progress, stream)) {
                 encoded.put(key, model.encode(ops, prompt, textTokens));
             }
         }
@@ -135,7 +151,8 @@ public final class PicturePipeline {
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
         var latents = start.clone();
-        try (var ops = open(progress)) {
+        try (var stream = transformerWeights();
+                var ops = open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, request, embeds, references);
             for (int i = 0; i < schedule.steps(); i++) {
                 Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
@@ -152,6 +169,21 @@ public final class PicturePipeline {
             progress.step(1);
             return image;
         }
+    }
+
+    /** The weights of the transformer, to be told its units and closed when it has run. */
+    WeightStream transformerWeights() {
+        return weights.transformer(model);
+    }
+
+    /** As {@link #open(Progress)}, with weights that are read ahead. */
+    Ops open(Progress progress, WeightStream stream) {
+        var ops = device.get();
+        ops.listen(name -> {
+            stream.unit(name);
+            progress.unit(name);
+        });
+        return ops;
     }
 
     Ops open(Progress progress) {

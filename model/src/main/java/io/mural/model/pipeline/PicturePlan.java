@@ -13,11 +13,18 @@ import java.util.function.Consumer;
  * @param denoiseBytes while the transformer runs
  * @param decodeBytes while the autoencoder runs
  * @param vae how the autoencoder has to see the picture to fit
+ * @param textFlops operations of the text encoders, of one prompt
  * @param stepFlops operations of one step
  * @param decodeFlops operations of the autoencoder, of a whole picture
  */
 public record PicturePlan(
-        long textBytes, long denoiseBytes, long decodeBytes, VaeExtent vae, double stepFlops, double decodeFlops) {
+        long textBytes,
+        long denoiseBytes,
+        long decodeBytes,
+        VaeExtent vae,
+        double textFlops,
+        double stepFlops,
+        double decodeFlops) {
 
     /** Copies of the picture and of latents that live on the heap beside the activations, bytes a pixel. */
     private static final int HEAP_BYTES_PER_PIXEL = 32;
@@ -56,8 +63,14 @@ public record PicturePlan(
                 denoise.bytes() + heap,
                 decodeBytes + heap,
                 extent,
+                text.linearFlops() + text.attentionFlops(),
                 denoise.linearFlops() + denoise.attentionFlops(),
                 whole.convolutionFlops() + whole.linearFlops() + whole.attentionFlops());
+    }
+
+    /** Operations of a whole picture of {@code steps} steps. */
+    public double flops(int steps, boolean classifierFree) {
+        return (classifierFree ? 2 : 1) * textFlops + steps * stepFlops + decodeFlops;
     }
 
     /** Refuses a request that does not fit, naming the largest square picture that would. */

@@ -42,6 +42,11 @@ public final class Qwen3Encoder {
         }
     }
 
+    /** Layers that are read and run. */
+    public int layers() {
+        return layers.size();
+    }
+
     /** Features of a token: those of all hidden states taken. */
     public int width() {
         return outputs.size() * config.hiddenSize();
