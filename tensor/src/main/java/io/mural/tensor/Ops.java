@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 public abstract class Ops implements AutoCloseable {
     private final Workspace workspace;
     private Consumer<String> unitListener = name -> {};
+    private Consumer<String> noticeListener = line -> {};
 
     protected Ops(Workspace workspace) {
         this.workspace = workspace;
@@ -84,14 +85,32 @@ public abstract class Ops implements AutoCloseable {
             throw new CancellationException("cancelled before " + name);
         }
         unitListener.accept(name);
+        enter(name);
         workspace.open();
         List<Tensor> results = List.of();
         try {
             results = body.get();
+            leave(name);
         } finally {
             workspace.close(results);
         }
         return results;
+    }
+
+    /** Called when a unit begins: a device may have work in hand that belongs to the unit around it. */
+    protected void enter(String unit) {}
+
+    /** Called when a unit has ended well: what it recorded is complete. */
+    protected void leave(String unit) {}
+
+    /** Tells {@code listener} what the backend decides by itself and a user wants to know, one line each. */
+    public final void heed(Consumer<String> listener) {
+        noticeListener = listener;
+    }
+
+    /** For backends: tells a decision, see {@link #heed}. */
+    protected final void notice(String line) {
+        noticeListener.accept(line);
     }
 
     // --- linear layers ----------------------------------------------------------------------------------------------

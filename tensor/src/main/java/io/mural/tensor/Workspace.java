@@ -26,19 +26,35 @@ public final class Workspace implements AutoCloseable {
         PLANNED
     }
 
+    /** Where a workspace takes its blocks from, other than the processor's memory. */
+    public interface Memory {
+        /** A block with undefined contents; what it is addressed by need not be readable here. */
+        MemorySegment take(long bytes);
+
+        void giveBack(MemorySegment block);
+
+        /** Fills a tensor with NaN. */
+        void poison(Tensor tensor);
+    }
+
     /** A piece of memory; without one when it is only counted. */
-    private record Block(long bytes, Optional<Arena> arena, MemorySegment memory) {
+    private record Block(long bytes, MemorySegment memory, Runnable release) {
         static Block counted(long bytes) {
-            return new Block(bytes, Optional.empty(), MemorySegment.NULL);
+            return new Block(bytes, MemorySegment.NULL, () -> {});
         }
 
         static Block of(long bytes) {
             var arena = Arena.ofShared();
-            return new Block(bytes, Optional.of(arena), arena.allocate(bytes, ALIGNMENT));
+            return new Block(bytes, arena.allocate(bytes, ALIGNMENT), arena::close);
+        }
+
+        static Block of(long bytes, Memory memory) {
+            var block = memory.take(bytes);
+            return new Block(bytes, block, () -> memory.giveBack(block));
         }
 
         void free() {
-            arena.ifPresent(Arena::close);
+            release.run();
         }
     }
 
@@ -50,6 +66,7 @@ public final class Workspace implements AutoCloseable {
     private static final double LARGEST_WASTE = 1.25;
 
     private final Mode mode;
+    private final Optional<Memory> memory;
     private final TreeMap<Long, Deque<Block>> free = new TreeMap<>();
     private final Deque<Map<Tensor, Block>> scopes = new ArrayDeque<>();
     private long live;
@@ -58,22 +75,28 @@ public final class Workspace implements AutoCloseable {
     private long mostReserved;
 
     public Workspace() {
-        this(Mode.REAL);
+        this(Mode.REAL, Optional.empty());
     }
 
-    private Workspace(Mode mode) {
+    private Workspace(Mode mode, Optional<Memory> memory) {
         this.mode = mode;
+        this.memory = memory;
         scopes.push(new IdentityHashMap<>());
     }
 
     /** A workspace for tests: every allocation starts as NaN. */
     public static Workspace poisoned() {
-        return new Workspace(Mode.POISONED);
+        return new Workspace(Mode.POISONED, Optional.empty());
+    }
+
+    /** One like this, poisoned if this one is, that takes its blocks from {@code memory}. */
+    public Workspace over(Memory memory) {
+        return new Workspace(mode, Optional.of(memory));
     }
 
     /** A workspace for {@link PlanOps}: it counts what a real one would take. */
     static Workspace planned() {
-        return new Workspace(Mode.PLANNED);
+        return new Workspace(Mode.PLANNED, Optional.empty());
     }
 
     /** A contiguous tensor with undefined contents that lives until the innermost open scope closes. */
@@ -83,12 +106,16 @@ public final class Workspace implements AutoCloseable {
         peak = Math.max(peak, live);
         var tensor = mode == Mode.PLANNED ? Tensor.planned(shape) : Tensor.of(block.memory(), shape);
         if (mode == Mode.POISONED) {
-            for (long i = 0; i < shape.size(); i++) {
-                block.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.NaN);
-            }
+            memory.ifPresentOrElse(device -> device.poison(tensor), () -> poison(block, shape));
         }
         scopes.getFirst().put(tensor, block);
         return tensor;
+    }
+
+    private static void poison(Block block, Shape shape) {
+        for (long i = 0; i < shape.size(); i++) {
+            block.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.NaN);
+        }
     }
 
     /** Opens a scope: what is allocated from here on is released when it closes. */
@@ -151,7 +178,10 @@ public final class Workspace implements AutoCloseable {
         trim(size);
         reserved += size;
         mostReserved = Math.max(mostReserved, reserved);
-        return mode == Mode.PLANNED ? Block.counted(size) : Block.of(size);
+        if (mode == Mode.PLANNED) {
+            return Block.counted(size);
+        }
+        return memory.map(device -> Block.of(size, device)).orElseGet(() -> Block.of(size));
     }
 
     /** Gives idle blocks back to the operating system, the largest first, before {@code size} more are taken from it. */

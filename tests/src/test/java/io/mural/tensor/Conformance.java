@@ -3,6 +3,7 @@ package io.mural.tensor;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.mural.tensor.cpu.ScalarOps;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -55,8 +56,15 @@ final class Conformance {
                 var ops = backend.open(device, 2, Workspace.poisoned())) {
             var expected = run.apply(oracle);
             var actual = run.apply(ops);
-            requireClose(what + " on " + device, expected, actual, bound);
+            requireClose(what + " on " + device, expected, onHost(ops, actual), bound);
         }
+    }
+
+    /** The tensor where its elements can be read one by one. */
+    private static Tensor onHost(Ops ops, Tensor tensor) {
+        var copy = Tensor.of(Arena.ofAuto().allocate(tensor.shape().size() * Float.BYTES, 64), tensor.shape());
+        copy.copyFrom(ops.read(tensor));
+        return copy;
     }
 
     /** Fails naming the worst element: the one that exceeds its bound the most. */

@@ -17,7 +17,7 @@ public final class Execution {
     private boolean isProfiled;
 
     public Execution(Recording... recordings) {
-        graphs = Arrays.stream(recordings).map(GraphOnDevice::new).toList();
+        graphs = Arrays.stream(recordings).map(Recording::onDevice).toList();
         selected = graphs;
     }
 

@@ -17,8 +17,15 @@ public final class Recording {
     private final Map<TornadoNativeArray, Integer> toHost = new IdentityHashMap<>();
     private final Map<TornadoNativeArray, String> consumed = new IdentityHashMap<>();
 
+    private final GraphOnDevice onDevice = new GraphOnDevice(this);
+
     public Recording(String name) {
         this.name = name;
+    }
+
+    /** What the graph has on the device; as in TornadoVM, plans that share a graph share it. */
+    GraphOnDevice onDevice() {
+        return onDevice;
     }
 
     public String name() {

@@ -1,0 +1,84 @@
+package io.mural.tornado;
+
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionLayout.Block;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An {@link AttentionLayout} as numbers for a kernel: tiles of queries (first query, number of queries, place of the
+ * runs, number of runs), the runs of keys, and for every query the end of the keys it sees. Neighbouring blocks share a
+ * tile where all but the end of the last run agrees (causal layouts).
+ *
+ * @param values all of it; float32 holds whole numbers up to 2^24
+ * @param limits where the queries' ends begin
+ */
+record AttentionTable(float[] values, int tiles, int limits) {
+    static final int TILE_FIELDS = 4;
+    private static final int LARGEST = 1 << 24;
+
+    private record Tile(int from, int to, Block block) {}
+
+    /** @param most queries of a tile */
+    static AttentionTable of(AttentionLayout layout, int most) {
+        if (layout.queries() > LARGEST || layout.keys() > LARGEST) {
+            throw new IllegalArgumentException("attention over " + layout.queries() + " queries and " + layout.keys()
+                    + " keys; a device takes up to " + LARGEST);
+        }
+        var tiles = tiles(layout.blocks(), most);
+        int runs = 0;
+        for (var tile : tiles) {
+            runs += tile.block().runs().size();
+        }
+        int limits = tiles.size() * TILE_FIELDS + 2 * runs;
+        var values = new float[limits + layout.queries()];
+        int run = tiles.size() * TILE_FIELDS;
+        for (int i = 0; i < tiles.size(); i++) {
+            var tile = tiles.get(i);
+            values[i * TILE_FIELDS] = tile.from();
+            values[i * TILE_FIELDS + 1] = tile.to() - tile.from();
+            values[i * TILE_FIELDS + 2] = run;
+            values[i * TILE_FIELDS + 3] = tile.block().runs().size();
+            for (var each : tile.block().runs()) {
+                values[run++] = each.from();
+                values[run++] = each.to();
+            }
+        }
+        for (var block : layout.blocks()) {
+            for (int query = block.from(); query < block.to(); query++) {
+                values[limits + query] = block.runs().getLast().to();
+            }
+        }
+        return new AttentionTable(values, tiles.size(), limits);
+    }
+
+    /** Each with the block whose runs reach furthest, its last. */
+    private static List<Tile> tiles(List<Block> blocks, int most) {
+        var tiles = new ArrayList<Tile>();
+        int i = 0;
+        while (i < blocks.size()) {
+            var block = blocks.get(i++);
+            if (block.queries() >= most) {
+                for (int from = block.from(); from < block.to(); from += most) {
+                    tiles.add(new Tile(from, Math.min(block.to(), from + most), block));
+                }
+                continue;
+            }
+            var last = block;
+            while (i < blocks.size() && blocks.get(i).to() - block.from() <= most && grows(last, blocks.get(i))) {
+                last = blocks.get(i++);
+            }
+            tiles.add(new Tile(block.from(), last.to(), last));
+        }
+        return tiles;
+    }
+
+    /** Whether {@code next} sees what {@code block} sees and, at the end of the last run, perhaps more. */
+    private static boolean grows(Block block, Block next) {
+        int last = block.runs().size() - 1;
+        return next.runs().size() == block.runs().size()
+                && next.runs().subList(0, last).equals(block.runs().subList(0, last))
+                && next.runs().get(last).from() == block.runs().get(last).from()
+                && next.runs().get(last).to() >= block.runs().get(last).to();
+    }
+}

@@ -1,0 +1,36 @@
+package io.mural.tornado;
+
+import java.util.List;
+
+/**
+ * One kernel over one grid.
+ *
+ * @param operands the last is written
+ * @param ints the kernel's parameters
+ * @param floats further parameters; their place in the graph's f is written to {@code ints[floatsAt]}
+ * @param floatsAt -1 without floats
+ * @param groups work-groups
+ * @param threads work-items of a group
+ */
+record Launch(
+        Kernel kernel, List<Operand> operands, int[] ints, float[] floats, int floatsAt, int groups, int threads) {
+    Launch {
+        operands = List.copyOf(operands);
+        if (groups < 1) {
+            throw new IllegalArgumentException(kernel.method() + " over " + groups + " groups");
+        }
+    }
+
+    /** Launches of one identity can share a task; all else are parameters. */
+    String identity() {
+        var text = new StringBuilder(kernel.method());
+        for (var operand : operands) {
+            text.append(',').append(operand.identity());
+        }
+        return text.append('/')
+                .append(floats.length)
+                .append('/')
+                .append(threads)
+                .toString();
+    }
+}

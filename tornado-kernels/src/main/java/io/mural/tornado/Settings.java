@@ -1,0 +1,10 @@
+package io.mural.tornado;
+
+/**
+ * How a device is used.
+ *
+ * @param storage format of weights on the device
+ * @param weightBytes what weights may take there to stay
+ * @param profiled whether traffic is counted
+ */
+record Settings(Storage storage, long weightBytes, boolean profiled) {}
