@@ -85,7 +85,7 @@ final class LevelsMaker implements Maker {
 
     @Override
     public VaeExtent vae() {
-        return plan.levels().getLast().vae();
+        return plan.levels().getLast().vae().extent();
     }
 
     /** The plan, a line each for the way, every level and the whole. */
@@ -97,7 +97,7 @@ final class LevelsMaker implements Maker {
             lines.add(level.level().width() + "x" + level.level().height() + ": "
                     + (level.memory() == GuideMemory.KEEP ? "guide kept" : "guide recomputed in every step")
                     + ", autoencoder "
-                    + level.vae().name().toLowerCase(Locale.ROOT) + ", "
+                    + level.vae().extent().name().toLowerCase(Locale.ROOT) + ", "
                     + Figures.bytes(level.peakBytes()) + ", " + tera(level.stepFlops()) + " a step, of which attention "
                     + tera(level.attentionFlops()));
         }

@@ -25,9 +25,15 @@ public record RgbImage(int width, int height, byte[] rgb) {
 
     /** The values in [-1, 1], height x width x 3. */
     public float[] toFloats() {
-        var values = new float[rgb.length];
+        return toFloats(0, height);
+    }
+
+    /** As the other, of the rows {@code from} (inclusive) to {@code to} (exclusive). */
+    public float[] toFloats(int from, int to) {
+        int first = from * width * 3;
+        var values = new float[to * width * 3 - first];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (rgb[i] & 0xff) / 255f * 2 - 1;
+            values[i] = (rgb[first + i] & 0xff) / 255f * 2 - 1;
         }
         return values;
     }

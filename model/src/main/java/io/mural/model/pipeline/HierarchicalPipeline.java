@@ -79,7 +79,7 @@ public final class HierarchicalPipeline {
         var pyramid = plan.pyramid();
         var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
         progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
-        var latents = baseLatents(request, small, plan.vae(0), progress);
+        var latents = baseLatents(request, small, plan.vae(0).extent(), progress);
         onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
         var position = new Position(0, 0, latents, new float[0]);
         journal.reached(position);
@@ -176,7 +176,7 @@ public final class HierarchicalPipeline {
         return image;
     }
 
-    private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeExtent vae) {
+    private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeWay vae) {
         try (var ops = pipeline.open(Progress.NONE)) {
             return model.codec().decode(ops, latents, gridHeight, gridWidth, vae);
         }
@@ -187,6 +187,6 @@ public final class HierarchicalPipeline {
         int side = Math.max(defaults.width(), defaults.height()) / GenerationRequest.TOKEN_PIXELS;
         var small = Preview.of(
                 order.toRaster(latents), order.toRaster(velocity), sigma, order.height(), order.width(), side);
-        return picture(small.latents(), small.gridHeight(), small.gridWidth(), VaeExtent.WHOLE);
+        return picture(small.latents(), small.gridHeight(), small.gridWidth(), VaeWay.of(VaeExtent.WHOLE));
     }
 }

@@ -9,6 +9,7 @@ import io.mural.tensor.PlanOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a hierarchical picture will take, found as {@link PicturePlan} finds it: by running the model's own code without
@@ -29,7 +30,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
      * @param memory whether the guide's keys and values fit in memory
      * @param vae how the autoencoder has to see the picture to fit
      * @param denoiseBytes activations of the transformer, the guide's included
-     * @param decodeBytes activations of the autoencoder
+     * @param decodeBytes activations of the autoencoder, for the warm start's encoding too
      * @param heapBytes pictures and latents beside them
      * @param guideFlops operations for the guide's keys and values
      * @param linearFlops operations of a step's layers, without those of {@code guideFlops}
@@ -39,7 +40,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
     public record LevelPlan(
             Level level,
             GuideMemory memory,
-            VaeExtent vae,
+            VaeWay vae,
             long denoiseBytes,
             long decodeBytes,
             long heapBytes,
@@ -91,8 +92,8 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
     }
 
     /** How the autoencoder sees the base and each level; index 0 is the base. */
-    VaeExtent vae(int index) {
-        return index == 0 ? base.vae() : levels.get(index - 1).vae();
+    VaeWay vae(int index) {
+        return index == 0 ? VaeWay.of(base.vae()) : levels.get(index - 1).vae();
     }
 
     /**
@@ -156,6 +157,10 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             HierarchicalSettings settings,
             Optional<VaeExtent> wanted,
             long budget) {
+        /** The more is kept, the less is made again. */
+        private static final List<VaeWay> BANDS = Stream.of(16L << 30, 4L << 30, 1L << 30, 256L << 20, 64L << 20, 0L)
+                .map(bytes -> new VaeWay(VaeExtent.BANDS, bytes))
+                .toList();
 
         LevelPlan plan(Level level) {
             long heap = (long) level.height() * level.width() * heapBytesPerPixel(settings);
@@ -165,7 +170,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             return new LevelPlan(
                     level,
                     step.memory,
-                    vae.extent(),
+                    vae.way(),
                     step.bytes(),
                     vae.bytes(),
                     heap,
@@ -176,14 +181,17 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         }
 
         private VaePlan vae(Level level, long heap) {
-            var candidates = wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS));
+            boolean encodes = settings.upsampler() == HierarchicalSettings.Upsampler.PIXEL && settings.skipSteps() > 0;
             var plans = new ArrayList<VaePlan>();
-            for (var extent : candidates) {
-                var plan = VaePlan.of(model, level.height(), level.width(), extent);
-                if (plan.bytes() + heap <= budget) {
-                    return plan;
+            for (var extent : wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS))) {
+                var ways = extent == VaeExtent.BANDS ? BANDS : List.of(VaeWay.of(extent));
+                for (var way : ways) {
+                    var plan = VaePlan.of(model, level.height(), level.width(), way, encodes);
+                    if (plan.bytes() + heap <= budget) {
+                        return plan;
+                    }
+                    plans.add(plan);
                 }
-                plans.add(plan);
             }
             return plans.getLast();
         }

@@ -6,6 +6,7 @@ import io.mural.model.sampling.Latents;
 import io.mural.model.vae.AutoencoderKL;
 import io.mural.model.vae.BandedVae;
 import io.mural.model.vae.LatentScale;
+import io.mural.model.vae.PixelRows;
 import io.mural.model.vae.TiledVae;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
@@ -14,16 +15,14 @@ import io.mural.tensor.Tensor;
 public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
     private static final int RGB = 3;
     private static final int BAND_PIXELS = 1 << 20;
-    /** Maps of features up to this size are kept between the passes of a decoding by bands. */
-    static final long KEPT_BYTES = 1L << 30;
 
     /** [tokens, channels x 4] of the posterior's mean. */
-    public float[] encode(Ops ops, RgbImage image, VaeExtent extent) {
+    public float[] encode(Ops ops, RgbImage image, VaeWay way) {
         var config = vae.config();
-        var picture = ops.tensor(image.toFloats(), image.height(), image.width(), RGB);
-        var mean = switch (extent) {
-            case WHOLE -> vae.encode(ops, picture);
-            case TILES, BANDS -> new TiledVae(vae).encode(ops, picture);
+        var mean = switch (way.extent()) {
+            case WHOLE -> vae.encode(ops, picture(ops, image));
+            case TILES -> new TiledVae(vae).encode(ops, picture(ops, image));
+            case BANDS -> new BandedVae(vae, way.keptBytes()).encode(ops, rows(image));
         };
         int reduction = config.reduction();
         var tokens = Latents.pack(
@@ -32,18 +31,41 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
         return tokens;
     }
 
+    private static Tensor picture(Ops ops, RgbImage image) {
+        return ops.tensor(image.toFloats(), image.height(), image.width(), RGB);
+    }
+
+    private static PixelRows rows(RgbImage image) {
+        return new PixelRows() {
+            @Override
+            public int height() {
+                return image.height();
+            }
+
+            @Override
+            public int width() {
+                return image.width();
+            }
+
+            @Override
+            public float[] rows(int from, int to) {
+                return image.toFloats(from, to);
+            }
+        };
+    }
+
     /**
      * @param tokens [height x width, channels x 4]
      * @param gridHeight rows of tokens
      * @param gridWidth tokens of a row
      */
-    public RgbImage decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent) {
+    public RgbImage decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeWay way) {
         int reduction = vae.config().reduction();
         int width = 2 * gridWidth * reduction;
         int height = 2 * gridHeight * reduction;
         var rgb = new byte[height * width * RGB];
         int[] at = {0};
-        decode(ops, tokens, gridHeight, gridWidth, extent, band -> {
+        decode(ops, tokens, gridHeight, gridWidth, way, band -> {
             System.arraycopy(band.rgb(), 0, rgb, at[0], band.rgb().length);
             at[0] += band.rgb().length;
         });
@@ -51,7 +73,7 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
     }
 
     /** As the other, from top to bottom. */
-    public void decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeExtent extent, PictureSink sink) {
+    public void decode(Ops ops, float[] tokens, int gridHeight, int gridWidth, VaeWay way, PictureSink sink) {
         var config = vae.config();
         int height = 2 * gridHeight;
         int width = 2 * gridWidth;
@@ -59,11 +81,11 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
         scale.restore(raw);
         var latent = ops.tensor(
                 Latents.unpack(raw, config.latentChannels(), height, width), height, width, config.latentChannels());
-        switch (extent) {
+        switch (way.extent()) {
             case WHOLE -> inBands(ops, vae.decode(ops, latent), sink);
             case TILES -> inBands(ops, new TiledVae(vae).decode(ops, latent), sink);
             case BANDS ->
-                new BandedVae(vae, KEPT_BYTES).decode(ops, latent, band -> sink.rows(image(ops.read(band), band)));
+                new BandedVae(vae, way.keptBytes()).decode(ops, latent, band -> sink.rows(image(ops.read(band), band)));
         }
     }
 

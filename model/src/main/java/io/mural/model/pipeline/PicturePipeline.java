@@ -120,7 +120,7 @@ public final class PicturePipeline {
         progress.stage(Stage.ENCODE, 1);
         try (var ops = open(progress)) {
             var image = Resize.lanczos(init.image(), request.width(), request.height());
-            var latents = model.codec().encode(ops, image, extent);
+            var latents = model.codec().encode(ops, image, VaeWay.of(extent));
             progress.step(1);
             return latents;
         }
@@ -135,7 +135,7 @@ public final class PicturePipeline {
                 references.add(new Reference(
                         image.height() / pixels,
                         image.width() / pixels,
-                        model.codec().encode(ops, image, extent)));
+                        model.codec().encode(ops, image, VaeWay.of(extent))));
                 progress.step(1);
             }
         }
@@ -165,7 +165,8 @@ public final class PicturePipeline {
     private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         try (var ops = open(progress)) {
-            var image = model.codec().decode(ops, latents, request.gridHeight(), request.gridWidth(), extent);
+            var image =
+                    model.codec().decode(ops, latents, request.gridHeight(), request.gridWidth(), VaeWay.of(extent));
             progress.step(1);
             return image;
         }

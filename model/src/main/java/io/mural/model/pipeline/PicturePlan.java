@@ -55,7 +55,12 @@ public record PicturePlan(
             case WHOLE -> whole.bytes();
             case TILES -> plan(ops -> planTile(ops, model, request)).bytes();
             case BANDS ->
-                VaePlan.of(model, request.height(), request.width(), VaeExtent.BANDS)
+                VaePlan.of(
+                                model,
+                                request.height(),
+                                request.width(),
+                                VaeWay.of(VaeExtent.BANDS),
+                                request.init().isPresent())
                         .bytes();
         };
         return new PicturePlan(

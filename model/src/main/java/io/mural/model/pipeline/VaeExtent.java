@@ -6,6 +6,6 @@ public enum VaeExtent {
     WHOLE,
     /** Overlapping, cross-faded tiles: little memory, but tone can shift from tile to tile. */
     TILES,
-    /** Decoded from top to bottom, as at once but in less memory and more time; encoded by tiles. */
+    /** From top to bottom, with the result of doing it at once but in less memory and more time. */
     BANDS
 }

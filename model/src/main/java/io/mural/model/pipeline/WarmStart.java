@@ -22,7 +22,7 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
      * @param vae how the level's picture is encoded
      * @return packed tokens [tokens, channels x 4] in raster order
      */
-    float[] enlarge(Level level, float[] guide, VaeExtent guideVae, VaeExtent vae, Progress progress) {
+    float[] enlarge(Level level, float[] guide, VaeWay guideVae, VaeWay vae, Progress progress) {
         return switch (upsampler) {
             case LATENT -> latents(level, guide);
             case PIXEL -> pixels(level, guide, guideVae, vae, progress);
@@ -45,7 +45,7 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
         return tokens;
     }
 
-    private float[] pixels(Level level, float[] guide, VaeExtent guideVae, VaeExtent vae, Progress progress) {
+    private float[] pixels(Level level, float[] guide, VaeWay guideVae, VaeWay vae, Progress progress) {
         progress.stage(Stage.ENCODE, 2);
         var codec = model.codec();
         RgbImage small;

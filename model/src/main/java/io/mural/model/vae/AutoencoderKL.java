@@ -37,7 +37,12 @@ public final class AutoencoderKL {
 
     /** The mean of the posterior, [height / 8, width / 8, latentChannels]. */
     public Tensor encode(Ops ops, Tensor picture) {
-        var moments = ops.unit("encoder", () -> encoder.forward(ops, picture)); // mean, then log-variance
+        return mean(ops, ops.unit("encoder", () -> encoder.forward(ops, picture)));
+    }
+
+    /** @param encoded the encoder's result: mean, then log-variance */
+    Tensor mean(Ops ops, Tensor encoded) {
+        var moments = encoded;
         if (quantConv.isPresent()) {
             moments = ops.conv2d(moments, quantConv.get(), 1, Padding.NONE);
         }
@@ -51,13 +56,13 @@ public final class AutoencoderKL {
         return ops.unit("decoder", () -> decoder.forward(ops, postQuant(ops, latent)));
     }
 
-    /** As {@link #decode}, up to the end of the coarsest level. */
-    Tensor decodeMid(Ops ops, Tensor latent) {
-        return ops.unit("decoder", () -> decoder.mid(ops, postQuant(ops, latent)));
+    /** What the decoder begins with, of raw latents. */
+    Tensor postQuant(Ops ops, Tensor latent) {
+        return postQuantConv.isPresent() ? ops.conv2d(latent, postQuantConv.get(), 1, Padding.NONE) : latent;
     }
 
-    private Tensor postQuant(Ops ops, Tensor latent) {
-        return postQuantConv.isPresent() ? ops.conv2d(latent, postQuantConv.get(), 1, Padding.NONE) : latent;
+    Encoder encoder() {
+        return encoder;
     }
 
     Decoder decoder() {

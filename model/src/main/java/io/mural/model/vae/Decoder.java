@@ -44,7 +44,7 @@ final class Decoder {
 
     /** [height, width, latentChannels] to [8 height, 8 width, 3] */
     Tensor forward(Ops ops, Tensor latent) {
-        var x = mid(ops, latent);
+        var x = mid.forward(ops, ops.conv2d(latent, convIn, 1, Padding.SAME));
         for (int i = 0; i < levels.size(); i++) {
             var level = levels.get(i);
             for (int j = 0; j < level.resnets().size(); j++) {
@@ -65,9 +65,12 @@ final class Decoder {
                 in -> ops.conv2d(convNormOut.forward(ops, in, Activation.SILU), convOut, 1, Padding.SAME));
     }
 
-    /** The coarsest level, [height, width, latentChannels] to [height, width, channels]. */
-    Tensor mid(Ops ops, Tensor latent) {
-        return mid.forward(ops, ops.conv2d(latent, convIn, 1, Padding.SAME));
+    Conv convIn() {
+        return convIn;
+    }
+
+    MidBlock mid() {
+        return mid;
     }
 
     List<Level> levels() {

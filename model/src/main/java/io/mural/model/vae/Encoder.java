@@ -13,7 +13,7 @@ import java.util.Optional;
 /** Picture to latent: residual levels that halve the size, the mid block, and mean and log-variance. */
 final class Encoder {
     /** One level: residual blocks, then a convolution of stride 2 but at the last level. */
-    private record Level(List<ResnetBlock> resnets, Optional<Conv> downsampler) {}
+    record Level(List<ResnetBlock> resnets, Optional<Conv> downsampler) {}
 
     private final Conv convIn;
     private final List<Level> levels = new ArrayList<>();
@@ -61,5 +61,25 @@ final class Encoder {
                 "conv_out",
                 x,
                 in -> ops.conv2d(convNormOut.forward(ops, in, Activation.SILU), convOut, 1, Padding.SAME));
+    }
+
+    Conv convIn() {
+        return convIn;
+    }
+
+    List<Level> levels() {
+        return levels;
+    }
+
+    MidBlock mid() {
+        return mid;
+    }
+
+    GroupNorm convNormOut() {
+        return convNormOut;
+    }
+
+    Conv convOut() {
+        return convOut;
     }
 }

@@ -20,6 +20,9 @@ sealed interface Rows {
     /** Rows {@code from} (inclusive) to {@code to} (exclusive), [to - from, width, channels], of the current unit. */
     Tensor make(Ops ops, int from, int to);
 
+    /** The most floats of a map that a row of this one has to do with, on the way from what is in memory. */
+    long floatsOfARow();
+
     default long bytes() {
         return (long) height() * width() * channels() * Float.BYTES;
     }
@@ -42,8 +45,75 @@ sealed interface Rows {
         }
 
         @Override
+        public long floatsOfARow() {
+            return (long) width() * channels();
+        }
+
+        @Override
         public Tensor make(Ops ops, int from, int to) {
             return cut(map, from, to);
+        }
+    }
+
+    /** A picture. */
+    record Pixels(PixelRows picture) implements Rows {
+        private static final int RGB = 3;
+
+        @Override
+        public int height() {
+            return picture.height();
+        }
+
+        @Override
+        public int width() {
+            return picture.width();
+        }
+
+        @Override
+        public int channels() {
+            return RGB;
+        }
+
+        @Override
+        public long floatsOfARow() {
+            return (long) width() * RGB;
+        }
+
+        @Override
+        public Tensor make(Ops ops, int from, int to) {
+            return ops.tensor(picture.rows(from, to), to - from, width(), RGB);
+        }
+    }
+
+    /** Convolved, of the same size. */
+    record Convolved(Rows in, Conv conv) implements Rows {
+        @Override
+        public int height() {
+            return in.height();
+        }
+
+        @Override
+        public int width() {
+            return in.width();
+        }
+
+        @Override
+        public int channels() {
+            return conv.out();
+        }
+
+        @Override
+        public long floatsOfARow() {
+            return Math.max(in.floatsOfARow(), (long) width() * channels());
+        }
+
+        @Override
+        public Tensor make(Ops ops, int from, int to) {
+            int top = Math.max(0, from - 1);
+            return ops.unit("rows", () -> {
+                var x = in.make(ops, top, Math.min(height(), to + 1));
+                return copy(ops, ops.conv2d(x, conv, 1, Padding.SAME), from - top, to - top);
+            });
         }
     }
 
@@ -62,6 +132,11 @@ sealed interface Rows {
         @Override
         public int channels() {
             return block.conv1().out();
+        }
+
+        @Override
+        public long floatsOfARow() {
+            return Math.max(in.floatsOfARow(), (long) width() * channels());
         }
 
         @Override
@@ -94,6 +169,11 @@ sealed interface Rows {
         }
 
         @Override
+        public long floatsOfARow() {
+            return Math.max(in.floatsOfARow(), (long) width() * channels());
+        }
+
+        @Override
         public Tensor make(Ops ops, int from, int to) {
             int top = Math.max(0, from - REACH);
             return ops.unit("rows", () -> {
@@ -121,12 +201,49 @@ sealed interface Rows {
         }
 
         @Override
+        public long floatsOfARow() {
+            return Math.max(Math.ceilDiv(in.floatsOfARow(), 2), (long) width() * channels());
+        }
+
+        @Override
         public Tensor make(Ops ops, int from, int to) {
             int top = Math.max(0, (from - 1) / 2);
             return ops.unit("rows", () -> {
                 var x = in.make(ops, top, Math.min(in.height(), Math.ceilDiv(to + 1, 2)));
                 var y = ops.conv2d(ops.upsample2x(x), conv, 1, Padding.SAME);
                 return copy(ops, y, from - 2 * top, to - 2 * top);
+            });
+        }
+    }
+
+    /** Convolved to half the size. */
+    record Downsampled(Rows in, Conv conv) implements Rows {
+        @Override
+        public int height() {
+            return Padding.HALVING.outputSize(in.height(), conv.kernel(), 2);
+        }
+
+        @Override
+        public int width() {
+            return Padding.HALVING.outputSize(in.width(), conv.kernel(), 2);
+        }
+
+        @Override
+        public int channels() {
+            return conv.out();
+        }
+
+        @Override
+        public long floatsOfARow() {
+            return 2 * in.floatsOfARow();
+        }
+
+        /** The last row of all has zeros below; any other sees the row there, which makes a number that is odd. */
+        @Override
+        public Tensor make(Ops ops, int from, int to) {
+            return ops.unit("rows", () -> {
+                var x = in.make(ops, 2 * from, Math.min(in.height(), 2 * to + 1));
+                return ops.conv2d(x, conv, 2, Padding.HALVING);
             });
         }
     }

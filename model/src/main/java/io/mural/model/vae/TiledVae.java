@@ -31,6 +31,11 @@ public final class TiledVae {
         this.latentTile = pictureTile / vae.config().reduction();
     }
 
+    /** How far apart tiles of that side begin. */
+    public static int stride(int tile) {
+        return (int) (tile * (1 - OVERLAP));
+    }
+
     /** [height, width, latentChannels] to [8 height, 8 width, 3], a tensor of the current unit. */
     public Tensor decode(Ops ops, Tensor latent) {
         int reduction = vae.config().reduction();
@@ -49,7 +54,7 @@ public final class TiledVae {
             Ops ops, Tensor in, int inTile, int outTile, int times, int part, int channels, UnaryOperator<Tensor> f) {
         int height = in.shape().dim(0);
         int width = in.shape().dim(1);
-        int stride = (int) (inTile * (1 - OVERLAP));
+        int stride = stride(inTile);
         int overlap = (int) (outTile * OVERLAP);
         int kept = outTile - overlap;
         var out = ops.empty(height * times / part, width * times / part, channels);

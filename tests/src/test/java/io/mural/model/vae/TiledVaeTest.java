@@ -2,8 +2,10 @@ package io.mural.model.vae;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.model.image.ImageFile;
 import io.mural.model.vae.TileBlend.Tile;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
 import io.mural.weights.Checkpoint;
@@ -45,6 +47,79 @@ class TiledVaeTest {
             assertThat(again.shape().toArray()).containsExactly(13, 18, CHANNELS);
             assertThat(ops.read(again)).doesNotContain(Float.NaN);
         }
+    }
+
+    /**
+     * Steps between neighbouring columns, in the mean over all rows: where a tile begins and where it has faded in they
+     * are those of the columns around. Tiles side by side, without the fade, show their borders.
+     */
+    @Test
+    void noStepShowsAtTheBordersOfTiles() {
+        var image = ImageFile.read(Path.of("../docs/images/sunset.png"));
+        int tile = 64;
+        int overlap = tile / 4;
+        int stride = tile - overlap;
+        try (var ops = ops()) {
+            var latent = vae.encode(ops, ops.tensor(image.toFloats(), image.height(), image.width(), 3));
+            var tiled = columnSteps(ops, new TiledVae(vae, tile).decode(ops, latent));
+            for (int left = stride; left + overlap < image.width(); left += stride) {
+                assertThat(tiled[left]).isLessThan(1.1 * largestAround(tiled, left));
+                assertThat(tiled[left + overlap]).isLessThan(1.1 * largestAround(tiled, left + overlap));
+            }
+            var cut = columnSteps(ops, sideBySide(ops, latent, tile / 8));
+            for (int left = tile; left < image.width(); left += tile) {
+                assertThat(cut[left]).isGreaterThan(2 * largestAround(cut, left));
+            }
+        }
+    }
+
+    /** Tiles decoded each for itself. */
+    private Tensor sideBySide(Ops ops, Tensor latent, int tile) {
+        int height = latent.shape().dim(0);
+        int width = latent.shape().dim(1);
+        var out = ops.empty(8 * height, 8 * width, 3);
+        for (int left = 0; left < width; left += tile) {
+            var part = ops.empty(height, tile, CHANNELS);
+            copyColumns(latent, left, part, 0, height, tile);
+            copyColumns(vae.decode(ops, part), 0, out, 8 * left, 8 * height, 8 * tile);
+        }
+        return out;
+    }
+
+    private static void copyColumns(Tensor from, int fromLeft, Tensor to, int toLeft, int height, int width) {
+        var pixel = new float[from.cols()];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                from.readRow(y * from.shape().dim(1) + fromLeft + x, 0, pixel, 0, pixel.length);
+                to.writeRow(y * to.shape().dim(1) + toLeft + x, 0, pixel, 0, pixel.length);
+            }
+        }
+    }
+
+    /** The mean step from column x - 1 to column x, at index x. */
+    private static double[] columnSteps(Ops ops, Tensor picture) {
+        var values = ops.read(picture);
+        int width = picture.shape().dim(1);
+        int height = picture.shape().dim(0);
+        var steps = new double[width];
+        for (int y = 0; y < height; y++) {
+            for (int x = 1; x < width; x++) {
+                for (int c = 0; c < 3; c++) {
+                    int at = (y * width + x) * 3 + c;
+                    steps[x] += Math.abs(values[at] - values[at - 3]) / (3.0 * height);
+                }
+            }
+        }
+        return steps;
+    }
+
+    /** Of the columns beside {@code border}, which is left out. */
+    private static double largestAround(double[] steps, int border) {
+        double largest = 0;
+        for (int x = border - 4; x <= border + 4; x++) {
+            largest = x == border ? largest : Math.max(largest, steps[x]);
+        }
+        return largest;
     }
 
     @Test
