@@ -31,7 +31,7 @@ record FolderInspection(
         Optional<ModelDefaults> defaults,
         Optional<Needs> needs)
         implements Inspection {
-    private static final List<String> WITH_WEIGHTS = List.of("transformer", "vae", "text_encoder", "text_encoder_2");
+    static final List<String> WITH_WEIGHTS = List.of("transformer", "vae", "text_encoder", "text_encoder_2");
 
     /**
      * @param className as the index names it

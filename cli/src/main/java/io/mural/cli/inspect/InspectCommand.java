@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +31,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  mural inspect models/mural-nano",
             "  mural inspect style.safetensors --model FLUX.1-dev",
+            "  mural inspect FLUX.1-dev --check",
             "  mural inspect out.png --json"
         })
 public final class InspectCommand implements Runnable {
@@ -42,6 +46,12 @@ public final class InspectCommand implements Runnable {
     @Option(names = "--model", paramLabel = "DIR|FILE", description = "For a LoRA: the model it should fit.")
     private Path model;
 
+    @Option(
+            names = "--check",
+            description =
+                    "Reads all weights: names those that are NaN or infinite, and those in other formats than most.")
+    private boolean check;
+
     @Option(names = "--json", description = "One JSON object instead of lines.")
     private boolean json;
 
@@ -53,13 +63,23 @@ public final class InspectCommand implements Runnable {
         if (!Files.exists(path)) {
             throw new InputException(path + ": no such file or folder");
         }
+        if (check && isPng(path)) {
+            throw new BadUsage(path + ": a picture has no weights to --check");
+        }
         var found = inspect();
+        List<WeightCheck> checks = check ? WeightCheck.of(path) : List.of();
         var out = spec.commandLine().getOut();
         if (json) {
-            out.println(Json.write(found.json()));
+            Map<String, Object> object = new LinkedHashMap<>(found.json());
+            if (check) {
+                object.put("checks", checks.stream().map(WeightCheck::json).toList());
+            }
+            out.println(Json.write(object));
         } else {
             found.lines().forEach(line -> out.println(OneLine.of(line)));
+            checks.forEach(each -> each.lines().forEach(line -> out.println(OneLine.of(line))));
         }
+        checks.forEach(WeightCheck::requireFinite);
     }
 
     private Inspection inspect() {
