@@ -3,6 +3,7 @@ package io.mural.cli.tornado;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.mural.cli.console.Version;
 import io.mural.cli.tornado.Sdk.Search.Found;
 import io.mural.cli.tornado.Sdk.Search.Missing;
 import java.nio.file.Path;
@@ -21,9 +22,14 @@ public final class InstalledSdk {
         return require().home();
     }
 
+    /** The first of the SDK's backends, such as {@code opencl}. */
+    public static String backend() {
+        return require().backends().getFirst();
+    }
+
     /** The file of an SDK's module, such as {@code tornado-api}. */
     public static Path module(String name) {
-        return require().modules().resolve(name + "-" + io.mural.cli.console.Version.tornadoVm() + ".jar");
+        return require().modules().resolve(name + "-" + Version.tornadoVm() + ".jar");
     }
 
     /** The command line of a program in TornadoVM's JVM, with the class path of the tests. */
