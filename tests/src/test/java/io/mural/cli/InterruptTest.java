@@ -2,6 +2,7 @@ package io.mural.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.cli.tornado.InstalledSdk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -41,8 +42,12 @@ class InterruptTest {
 
     /** Until the first step is done. */
     private static void awaitStep(Process process, Path err) throws Exception {
+        await(process, err, "\"stage\":\"denoise\",\"step\":1,");
+    }
+
+    private static void await(Process process, Path err, String text) throws Exception {
         long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!Files.readString(err).contains("\"stage\":\"denoise\",\"step\":1,")) {
+        while (!Files.readString(err).contains(text)) {
             assertThat(process.isAlive()).as("%s", Files.readString(err)).isTrue();
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.sleep(20);
@@ -63,6 +68,10 @@ class InterruptTest {
         var err = elsewhere.resolve("err");
         var process = start(err);
         awaitStep(process, err);
+        stopsPromptly(process, err, signal, exit);
+    }
+
+    private void stopsPromptly(Process process, Path err, String signal, int exit) throws Exception {
         long start = System.nanoTime();
         new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                 .start()
@@ -83,6 +92,17 @@ class InterruptTest {
         } else {
             stopsPromptly("INT", 130);
         }
+    }
+
+    @Test
+    void aSignalReachesTornadoVmsJvm() throws Exception {
+        var device = "tornado:" + InstalledSdk.backend();
+        var err = elsewhere.resolve("err");
+        var process = start(err, "--device", device);
+        await(process, err, "\"event\":\"plan\"");
+        var child = process.children().findFirst().orElseThrow();
+        stopsPromptly(process, err, "TERM", 143);
+        assertThat(child.isAlive()).isFalse();
     }
 
     @Test

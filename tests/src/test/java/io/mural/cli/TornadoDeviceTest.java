@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.mural.cli.console.Version;
+import io.mural.cli.tornado.InstalledSdk;
 import io.mural.weights.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,7 +64,7 @@ class TornadoDeviceTest {
         assertRefused(run(Map.of(), "generate", "x", "--device", "tornado"), "--device tornado: " + reason);
         var devices = run(Map.of(), "devices");
         assertThat(devices.exit()).isZero();
-        assertThat(devices.lines()).contains("tornado      absent: " + reason);
+        assertThat(devices.lines()).contains("tornado          absent: " + reason);
         var json = Json.parse("devices", run(Map.of(), "devices", "--json").out());
         assertThat(json.objects("absent"))
                 .singleElement()
@@ -112,6 +114,45 @@ class TornadoDeviceTest {
     }
 
     @Test
+    void listsTornadoVmsDevicesWithMemoryAndFormats() {
+        var sdk = InstalledSdk.home().toString();
+        var devices = run(Map.of(), "devices", "--tornado-home", sdk);
+        assertThat(devices.lines())
+                .anyMatch(line -> line.matches("tornado:[a-z]+:0 .*: [0-9.]+ GiB, float32.*; keeps weights in .*"));
+        assertRefused(
+                run(Map.of(), "generate", "x", "--tornado-home", sdk, "--device", "tornado:999"),
+                "--device tornado:999: there is no such device; choose cpu or cpu:scalar or "
+                        + devices.lines().stream()
+                                .map(line -> line.split(" ")[0])
+                                .filter(name -> name.matches("tornado:[a-z]+:\\d+"))
+                                .collect(Collectors.joining(" or ")));
+    }
+
+    @Test
+    void tellsWhichDriverIsMissing() {
+        var sdk = InstalledSdk.home().toString();
+        assumeThat(InstalledSdk.backend()).isEqualTo("opencl");
+        var result = run(
+                Map.of("OCL_ICD_VENDORS", folder.resolve("none").toString()),
+                "plan",
+                "--size",
+                "256",
+                "--tornado-home",
+                sdk,
+                "--device",
+                "tornado:opencl");
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err())
+                .filteredOn(line -> line.startsWith("mural:"))
+                .singleElement()
+                .asString()
+                .startsWith("mural: --device tornado:opencl: TornadoVM finds no device: install the GPU's driver");
+        assertThat(run(Map.of("OCL_ICD_VENDORS", "none"), "devices", "--tornado-home", sdk)
+                        .out())
+                .contains("tornado          absent: TornadoVM finds no device");
+    }
+
+    @Test
     void tellsWhyTornadoVmsJvmEnded() throws IOException {
         assumeThat(Runtime.version().feature()).isEqualTo(25);
         var broken = sdk("broken", Version.tornadoVm(), "opencl");
@@ -121,7 +162,7 @@ class TornadoDeviceTest {
                 .filteredOn(line -> line.startsWith("tornado "))
                 .singleElement()
                 .asString()
-                .startsWith("tornado      absent: the JVM of the TornadoVM SDK at " + broken
+                .startsWith("tornado          absent: the JVM of the TornadoVM SDK at " + broken
                         + " ended with exit code 1: Error: could not open");
     }
 }

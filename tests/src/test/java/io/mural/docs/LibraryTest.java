@@ -8,7 +8,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,7 +38,7 @@ class LibraryTest {
     @Test
     void makesAPictureOnTheProcessor() throws Exception {
         makesAPicture(
-                List.of(
+                new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-modules",
                         "jdk.incubator.vector",
@@ -52,18 +51,16 @@ class LibraryTest {
 
     @Test
     void makesAPictureWithTornadoVm() throws Exception {
-        var command = new ArrayList<>(InstalledSdk.command("Sunset"));
-        command.set(command.indexOf("-cp") + 1, classPath());
-        makesAPicture(command, "tornado:" + InstalledSdk.backend() + ":0");
+        var process = InstalledSdk.process("Sunset");
+        process.command().set(process.command().indexOf("-cp") + 1, classPath());
+        makesAPicture(process, "tornado:" + InstalledSdk.backend() + ":0");
     }
 
-    private void makesAPicture(List<String> command, String device) throws IOException, InterruptedException {
+    private void makesAPicture(ProcessBuilder program, String device) throws IOException, InterruptedException {
         var file = folder.resolve("sunset.png");
-        List<String> whole = new ArrayList<>(command);
-        whole.addAll(List.of(ROOT.resolve("models/mural-nano").toString(), device, file.toString()));
+        program.command().addAll(List.of(ROOT.resolve("models/mural-nano").toString(), device, file.toString()));
         var output = folder.resolve("output");
-        var process = new ProcessBuilder(whole)
-                .redirectErrorStream(true)
+        var process = program.redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         assertThat(process.waitFor()).as(Files.readString(output)).isZero();

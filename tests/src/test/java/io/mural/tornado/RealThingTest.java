@@ -82,7 +82,7 @@ class RealThingTest {
     }
 
     private static List<String> runThere() throws IOException, InterruptedException {
-        var process = new ProcessBuilder(InstalledSdk.command(Program.class.getName()))
+        var process = InstalledSdk.process(Program.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -6,14 +6,20 @@ import io.mural.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Devices of TornadoVM, {@code tornado:opencl:0} and so on. */
 public final class TornadoBackend implements Backend {
     /** Weights stay where they leave a quarter of a device's memory to activations. */
     private static final double WEIGHTS_SHARE = 0.75;
+
+    private static final String NO_DEVICE = "TornadoVM finds no device: install the GPU's driver, or for OpenCL on the"
+            + " processor PoCL, such as with 'apt install pocl-opencl-icd'";
 
     /** The stand-in for TornadoVM, where there is no SDK; it has no number, so that nothing shorter means it. */
     private static final String EMULATOR = "tornado:emulator";
@@ -31,23 +37,50 @@ public final class TornadoBackend implements Backend {
         try {
             var found = devices();
             if (found.isEmpty()) {
-                return new Availability.Absent("TornadoVM finds no device; install a driver for OpenCL or CUDA");
+                return new Availability.Absent(NO_DEVICE);
             }
             return new Availability.Available(found.stream()
                     .map(named -> new Device(named.name(), describe(named.device())))
                     .toList());
         } catch (LinkageError | RuntimeException e) {
-            return new Availability.Absent("TornadoVM does not start: " + e);
+            return new Availability.Absent(NO_DEVICE + "; TornadoVM says: " + words(innermost(e)));
         }
     }
 
+    /** TornadoVM looks for devices when its classes are initialized, so what failed is wrapped, and more than once. */
+    private static Throwable innermost(Throwable e) {
+        return e.getCause() == null ? e : innermost(e.getCause());
+    }
+
+    /** Its message without the colours that TornadoVM gives it. */
+    private static String words(Throwable e) {
+        return e.toString()
+                .replaceAll("\u001B\\[\\d*m", "")
+                .replaceFirst("^[\\w.]*TornadoBailout\\w*: ", "")
+                .replaceFirst("\\.$", "");
+    }
+
     private static String describe(TornadoDevice device) {
-        return "%s, %s, %.1f GiB, weights in %s"
-                .formatted(
-                        device.getDeviceName(),
-                        device.getDeviceType(),
-                        (double) device.getMaxGlobalMemory() / (1 << 30),
-                        storage(device));
+        var backend = device.getTornadoVMBackend();
+        var name = backend == TornadoVMBackendType.JAVA
+                ? device.getDescription()
+                : "%s (%s, %s)".formatted(device.getPhysicalDevice().getDeviceName(), backend, device.getDeviceType());
+        var formats = Stream.of("float32", hasHalf(device) ? "float16" : "", hasBfloat(device) ? "bfloat16" : "")
+                .filter(format -> !format.isEmpty())
+                .collect(Collectors.joining(", "));
+        return "%s: %.1f GiB, %s; keeps weights in %s"
+                .formatted(name, (double) device.getMaxGlobalMemory() / (1 << 30), formats, storage(device));
+    }
+
+    /** OpenCL devices tell; everything that runs PTX or CUDA has it, and so has Java. */
+    private static boolean hasHalf(TornadoDevice device) {
+        return device.getTornadoVMBackend() != TornadoVMBackendType.OPENCL
+                || device.getPhysicalDevice().getDeviceInfo().contains("cl_khr_fp16");
+    }
+
+    private static boolean hasBfloat(TornadoDevice device) {
+        var backend = device.getTornadoVMBackend();
+        return backend == TornadoVMBackendType.CUDA || backend == TornadoVMBackendType.JAVA;
     }
 
     private static List<Named> devices() {
@@ -79,11 +112,11 @@ public final class TornadoBackend implements Backend {
                 .device();
     }
 
-    /** Short formats save a GPU's memory; bfloat16 is one instruction on CUDA alone, and processors' OpenCL lacks half. */
+    /** Short formats save a GPU's memory; bfloat16 is one instruction on CUDA alone, and some OpenCL devices lack half. */
     private static Storage storage(TornadoDevice device) {
-        if (device.getDeviceType() != TornadoDeviceType.GPU) {
+        if (device.getDeviceType() != TornadoDeviceType.GPU || !hasHalf(device)) {
             return Storage.F32;
         }
-        return device.getTornadoVMBackend().name().equals("CUDA") ? Storage.BF16 : Storage.F16;
+        return device.getTornadoVMBackend() == TornadoVMBackendType.CUDA ? Storage.BF16 : Storage.F16;
     }
 }

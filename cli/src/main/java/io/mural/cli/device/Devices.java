@@ -3,12 +3,14 @@ package io.mural.cli.device;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.tornado.DeviceName;
 import io.mural.tensor.Backend;
+import io.mural.tensor.Backend.Availability;
 import io.mural.tensor.Backend.Availability.Absent;
 import io.mural.tensor.Backend.Availability.Available;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /** The devices of all backends on the class path. */
@@ -32,38 +34,42 @@ public final class Devices {
 
     /** Whether a device of this name can be used here. */
     public static boolean has(String device) {
-        return find(device).isPresent();
+        return backends().stream()
+                .anyMatch(backend -> DeviceName.resolve(device, names(backend.availability()))
+                        .isPresent());
     }
 
     /** The device of this name; {@link BadUsage} names the devices there are, or why this one is absent. */
     static Chosen choose(String device) {
-        return find(device).orElseThrow(() -> unknown(device));
+        var asked = new LinkedHashMap<Backend, Availability>();
+        for (var backend : backends()) {
+            var availability = backend.availability();
+            asked.put(backend, availability);
+            var name = DeviceName.resolve(device, names(availability));
+            if (name.isPresent()) {
+                return new Chosen(name.get(), backend);
+            }
+        }
+        throw unknown(device, asked);
     }
 
-    // Stops at the first backend that has the device: asking others may take long.
-    private static Optional<Chosen> find(String device) {
-        return backends().stream()
-                .flatMap(backend ->
-                        DeviceName.resolve(device, names(backend)).stream().map(name -> new Chosen(name, backend)))
-                .findFirst();
-    }
-
-    private static List<String> names(Backend backend) {
-        return switch (backend.availability()) {
+    private static List<String> names(Availability availability) {
+        return switch (availability) {
             case Available available ->
                 available.devices().stream().map(Backend.Device::name).toList();
             case Absent absent -> List.of();
         };
     }
 
-    private static BadUsage unknown(String device) {
-        for (var backend : backends()) {
+    private static BadUsage unknown(String device, Map<Backend, Availability> asked) {
+        for (var backend : asked.keySet()) {
             boolean named = device.equals(backend.name()) || device.startsWith(backend.name() + ":");
-            if (named && backend.availability() instanceof Absent absent) {
+            if (named && asked.get(backend) instanceof Absent absent) {
                 return new BadUsage("--device " + device + ": " + absent.reason());
             }
         }
-        var names = backends().stream().flatMap(b -> names(b).stream()).toList();
+        var names =
+                asked.values().stream().flatMap(each -> names(each).stream()).toList();
         return new BadUsage("--device " + device + ": there is no such device; choose " + String.join(" or ", names));
     }
 }

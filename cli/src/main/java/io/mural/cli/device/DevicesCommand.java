@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  mural devices", "  mural devices --json"})
 public final class DevicesCommand implements Runnable {
+    private static final String LINE = "%-16s %s%n";
+
     @Spec
     private CommandSpec spec;
 
@@ -41,13 +43,8 @@ public final class DevicesCommand implements Runnable {
     }
 
     private static void print(Listing listing, PrintWriter out) {
-        int width = listing.devices().stream()
-                .mapToInt(device -> device.name().length())
-                .max()
-                .orElse(0);
-        String line = "%-" + Math.max(width, 12) + "s %s%n";
-        listing.devices().forEach(device -> out.printf(line, device.name(), device.description()));
-        listing.absent().forEach(absence -> out.printf(line, absence.backend(), "absent: " + absence.reason()));
+        listing.devices().forEach(device -> out.printf(LINE, device.name(), device.description()));
+        listing.absent().forEach(absence -> out.printf(LINE, absence.backend(), "absent: " + absence.reason()));
         out.println(Runtime.getRuntime().availableProcessors() + " processors, " + Figures.bytes(Memory.available())
                 + " of memory available");
     }

@@ -29,11 +29,16 @@ record Listing(List<Entry> devices, List<Absence> absent) {
         Devices.backends().forEach(listing::add);
         if (!TornadoVm.isHere()) {
             switch (TornadoVm.ask(tornadoHome, List.of("devices", "--json"))) {
-                case Said said -> listing.addTornado(Json.parse("TornadoVM's JVM", said.text()));
+                case Said said -> listing.addTornado(Json.parse("TornadoVM's JVM", lastLine(said.text())));
                 case Nothing nothing -> listing.absent.add(new Absence(TORNADO, nothing.reason()));
             }
         }
         return listing;
+    }
+
+    /** Drivers print before it what they think of the machine. */
+    private static String lastLine(String text) {
+        return text.lines().reduce("", (before, line) -> line);
     }
 
     private void add(Backend backend) {

@@ -19,10 +19,19 @@ final class ChildCommand {
     private ChildCommand() {}
 
     /**
+     * A JVM, not yet started.
+     *
      * @param backends whose drivers to load
      * @param args of the program {@code mainClass}
      */
-    static List<String> of(Sdk sdk, List<String> backends, String mainClass, List<String> args) {
+    static ProcessBuilder process(Sdk sdk, List<String> backends, String mainClass, List<String> args) {
+        var process = new ProcessBuilder(command(sdk, backends, mainClass, args));
+        // TornadoVM's settings and the logs of failed builds are there.
+        process.environment().put(Sdk.VARIABLE, sdk.home().toString());
+        return process;
+    }
+
+    private static List<String> command(Sdk sdk, List<String> backends, String mainClass, List<String> args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm());

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  * @param backends what it compiles kernels to, such as {@code opencl}; at least one
  */
 record Sdk(Path home, List<String> backends) {
+    static final String VARIABLE = "TORNADOVM_HOME";
+
     private static final int JDK = 25;
     private static final Pattern API = Pattern.compile("tornado-api-(.+)\\.jar");
     private static final Pattern DRIVER = Pattern.compile("tornado-drivers-([a-z]+)-\\d.*\\.jar");
@@ -33,12 +35,12 @@ record Sdk(Path home, List<String> backends) {
 
     /** The SDK in the folder of {@code --tornado-home}, else of {@code TORNADOVM_HOME}, else of SDKMAN. */
     static Search find(Optional<Path> named) {
-        String variable = System.getenv("TORNADOVM_HOME");
+        String variable = System.getenv(VARIABLE);
         if (named.isPresent()) {
             return at("--tornado-home", named.get());
         }
         if (variable != null && !variable.isBlank()) {
-            return at("TORNADOVM_HOME", Path.of(variable));
+            return at(VARIABLE, Path.of(variable));
         }
         Path sdkman = sdkman().resolve("candidates/tornadovm/current");
         if (Files.isDirectory(sdkman)) {

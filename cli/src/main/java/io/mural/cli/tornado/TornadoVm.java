@@ -58,9 +58,8 @@ public final class TornadoVm {
         }
         var backends = backend.map(List::of).orElse(sdk.backends());
         try {
-            var process = new ProcessBuilder(ChildCommand.of(sdk, backends, MAIN, args))
-                    .inheritIO()
-                    .start();
+            var process =
+                    ChildCommand.process(sdk, backends, MAIN, args).inheritIO().start();
             interrupt.handOver(process);
             return await(process);
         } catch (IOException e) {
@@ -80,7 +79,7 @@ public final class TornadoVm {
         try {
             Path err = Files.createTempFile("mural-tornado", ".txt");
             try {
-                var process = new ProcessBuilder(ChildCommand.of(sdk, sdk.backends(), MAIN, args))
+                var process = ChildCommand.process(sdk, sdk.backends(), MAIN, args)
                         .redirectError(err.toFile())
                         .start();
                 process.getOutputStream().close();

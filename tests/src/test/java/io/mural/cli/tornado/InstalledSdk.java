@@ -32,10 +32,10 @@ public final class InstalledSdk {
         return require().modules().resolve(name + "-" + Version.tornadoVm() + ".jar");
     }
 
-    /** The command line of a program in TornadoVM's JVM, with the class path of the tests. */
-    public static List<String> command(String mainClass, String... args) {
+    /** A program in TornadoVM's JVM, with the class path of the tests; not yet started. */
+    public static ProcessBuilder process(String mainClass, String... args) {
         Sdk sdk = require();
-        return ChildCommand.of(sdk, sdk.backends(), mainClass, List.of(args));
+        return ChildCommand.process(sdk, sdk.backends(), mainClass, List.of(args));
     }
 
     private static Sdk require() {
