@@ -54,12 +54,20 @@ public final class SafetensorsWriter {
         return this;
     }
 
-    /** Adds a float32 tensor. */
+    /** Adds a float32 tensor; the array must stay as it is until {@link #write}. */
     public SafetensorsWriter add(String name, long[] shape, float... values) {
+        return add(name, DType.F32, shape, littleEndian(values));
+    }
+
+    /** The array itself where the processor stores it as the file does: large ones are not copied. */
+    private static MemorySegment littleEndian(float... values) {
+        if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            return MemorySegment.ofArray(values);
+        }
         ByteBuffer bytes =
                 ByteBuffer.allocate(Math.multiplyExact(values.length, 4)).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        return add(name, DType.F32, shape, MemorySegment.ofBuffer(bytes));
+        return MemorySegment.ofBuffer(bytes);
     }
 
     /** Writes the file; {@link io.mural.tensor.InputException} when the place is not writable. */

@@ -25,13 +25,18 @@ public record RgbImage(int width, int height, byte[] rgb) {
 
     /** The values in [-1, 1], height x width x 3. */
     public float[] toFloats() {
-        return toFloats(0, height);
+        return toFloats(0, height, new float[0]);
     }
 
-    /** As the other, of the rows {@code from} (inclusive) to {@code to} (exclusive). */
-    public float[] toFloats(int from, int to) {
+    /**
+     * As the other, of the rows {@code from} (inclusive) to {@code to} (exclusive).
+     *
+     * @param before an array to use again where it has the size
+     */
+    public float[] toFloats(int from, int to, float[] before) {
         int first = from * width * 3;
-        var values = new float[to * width * 3 - first];
+        int count = to * width * 3 - first;
+        var values = before.length == count ? before : new float[count];
         for (int i = 0; i < values.length; i++) {
             values[i] = (rgb[first + i] & 0xff) / 255f * 2 - 1;
         }

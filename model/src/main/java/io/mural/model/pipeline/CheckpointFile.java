@@ -19,6 +19,8 @@ import java.util.zip.CRC32C;
 public final class CheckpointFile implements Journal {
     private static final String IDENTITY = "identity";
     private static final String CHECKSUM = "checksum";
+    /** Floats. */
+    private static final int PIECE = 1 << 16;
 
     private final Path file;
     private final String identity;
@@ -110,16 +112,19 @@ public final class CheckpointFile implements Journal {
         var crc = new CRC32C();
         crc.update(position.level());
         crc.update(position.step());
-        crc.update(bytes(position.guide()));
-        crc.update(bytes(position.latents()));
+        update(crc, position.guide());
+        update(crc, position.latents());
         return Long.toHexString(crc.getValue());
     }
 
-    private static ByteBuffer bytes(float[] values) {
-        var bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return bytes;
+    /** In pieces: a copy of all latents at every step would fill the heap. */
+    private static void update(CRC32C crc, float[] values) {
+        var bytes = ByteBuffer.allocate(PIECE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int from = 0; from < values.length; from += PIECE) {
+            int count = Math.min(PIECE, values.length - from);
+            bytes.clear().asFloatBuffer().put(values, from, count);
+            crc.update(bytes.limit(count * Float.BYTES));
+        }
     }
 
     /** Removes the file: the picture is written. */

@@ -9,12 +9,17 @@ import java.util.Optional;
 
 /** A transformer over the steps of one picture, classifier-free guidance included. */
 final class Denoiser {
+    /** Rows that are read at a time: new arrays of all of them at every step would fill the heap. */
+    private static final int ROWS = 1 << 16;
+
     private final Ops ops;
     private final int tokens;
     private final int features;
     private final double trueCfg;
     private final Evaluation positive;
     private final Optional<Evaluation> negative;
+    private float[] velocity = new float[0];
+    private float[] other = new float[0];
 
     private Denoiser(
             Ops ops, int tokens, int features, double trueCfg, Evaluation positive, Optional<Evaluation> negative) {
@@ -56,21 +61,27 @@ final class Denoiser {
                 embeds.negative().map(negative -> guided.evaluation(ops, scene, settings, negative, memory)));
     }
 
-    /** The velocity of packed latents at noise level {@code sigma}. */
+    /** The velocity of packed latents at noise level {@code sigma}; valid until the next call. */
     float[] velocity(float[] latents, double sigma) {
-        var velocity = evaluate(latents, sigma, positive);
+        if (velocity.length != latents.length) {
+            velocity = new float[latents.length];
+            other = new float[negative.isPresent() ? latents.length : 0];
+        }
+        evaluate(velocity, latents, sigma, positive);
         if (negative.isPresent()) {
-            Latents.guide(velocity, evaluate(latents, sigma, negative.get()), (float) trueCfg);
+            evaluate(other, latents, sigma, negative.get());
+            Latents.guide(velocity, other, (float) trueCfg);
         }
         return velocity;
     }
 
-    private float[] evaluate(float[] latents, double sigma, Evaluation evaluation) {
-        var result = new float[1][];
+    private void evaluate(float[] out, float[] latents, double sigma, Evaluation evaluation) {
         ops.unit("evaluation", () -> {
-            var x = ops.tensor(latents, tokens, features);
-            result[0] = ops.read(evaluation.velocity(ops, x, sigma));
+            var result = evaluation.velocity(ops, ops.tensor(latents, tokens, features), sigma);
+            for (int from = 0; from < tokens; from += ROWS) {
+                var rows = ops.read(result.rows(from, Math.min(tokens, from + ROWS)));
+                System.arraycopy(rows, 0, out, from * features, rows.length);
+            }
         });
-        return result[0];
     }
 }

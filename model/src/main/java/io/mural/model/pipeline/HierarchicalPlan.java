@@ -19,8 +19,11 @@ import java.util.stream.Stream;
  * @param levels smallest first
  */
 public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan> levels) {
-    /** Copies of latents on the heap, bytes a pixel. */
-    private static final int HEAP_OF_LATENTS = 12;
+    /**
+     * Copies of latents and tables of positions on the heap, bytes a pixel: all that a picture makes, because the heap
+     * is cleared only when it is full, which may never be.
+     */
+    private static final int HEAP_OF_LATENTS = 16;
     /** Beside them the enlarged picture in several forms, where the warm start goes through pixels. */
     private static final int HEAP_OF_PIXELS = 24;
 

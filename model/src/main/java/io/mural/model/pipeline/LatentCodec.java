@@ -37,6 +37,8 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
 
     private static PixelRows rows(RgbImage image) {
         return new PixelRows() {
+            private float[] values = new float[0];
+
             @Override
             public int height() {
                 return image.height();
@@ -49,7 +51,8 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
 
             @Override
             public float[] rows(int from, int to) {
-                return image.toFloats(from, to);
+                values = image.toFloats(from, to, values);
+                return values;
             }
         };
     }

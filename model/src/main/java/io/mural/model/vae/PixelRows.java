@@ -6,6 +6,6 @@ public interface PixelRows {
 
     int width();
 
-    /** Rows {@code from} (inclusive) to {@code to} (exclusive) as values in [-1, 1], [to - from, width, 3]. */
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive) as values in [-1, 1], [to - from, width, 3], valid until the next call. */
     float[] rows(int from, int to);
 }

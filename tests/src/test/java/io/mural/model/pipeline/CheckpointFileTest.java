@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mural.model.pipeline.Journal.Position;
 import io.mural.tensor.InputException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +42,19 @@ class CheckpointFileTest {
     void beginsWhereThereIsNone() {
         assertThat(CheckpointFile.resume(file, "a").start()).isEmpty();
         assertThat(CheckpointFile.fresh(file, "a").start()).isEmpty();
+    }
+
+    /** A heap is cleared only when it is full: copies of large latents at every step would fill the machine. */
+    @Test
+    void writingCopiesNothingLarge() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var large = position(new float[1 << 22]);
+        var checkpoint = CheckpointFile.fresh(file, "a");
+        checkpoint.reached(large);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        checkpoint.reached(large);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                .isLessThan((long) large.latents().length * Float.BYTES / 4);
     }
 
     @Test
