@@ -5,7 +5,9 @@ import io.mural.tensor.FloatFormats;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
+import io.mural.weights.BlockEncoder;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
@@ -28,8 +30,16 @@ final class Operands implements AutoCloseable {
     }
 
     Matrix matrix(DType dtype, int rows, int cols) {
-        long size = (long) rows * cols;
-        var data = arena.allocate(size * dtype.bytes(), 64);
+        var data = arena.allocate(rows * dtype.bytes(cols), 64);
+        if (dtype.isBlocked()) {
+            blocks(dtype, rows, cols, data);
+        } else {
+            elements(dtype, (long) rows * cols, data);
+        }
+        return Matrix.of("benchmark.weight", dtype, rows, cols, data, 1);
+    }
+
+    private void elements(DType dtype, long size, MemorySegment data) {
         for (long i = 0; i < size; i++) {
             float value = random.nextFloat() - 0.5f;
             switch (dtype) {
@@ -41,7 +51,18 @@ final class Operands implements AutoCloseable {
                     throw new IllegalArgumentException("no benchmark has weights of " + dtype);
             }
         }
-        return Matrix.of("benchmark.weight", dtype, rows, cols, data, 1);
+    }
+
+    private void blocks(DType dtype, int rows, int cols, MemorySegment data) {
+        var encoder = new BlockEncoder();
+        var row = new float[cols];
+        long bytes = dtype.bytes(cols);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c++) {
+                row[c] = random.nextFloat() - 0.5f;
+            }
+            encoder.encode(dtype, row, cols, data.asSlice(r * bytes, bytes));
+        }
     }
 
     @Override
