@@ -9,6 +9,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * {@link Panels} and {@link Widening} for {@link Matrix.Blocked}. Panels are laid out as those of other formats: codes are
@@ -16,6 +17,9 @@ import jdk.incubator.vector.VectorOperators;
  * addends lie side by side.
  */
 final class BlockWidening {
+    /** Where a vector of ints has the factor of each: in the first lanes, one for a group. */
+    private static final VectorShuffle<Float> GROUP_OF_LANE = VectorShuffle.fromOp(FLOAT, i -> i / BlockReading.INTS);
+
     private BlockWidening() {}
 
     /** As {@link Panels#pack}; {@code from} and {@code k} are whole blocks. */
@@ -95,32 +99,40 @@ final class BlockWidening {
      */
     static void apart(
             Matrix.Blocked matrix, int row, int from, int count, Scratch scratch, float[] out, int placeStride) {
-        int ints = count / 4;
         int[] raw = scratch.raw(placeStride);
-        float[] factors = scratch.factors(placeStride);
-        float[] addends = scratch.addends(placeStride);
-        // every fourth place first, then spread to the ints of a group from the end
+        float[] factors = scratch.factors(placeStride / BlockReading.INTS + LANES);
+        float[] addends = scratch.addends(placeStride / BlockReading.INTS + LANES);
         BlockReading.read(matrix, row, from, count, raw, 0, new BlockReading.Groups(factors, addends, 0, 1));
-        for (int i = ints - 1; i >= 0; i--) {
-            factors[i] = factors[i / BlockReading.INTS];
-            addends[i] = addends[i / BlockReading.INTS];
-        }
-        Arrays.fill(factors, ints, placeStride, 0);
-        Arrays.fill(addends, ints, placeStride, 0);
-        for (int p = 0; p < 4; p++) {
-            place(raw, 24 - 8 * p, factors, addends, placeStride, out, p * placeStride);
-        }
+        int groups = count / BlockReading.GROUP;
+        Arrays.fill(factors, groups, placeStride / BlockReading.INTS + LANES, 0);
+        Arrays.fill(addends, groups, placeStride / BlockReading.INTS + LANES, 0);
+        apart(raw, factors, addends, placeStride, out);
     }
 
-    private static void place(
-            int[] codes, int shift, float[] factors, float[] addends, int count, float[] out, int to) {
+    private static void apart(int[] codes, float[] factors, float[] addends, int count, float[] out) {
         for (int i = 0; i < count; i += LANES) {
-            var code = IntVector.fromArray(INT, codes, i)
-                    .lanewise(VectorOperators.LSHL, shift)
-                    .lanewise(VectorOperators.ASHR, 24);
-            ((FloatVector) code.convertShape(VectorOperators.I2F, FLOAT, 0))
-                    .fma(FloatVector.fromArray(FLOAT, factors, i), FloatVector.fromArray(FLOAT, addends, i))
-                    .intoArray(out, to + i);
+            int group = i / BlockReading.INTS;
+            var factor = FloatVector.fromArray(FLOAT, factors, group).rearrange(GROUP_OF_LANE);
+            var addend = FloatVector.fromArray(FLOAT, addends, group).rearrange(GROUP_OF_LANE);
+            var four = IntVector.fromArray(INT, codes, i);
+            ((FloatVector) four.lanewise(VectorOperators.LSHL, 24)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, i);
+            ((FloatVector) four.lanewise(VectorOperators.LSHL, 16)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, count + i);
+            ((FloatVector) four.lanewise(VectorOperators.LSHL, 8)
+                            .lanewise(VectorOperators.ASHR, 24)
+                            .convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, 2 * count + i);
+            ((FloatVector) four.lanewise(VectorOperators.ASHR, 24).convertShape(VectorOperators.I2F, FLOAT, 0))
+                    .fma(factor, addend)
+                    .intoArray(out, 3 * count + i);
         }
     }
 
