@@ -26,8 +26,34 @@ final class BlockReading {
 
     private BlockReading() {}
 
-    /** Where unpacked groups go: group g's factor and addend to {@code from + g * stride}. */
-    record Groups(float[] factors, float[] addends, int from, int stride) {
+    /** Where unpacked groups go: group g's factor and addend to {@code from + g * stride}. Kept from call to call. */
+    static final class Groups {
+        float[] factors = {};
+        float[] addends = {};
+        private int from;
+        private int stride;
+
+        /** Makes room for so many groups. */
+        Groups sized(int size) {
+            factors = Scratch.grown(factors, size);
+            addends = Scratch.grown(addends, size);
+            return this;
+        }
+
+        Groups at(int from, int stride) {
+            this.from = from;
+            this.stride = stride;
+            return this;
+        }
+
+        /** Zeros from one place to another. */
+        void clear(int begin, int end, int step) {
+            for (int i = begin; i < end; i += step) {
+                factors[i] = 0;
+                addends[i] = 0;
+            }
+        }
+
         private void set(int group, int count, float factor, float addend) {
             for (int g = group; g < group + count; g++) {
                 factors[from + g * stride] = factor;

@@ -5,7 +5,6 @@ import static io.mural.tensor.cpu.Lanes.INT;
 import static io.mural.tensor.cpu.Lanes.LANES;
 
 import io.mural.tensor.Matrix;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -28,27 +27,22 @@ final class BlockWidening {
         int stride = ints + LANES;
         int[] raw = scratch.raw(LANES * stride);
         int size = k / BlockReading.GROUP * LANES;
-        float[] factors = scratch.factors(size);
-        float[] addends = scratch.addends(size);
+        var groups = scratch.groups.sized(size);
         int padded = MicroKernel.paddedCols(cols);
         for (int col = 0; col < padded; col += LANES) {
             int present = Math.clamp(cols - col, 0, LANES);
             for (int r = 0; r < present; r++) {
-                var groups = new BlockReading.Groups(factors, addends, r, LANES);
-                BlockReading.read(weight, row + col + r, from, k, raw, r * stride, groups);
+                BlockReading.read(weight, row + col + r, from, k, raw, r * stride, groups.at(r, LANES));
             }
             for (int r = present; r < LANES; r++) {
-                for (int g = r; g < size; g += LANES) {
-                    factors[g] = 0;
-                    addends[g] = 0;
-                }
+                groups.clear(r, size, LANES);
             }
             int panelCol = col / MicroKernel.COLS * MicroKernel.COLS;
             int step = MicroKernel.panelVectors(cols - panelCol) * LANES;
             int panel = panelCol * k + col - panelCol;
             for (int i = 0; i < ints; i += BlockReading.INTS) {
                 transpose(raw, i, stride, scratch.block);
-                group(scratch.block, factors, addends, i / BlockReading.INTS * LANES, b, panel + 4 * i * step, step);
+                group(scratch.block, groups, i / BlockReading.INTS * LANES, b, panel + 4 * i * step, step);
             }
         }
     }
@@ -65,10 +59,9 @@ final class BlockWidening {
     }
 
     /** The 16 places of a group, {@code step} floats apart. */
-    private static void group(
-            int[] codes, float[] factors, float[] addends, int groupAt, float[] out, int to, int step) {
-        var factor = FloatVector.fromArray(FLOAT, factors, groupAt);
-        var addend = FloatVector.fromArray(FLOAT, addends, groupAt);
+    private static void group(int[] codes, BlockReading.Groups groups, int groupAt, float[] out, int to, int step) {
+        var factor = FloatVector.fromArray(FLOAT, groups.factors, groupAt);
+        var addend = FloatVector.fromArray(FLOAT, groups.addends, groupAt);
         for (int i = 0; i < BlockReading.INTS; i++) {
             var four = IntVector.fromArray(INT, codes, i * LANES);
             int at = to + 4 * i * step;
@@ -100,13 +93,11 @@ final class BlockWidening {
     static void apart(
             Matrix.Blocked matrix, int row, int from, int count, Scratch scratch, float[] out, int placeStride) {
         int[] raw = scratch.raw(placeStride);
-        float[] factors = scratch.factors(placeStride / BlockReading.INTS + LANES);
-        float[] addends = scratch.addends(placeStride / BlockReading.INTS + LANES);
-        BlockReading.read(matrix, row, from, count, raw, 0, new BlockReading.Groups(factors, addends, 0, 1));
-        int groups = count / BlockReading.GROUP;
-        Arrays.fill(factors, groups, placeStride / BlockReading.INTS + LANES, 0);
-        Arrays.fill(addends, groups, placeStride / BlockReading.INTS + LANES, 0);
-        apart(raw, factors, addends, placeStride, out);
+        int padded = placeStride / BlockReading.INTS + LANES;
+        var groups = scratch.groups.sized(padded);
+        BlockReading.read(matrix, row, from, count, raw, 0, groups.at(0, 1));
+        groups.clear(count / BlockReading.GROUP, padded, 1);
+        apart(raw, groups.factors, groups.addends, placeStride, out);
     }
 
     private static void apart(int[] codes, float[] factors, float[] addends, int count, float[] out) {
@@ -139,13 +130,12 @@ final class BlockWidening {
     /** Elements of a row, whole blocks, in their order. */
     static void inOrder(Matrix.Blocked matrix, int row, int from, int count, Scratch scratch, float[] out, int to) {
         int[] raw = scratch.raw(count / 4);
-        int groups = count / BlockReading.GROUP;
-        float[] factors = scratch.factors(groups);
-        float[] addends = scratch.addends(groups);
-        BlockReading.read(matrix, row, from, count, raw, 0, new BlockReading.Groups(factors, addends, 0, 1));
+        var groups = scratch.groups.sized(count / BlockReading.GROUP);
+        BlockReading.read(matrix, row, from, count, raw, 0, groups.at(0, 1));
         for (int i = 0; i < count; i++) {
             int code = (byte) (raw[i / 4] >> i % 4 * 8);
-            out[to + i] = Math.fma(factors[i / BlockReading.GROUP], code, addends[i / BlockReading.GROUP]);
+            out[to + i] =
+                    Math.fma(groups.factors[i / BlockReading.GROUP], code, groups.addends[i / BlockReading.GROUP]);
         }
     }
 }

@@ -34,9 +34,7 @@ final class Scratch {
     int[] raw = {};
 
     /** What multiplies the codes of block formats, and what is added. */
-    float[] factors = {};
-
-    float[] addends = {};
+    final BlockReading.Groups groups = new BlockReading.Groups();
 
     MemorySegment rawBytes = MemorySegment.ofArray(raw);
 
@@ -58,14 +56,6 @@ final class Scratch {
 
     float[] bias(int size) {
         return bias = grown(bias, size);
-    }
-
-    float[] factors(int size) {
-        return factors = grown(factors, size);
-    }
-
-    float[] addends(int size) {
-        return addends = grown(addends, size);
     }
 
     int[] ints(int size) {
