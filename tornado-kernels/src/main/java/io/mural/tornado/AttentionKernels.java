@@ -36,7 +36,6 @@ final class AttentionKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray q,
             FloatArray k,
             FloatArray v,
@@ -55,13 +54,13 @@ final class AttentionKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int keys = threads / 2;
-        int headDim = p.get(at + 10);
-        int tile = p.get(at + 12) + c.groupIdx % p.get(at) * AttentionTable.TILE_FIELDS;
-        int head = c.groupIdx / p.get(at) % p.get(at + 1);
-        int column = c.groupIdx / p.get(at) / p.get(at + 1) * COLUMNS + thread;
+        int headDim = p.get(10);
+        int tile = p.get(12) + c.groupIdx % p.get(0) * AttentionTable.TILE_FIELDS;
+        int head = c.groupIdx / p.get(0) % p.get(1);
+        int column = c.groupIdx / p.get(0) / p.get(1) * COLUMNS + thread;
         int first = (int) table.get(tile);
         int count = (int) table.get(tile + 1);
-        int run = p.get(at + 12) + (int) table.get(tile + 2);
+        int run = p.get(12) + (int) table.get(tile + 2);
         int end = run + 2 * (int) table.get(tile + 3);
         for (int i = 0; i < QUERIES; i++) {
             left[i] = 0;
@@ -82,8 +81,8 @@ final class AttentionKernels {
                     for (int i = thread; i < QUERIES * SLICE; i += threads) {
                         int place = i / SLICE * PITCH + i % SLICE;
                         int d = d0 + i % SLICE;
-                        qs[place] = query(p, at, q, head, first + i / SLICE, first + count, d);
-                        ks[place] = key(p, at, k, head, key0 + i / SLICE, to, d);
+                        qs[place] = query(p, q, head, first + i / SLICE, first + count, d);
+                        ks[place] = key(p, k, head, key0 + i / SLICE, to, d);
                     }
                     c.localBarrier();
                     for (int d = 0; d < keys; d++) {
@@ -100,7 +99,7 @@ final class AttentionKernels {
                     int key = key0 + thread % KEYS;
                     float value = HIDDEN;
                     if (row < count && key < to) {
-                        value = score(p, f, at, table, bias, head, first + row, key, part[i]);
+                        value = score(p, f, table, bias, head, first + row, key, part[i]);
                     }
                     scores[row * PITCH + thread % KEYS] = value;
                 }
@@ -129,8 +128,8 @@ final class AttentionKernels {
                 }
                 int used = TornadoMath.min(keys, to - key0);
                 for (int j = 0; j < used; j++) {
-                    float one = value(p, at, v, head, key0 + j, column);
-                    float other = value(p, at, v, head, key0 + j, column + THREADS);
+                    float one = value(p, v, head, key0 + j, column);
+                    float other = value(p, v, head, key0 + j, column + THREADS);
                     for (int i = 0; i < QUERIES; i++) {
                         float weight = scores[i * PITCH + j];
                         left[i] += weight * one;
@@ -141,32 +140,32 @@ final class AttentionKernels {
         }
         for (int i = 0; i < QUERIES; i++) {
             if (i < count) {
-                store(p, at, out, head, first + i, column, left[i] / sums[i]);
-                store(p, at, out, head, first + i, column + THREADS, right[i] / sums[i]);
+                store(p, out, head, first + i, column, left[i] / sums[i]);
+                store(p, out, head, first + i, column + THREADS, right[i] / sums[i]);
             }
         }
     }
 
-    private static float query(IntArray p, int at, FloatArray q, int head, int query, int end, int d) {
+    private static float query(IntArray p, FloatArray q, int head, int query, int end, int d) {
         float value = 0;
-        if (query < end && d < p.get(at + 10)) {
-            value = q.get(p.get(at + 4) + query * p.get(at + 5) + head * p.get(at + 10) + d);
+        if (query < end && d < p.get(10)) {
+            value = q.get(p.get(4) + query * p.get(5) + head * p.get(10) + d);
         }
         return value;
     }
 
-    private static float key(IntArray p, int at, FloatArray k, int head, int key, int end, int d) {
+    private static float key(IntArray p, FloatArray k, int head, int key, int end, int d) {
         float value = 0;
-        if (key < end && d < p.get(at + 10)) {
-            value = k.get(p.get(at + 6) + key * p.get(at + 7) + head / p.get(at + 11) * p.get(at + 10) + d);
+        if (key < end && d < p.get(10)) {
+            value = k.get(p.get(6) + key * p.get(7) + head / p.get(11) * p.get(10) + d);
         }
         return value;
     }
 
-    private static float value(IntArray p, int at, FloatArray v, int head, int key, int column) {
+    private static float value(IntArray p, FloatArray v, int head, int key, int column) {
         float value = 0;
-        if (column < p.get(at + 10)) {
-            value = v.get(p.get(at + 8) + key * p.get(at + 9) + head / p.get(at + 11) * p.get(at + 10) + column);
+        if (column < p.get(10)) {
+            value = v.get(p.get(8) + key * p.get(9) + head / p.get(11) * p.get(10) + column);
         }
         return value;
     }
@@ -175,7 +174,6 @@ final class AttentionKernels {
     private static float score(
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray table,
             FloatArray bias,
             int head,
@@ -183,10 +181,10 @@ final class AttentionKernels {
             int key,
             float product) {
         float value = HIDDEN;
-        if (key < (int) table.get(p.get(at + 13) + query)) {
-            value = product * f.get(p.get(at + 17));
-            if (p.get(at + 14) >= 0) {
-                value += bias.get(p.get(at + 14) + head * p.get(at + 15) + key - query + p.get(at + 16) - 1);
+        if (key < (int) table.get(p.get(13) + query)) {
+            value = product * f.get(0);
+            if (p.get(14) >= 0) {
+                value += bias.get(p.get(14) + head * p.get(15) + key - query + p.get(16) - 1);
             }
         }
         return value;
@@ -200,9 +198,9 @@ final class AttentionKernels {
         return weight;
     }
 
-    private static void store(IntArray p, int at, FloatArray out, int head, int query, int column, float value) {
-        if (column < p.get(at + 10)) {
-            out.set(p.get(at + 2) + query * p.get(at + 3) + head * p.get(at + 10) + column, value);
+    private static void store(IntArray p, FloatArray out, int head, int query, int column, float value) {
+        if (column < p.get(10)) {
+            out.set(p.get(2) + query * p.get(3) + head * p.get(10) + column, value);
         }
     }
 }

@@ -28,7 +28,6 @@ final class ConvKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             FloatArray w,
             FloatArray bias,
@@ -39,8 +38,8 @@ final class ConvKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int slice = threads / 4;
-        int depth = p.get(at + 7) * p.get(at + 7) * p.get(at + 5);
-        int out = p.get(at + 6);
+        int depth = p.get(7) * p.get(7) * p.get(5);
+        int out = p.get(6);
         int tilesAcross = (out + TILE - 1) / TILE;
         int pixel0 = c.groupIdx / tilesAcross * TILE;
         int col0 = c.groupIdx % tilesAcross * TILE;
@@ -54,9 +53,9 @@ final class ConvKernels {
                 float weight = 0;
                 float value = 0;
                 if (k < depth) {
-                    value = neighbour(p, at, x, pixel0 + i / SLICE, k);
+                    value = neighbour(p, x, pixel0 + i / SLICE, k);
                     if (col0 + i / SLICE < out) {
-                        weight = w.get(p.get(at + 2) + (col0 + i / SLICE) * depth + k);
+                        weight = w.get(p.get(2) + (col0 + i / SLICE) * depth + k);
                     }
                 }
                 xs[place] = value;
@@ -78,8 +77,8 @@ final class ConvKernels {
         for (int i = 0; i < PART; i++) {
             int pixel = pixel0 + thread / SIDE * SIDE + i / SIDE;
             int col = col0 + i % SIDE * SIDE + thread % SIDE;
-            if (pixel < p.get(at + 4) && col < out) {
-                y.set(p.get(at) + pixel * out + col, acc[i] + bias.get(p.get(at + 3) + col));
+            if (pixel < p.get(4) && col < out) {
+                y.set(p.get(0) + pixel * out + col, acc[i] + bias.get(p.get(3) + col));
             }
         }
     }
@@ -88,7 +87,6 @@ final class ConvKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             HalfFloatArray w,
             FloatArray bias,
@@ -99,8 +97,8 @@ final class ConvKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int slice = threads / 4;
-        int depth = p.get(at + 7) * p.get(at + 7) * p.get(at + 5);
-        int out = p.get(at + 6);
+        int depth = p.get(7) * p.get(7) * p.get(5);
+        int out = p.get(6);
         int tilesAcross = (out + TILE - 1) / TILE;
         int pixel0 = c.groupIdx / tilesAcross * TILE;
         int col0 = c.groupIdx % tilesAcross * TILE;
@@ -114,9 +112,9 @@ final class ConvKernels {
                 float weight = 0;
                 float value = 0;
                 if (k < depth) {
-                    value = neighbour(p, at, x, pixel0 + i / SLICE, k);
+                    value = neighbour(p, x, pixel0 + i / SLICE, k);
                     if (col0 + i / SLICE < out) {
-                        weight = w.get(p.get(at + 2) + (col0 + i / SLICE) * depth + k)
+                        weight = w.get(p.get(2) + (col0 + i / SLICE) * depth + k)
                                 .getFloat32();
                     }
                 }
@@ -139,8 +137,8 @@ final class ConvKernels {
         for (int i = 0; i < PART; i++) {
             int pixel = pixel0 + thread / SIDE * SIDE + i / SIDE;
             int col = col0 + i % SIDE * SIDE + thread % SIDE;
-            if (pixel < p.get(at + 4) && col < out) {
-                y.set(p.get(at) + pixel * out + col, acc[i] + bias.get(p.get(at + 3) + col));
+            if (pixel < p.get(4) && col < out) {
+                y.set(p.get(0) + pixel * out + col, acc[i] + bias.get(p.get(3) + col));
             }
         }
     }
@@ -149,7 +147,6 @@ final class ConvKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             BFloat16Array w,
             FloatArray bias,
@@ -160,8 +157,8 @@ final class ConvKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int slice = threads / 4;
-        int depth = p.get(at + 7) * p.get(at + 7) * p.get(at + 5);
-        int out = p.get(at + 6);
+        int depth = p.get(7) * p.get(7) * p.get(5);
+        int out = p.get(6);
         int tilesAcross = (out + TILE - 1) / TILE;
         int pixel0 = c.groupIdx / tilesAcross * TILE;
         int col0 = c.groupIdx % tilesAcross * TILE;
@@ -175,9 +172,9 @@ final class ConvKernels {
                 float weight = 0;
                 float value = 0;
                 if (k < depth) {
-                    value = neighbour(p, at, x, pixel0 + i / SLICE, k);
+                    value = neighbour(p, x, pixel0 + i / SLICE, k);
                     if (col0 + i / SLICE < out) {
-                        weight = BFloat16.bf16ToFloat(w.get(p.get(at + 2) + (col0 + i / SLICE) * depth + k));
+                        weight = BFloat16.bf16ToFloat(w.get(p.get(2) + (col0 + i / SLICE) * depth + k));
                     }
                 }
                 xs[place] = value;
@@ -199,20 +196,20 @@ final class ConvKernels {
         for (int i = 0; i < PART; i++) {
             int pixel = pixel0 + thread / SIDE * SIDE + i / SIDE;
             int col = col0 + i % SIDE * SIDE + thread % SIDE;
-            if (pixel < p.get(at + 4) && col < out) {
-                y.set(p.get(at) + pixel * out + col, acc[i] + bias.get(p.get(at + 3) + col));
+            if (pixel < p.get(4) && col < out) {
+                y.set(p.get(0) + pixel * out + col, acc[i] + bias.get(p.get(3) + col));
             }
         }
     }
 
     /** Element k of the neighbourhood of a pixel of y; zero around the picture and beyond the last pixel. */
-    private static float neighbour(IntArray p, int at, FloatArray x, int pixel, int k) {
-        int in = p.get(at + 5);
-        int row = pixel / p.get(at + 12) * p.get(at + 8) - p.get(at + 9) + k / in / p.get(at + 7);
-        int column = pixel % p.get(at + 12) * p.get(at + 8) - p.get(at + 9) + k / in % p.get(at + 7);
+    private static float neighbour(IntArray p, FloatArray x, int pixel, int k) {
+        int in = p.get(5);
+        int row = pixel / p.get(12) * p.get(8) - p.get(9) + k / in / p.get(7);
+        int column = pixel % p.get(12) * p.get(8) - p.get(9) + k / in % p.get(7);
         float value = 0;
-        if (pixel < p.get(at + 4) && row >= 0 && row < p.get(at + 10) && column >= 0 && column < p.get(at + 11)) {
-            value = x.get(p.get(at + 1) + (row * p.get(at + 11) + column) * in + k % in);
+        if (pixel < p.get(4) && row >= 0 && row < p.get(10) && column >= 0 && column < p.get(11)) {
+            value = x.get(p.get(1) + (row * p.get(11) + column) * in + k % in);
         }
         return value;
     }

@@ -76,7 +76,6 @@ final class DeviceConstants {
                         List.of(inbox, new Operand.Resident(place.slab())),
                         ints,
                         new float[0],
-                        -1,
                         4,
                         64));
         return place;

@@ -177,7 +177,6 @@ final class DeviceWeights {
                             List.of(inbox, new Operand.Resident(slab)),
                             ints,
                             new float[0],
-                            -1,
                             64,
                             64));
         }

@@ -10,7 +10,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Operations on single elements of matrices [rows, cols]. Work-items walk over all elements in strides of the grid, so
- * that any grid is right. Parameters, from {@code p[at]}: rows, cols, then offset and row stride of every operand.
+ * that any grid is right. Parameters, in p: rows, cols, then offset and row stride of every operand.
  */
 final class ElementKernels {
     static final int SILU = 1;
@@ -47,111 +47,111 @@ final class ElementKernels {
     }
 
     /** {@code x = f(x)}; further parameter: the activation. */
-    static void activate(KernelContext c, IntArray p, FloatArray f, int at, FloatArray x) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+    static void activate(KernelContext c, IntArray p, FloatArray f, FloatArray x) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int index = p.get(at + 2) + i / cols * p.get(at + 3) + i % cols;
-            x.set(index, apply(p.get(at + 4), x.get(index)));
+            int index = p.get(2) + i / cols * p.get(3) + i % cols;
+            x.set(index, apply(p.get(4), x.get(index)));
         }
     }
 
     /** {@code x += y}; a row stride of 0 repeats y's row. */
-    static void add(KernelContext c, IntArray p, FloatArray f, int at, FloatArray y, FloatArray x) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+    static void add(KernelContext c, IntArray p, FloatArray f, FloatArray y, FloatArray x) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int index = p.get(at + 2) + i / cols * p.get(at + 3) + i % cols;
-            x.set(index, x.get(index) + y.get(p.get(at + 4) + i / cols * p.get(at + 5) + i % cols));
+            int index = p.get(2) + i / cols * p.get(3) + i % cols;
+            x.set(index, x.get(index) + y.get(p.get(4) + i / cols * p.get(5) + i % cols));
         }
     }
 
     /** {@code x = x * y} */
-    static void multiply(KernelContext c, IntArray p, FloatArray f, int at, FloatArray y, FloatArray x) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+    static void multiply(KernelContext c, IntArray p, FloatArray f, FloatArray y, FloatArray x) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int index = p.get(at + 2) + i / cols * p.get(at + 3) + i % cols;
-            x.set(index, x.get(index) * y.get(p.get(at + 4) + i / cols * p.get(at + 5) + i % cols));
+            int index = p.get(2) + i / cols * p.get(3) + i % cols;
+            x.set(index, x.get(index) * y.get(p.get(4) + i / cols * p.get(5) + i % cols));
         }
     }
 
     /** {@code x += gate * y}; the gate is one row. */
     static void addGated(
-            KernelContext c, IntArray p, FloatArray f, int at, FloatArray gate, FloatArray y, FloatArray x) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+            KernelContext c, IntArray p, FloatArray f, FloatArray gate, FloatArray y, FloatArray x) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int index = p.get(at + 2) + i / cols * p.get(at + 3) + i % cols;
-            float factor = gate.get(p.get(at + 4) + i % cols);
-            x.set(index, x.get(index) + factor * y.get(p.get(at + 6) + i / cols * p.get(at + 7) + i % cols));
+            int index = p.get(2) + i / cols * p.get(3) + i % cols;
+            float factor = gate.get(p.get(4) + i % cols);
+            x.set(index, x.get(index) + factor * y.get(p.get(6) + i / cols * p.get(7) + i % cols));
         }
     }
 
     /** {@code out = x} */
-    static void copy(KernelContext c, IntArray p, FloatArray f, int at, FloatArray x, FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+    static void copy(KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
             out.set(
-                    p.get(at + 2) + i / cols * p.get(at + 3) + i % cols,
-                    x.get(p.get(at + 4) + i / cols * p.get(at + 5) + i % cols));
+                    p.get(2) + i / cols * p.get(3) + i % cols,
+                    x.get(p.get(4) + i / cols * p.get(5) + i % cols));
         }
     }
 
-    static void copyF16(KernelContext c, IntArray p, FloatArray f, int at, HalfFloatArray x, HalfFloatArray out) {
-        for (int i = c.globalIdx; i < p.get(at + 1); i += c.globalGroupSizeX) {
-            out.set(p.get(at + 2) + i, x.get(p.get(at + 4) + i));
+    static void copyF16(KernelContext c, IntArray p, FloatArray f, HalfFloatArray x, HalfFloatArray out) {
+        for (int i = c.globalIdx; i < p.get(1); i += c.globalGroupSizeX) {
+            out.set(p.get(2) + i, x.get(p.get(4) + i));
         }
     }
 
-    static void copyBF16(KernelContext c, IntArray p, FloatArray f, int at, BFloat16Array x, BFloat16Array out) {
-        for (int i = c.globalIdx; i < p.get(at + 1); i += c.globalGroupSizeX) {
-            out.set(p.get(at + 2) + i, x.get(p.get(at + 4) + i));
+    static void copyBF16(KernelContext c, IntArray p, FloatArray f, BFloat16Array x, BFloat16Array out) {
+        for (int i = c.globalIdx; i < p.get(1); i += c.globalGroupSizeX) {
+            out.set(p.get(2) + i, x.get(p.get(4) + i));
         }
     }
 
-    /** {@code out = f[p[at + 4]]} everywhere. */
-    static void fill(KernelContext c, IntArray p, FloatArray f, int at, FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+    /** {@code out = f[0]} everywhere. */
+    static void fill(KernelContext c, IntArray p, FloatArray f, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            out.set(p.get(at + 2) + i / cols * p.get(at + 3) + i % cols, f.get(p.get(at + 4)));
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, f.get(0));
         }
     }
 
     /** Row n of out is the row of the table that the n-th id names; ids are whole numbers in a float tensor. */
     static void embeddingF32(
-            KernelContext c, IntArray p, FloatArray f, int at, FloatArray ids, FloatArray table, FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+            KernelContext c, IntArray p, FloatArray f, FloatArray ids, FloatArray table, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int id = (int) ids.get(p.get(at + 4) + i / cols);
+            int id = (int) ids.get(p.get(4) + i / cols);
             out.set(
-                    p.get(at + 2) + i / cols * p.get(at + 3) + i % cols,
-                    table.get(p.get(at + 5) + id * cols + i % cols));
+                    p.get(2) + i / cols * p.get(3) + i % cols,
+                    table.get(p.get(5) + id * cols + i % cols));
         }
     }
 
     static void embeddingF16(
-            KernelContext c, IntArray p, FloatArray f, int at, FloatArray ids, HalfFloatArray table, FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+            KernelContext c, IntArray p, FloatArray f, FloatArray ids, HalfFloatArray table, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int id = (int) ids.get(p.get(at + 4) + i / cols);
-            float value = table.get(p.get(at + 5) + id * cols + i % cols).getFloat32();
-            out.set(p.get(at + 2) + i / cols * p.get(at + 3) + i % cols, value);
+            int id = (int) ids.get(p.get(4) + i / cols);
+            float value = table.get(p.get(5) + id * cols + i % cols).getFloat32();
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, value);
         }
     }
 
     static void embeddingBF16(
-            KernelContext c, IntArray p, FloatArray f, int at, FloatArray ids, BFloat16Array table, FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+            KernelContext c, IntArray p, FloatArray f, FloatArray ids, BFloat16Array table, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            int id = (int) ids.get(p.get(at + 4) + i / cols);
-            float value = BFloat16.bf16ToFloat(table.get(p.get(at + 5) + id * cols + i % cols));
-            out.set(p.get(at + 2) + i / cols * p.get(at + 3) + i % cols, value);
+            int id = (int) ids.get(p.get(4) + i / cols);
+            float value = BFloat16.bf16ToFloat(table.get(p.get(5) + id * cols + i % cols));
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, value);
         }
     }
 
@@ -159,14 +159,14 @@ final class ElementKernels {
      * Every pixel of x four times; rows are those of out, further parameter: the width of out. Pictures are
      * contiguous.
      */
-    static void upsample2x(KernelContext c, IntArray p, FloatArray f, int at, FloatArray x, FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
-        int width = p.get(at + 6);
+    static void upsample2x(KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
+        int width = p.get(6);
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
             int row = i / cols;
             int source = row / width / 2 * (width / 2) + row % width / 2;
-            out.set(p.get(at + 2) + i, x.get(p.get(at + 4) + source * cols + i % cols));
+            out.set(p.get(2) + i, x.get(p.get(4) + source * cols + i % cols));
         }
     }
 }

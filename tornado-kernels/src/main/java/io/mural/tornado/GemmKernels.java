@@ -15,7 +15,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * registers, from slices of 16 columns of x and w in local memory. Local arrays must not be passed to methods: TornadoVM
  * 5.2.0 then addresses them in bytes. Loops that must stay loops have bounds that are no constants.
  *
- * <p>Parameters, from {@code p[at]}: offset and row stride of y, of x, offset of w, of the bias (-1 without one), rows,
+ * <p>Parameters, in p: offset and row stride of y, of x, offset of w, of the bias (-1 without one), rows,
  * in, out, activation, and the place in f of alpha and beta.
  */
 final class GemmKernels {
@@ -34,7 +34,6 @@ final class GemmKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             FloatArray w,
             FloatArray bias,
@@ -45,8 +44,8 @@ final class GemmKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int slice = threads / 4;
-        int in = p.get(at + 7);
-        int out = p.get(at + 8);
+        int in = p.get(7);
+        int out = p.get(8);
         int tilesAcross = (out + TILE - 1) / TILE;
         int row0 = c.groupIdx / tilesAcross * TILE;
         int col0 = c.groupIdx % tilesAcross * TILE;
@@ -57,10 +56,10 @@ final class GemmKernels {
             for (int i = thread; i < TILE * SLICE; i += threads) {
                 int place = i % SLICE * PITCH + i / SLICE;
                 int k = k0 + i % SLICE;
-                xs[place] = element(p, at, x, row0 + i / SLICE, k);
+                xs[place] = element(p, x, row0 + i / SLICE, k);
                 float weight = 0;
                 if (col0 + i / SLICE < out && k < in) {
-                    weight = w.get(p.get(at + 4) + (col0 + i / SLICE) * in + k);
+                    weight = w.get(p.get(4) + (col0 + i / SLICE) * in + k);
                 }
                 ws[place] = weight;
             }
@@ -79,7 +78,7 @@ final class GemmKernels {
         }
         for (int i = 0; i < PART; i++) {
             int row = row0 + thread / SIDE * SIDE + i / SIDE;
-            store(p, f, at, bias, y, row, col0 + i % SIDE * SIDE + thread % SIDE, acc[i]);
+            store(p, f, bias, y, row, col0 + i % SIDE * SIDE + thread % SIDE, acc[i]);
         }
     }
 
@@ -87,7 +86,6 @@ final class GemmKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             HalfFloatArray w,
             FloatArray bias,
@@ -98,8 +96,8 @@ final class GemmKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int slice = threads / 4;
-        int in = p.get(at + 7);
-        int out = p.get(at + 8);
+        int in = p.get(7);
+        int out = p.get(8);
         int tilesAcross = (out + TILE - 1) / TILE;
         int row0 = c.groupIdx / tilesAcross * TILE;
         int col0 = c.groupIdx % tilesAcross * TILE;
@@ -110,10 +108,10 @@ final class GemmKernels {
             for (int i = thread; i < TILE * SLICE; i += threads) {
                 int place = i % SLICE * PITCH + i / SLICE;
                 int k = k0 + i % SLICE;
-                xs[place] = element(p, at, x, row0 + i / SLICE, k);
+                xs[place] = element(p, x, row0 + i / SLICE, k);
                 float weight = 0;
                 if (col0 + i / SLICE < out && k < in) {
-                    weight = w.get(p.get(at + 4) + (col0 + i / SLICE) * in + k).getFloat32();
+                    weight = w.get(p.get(4) + (col0 + i / SLICE) * in + k).getFloat32();
                 }
                 ws[place] = weight;
             }
@@ -132,7 +130,7 @@ final class GemmKernels {
         }
         for (int i = 0; i < PART; i++) {
             int row = row0 + thread / SIDE * SIDE + i / SIDE;
-            store(p, f, at, bias, y, row, col0 + i % SIDE * SIDE + thread % SIDE, acc[i]);
+            store(p, f, bias, y, row, col0 + i % SIDE * SIDE + thread % SIDE, acc[i]);
         }
     }
 
@@ -140,7 +138,6 @@ final class GemmKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             BFloat16Array w,
             FloatArray bias,
@@ -151,8 +148,8 @@ final class GemmKernels {
         int thread = c.localIdx;
         int threads = c.localGroupSizeX;
         int slice = threads / 4;
-        int in = p.get(at + 7);
-        int out = p.get(at + 8);
+        int in = p.get(7);
+        int out = p.get(8);
         int tilesAcross = (out + TILE - 1) / TILE;
         int row0 = c.groupIdx / tilesAcross * TILE;
         int col0 = c.groupIdx % tilesAcross * TILE;
@@ -163,10 +160,10 @@ final class GemmKernels {
             for (int i = thread; i < TILE * SLICE; i += threads) {
                 int place = i % SLICE * PITCH + i / SLICE;
                 int k = k0 + i % SLICE;
-                xs[place] = element(p, at, x, row0 + i / SLICE, k);
+                xs[place] = element(p, x, row0 + i / SLICE, k);
                 float weight = 0;
                 if (col0 + i / SLICE < out && k < in) {
-                    weight = BFloat16.bf16ToFloat(w.get(p.get(at + 4) + (col0 + i / SLICE) * in + k));
+                    weight = BFloat16.bf16ToFloat(w.get(p.get(4) + (col0 + i / SLICE) * in + k));
                 }
                 ws[place] = weight;
             }
@@ -185,31 +182,31 @@ final class GemmKernels {
         }
         for (int i = 0; i < PART; i++) {
             int row = row0 + thread / SIDE * SIDE + i / SIDE;
-            store(p, f, at, bias, y, row, col0 + i % SIDE * SIDE + thread % SIDE, acc[i]);
+            store(p, f, bias, y, row, col0 + i % SIDE * SIDE + thread % SIDE, acc[i]);
         }
     }
 
-    private static float element(IntArray p, int at, FloatArray x, int row, int k) {
+    private static float element(IntArray p, FloatArray x, int row, int k) {
         float value = 0;
-        if (row < p.get(at + 6) && k < p.get(at + 7)) {
-            value = x.get(p.get(at + 2) + row * p.get(at + 3) + k);
+        if (row < p.get(6) && k < p.get(7)) {
+            value = x.get(p.get(2) + row * p.get(3) + k);
         }
         return value;
     }
 
     private static void store(
-            IntArray p, FloatArray f, int at, FloatArray bias, FloatArray y, int row, int col, float product) {
-        if (row < p.get(at + 6) && col < p.get(at + 8)) {
-            int index = p.get(at) + row * p.get(at + 1) + col;
-            float value = f.get(p.get(at + 10)) * product;
-            float beta = f.get(p.get(at + 10) + 1);
+            IntArray p, FloatArray f, FloatArray bias, FloatArray y, int row, int col, float product) {
+        if (row < p.get(6) && col < p.get(8)) {
+            int index = p.get(0) + row * p.get(1) + col;
+            float value = f.get(0) * product;
+            float beta = f.get(1);
             if (beta != 0) {
                 value += beta * y.get(index);
             }
-            if (p.get(at + 5) >= 0) {
-                value += bias.get(p.get(at + 5) + col);
+            if (p.get(5) >= 0) {
+                value += bias.get(p.get(5) + col);
             }
-            y.set(index, ElementKernels.apply(p.get(at + 9), value));
+            y.set(index, ElementKernels.apply(p.get(9), value));
         }
     }
 }

@@ -31,6 +31,7 @@ final class Graphs implements AutoCloseable {
     private final Map<UnitGraph, List<Launch>> bridgeLaunches = new HashMap<>();
     private final Set<Slab> present = new LinkedHashSet<>();
     private final Set<UnitGraph> underWay = new HashSet<>();
+    private final Set<UnitGraph> built = new HashSet<>();
     private TornadoExecutionPlan plan;
     private UnitGraph last;
     private long bytesIn;
@@ -89,13 +90,10 @@ final class Graphs implements AutoCloseable {
                     slab.storage().copy(),
                     List.of(operand, operand),
                     new int[6],
-                    new float[0],
-                    -1,
-                    1,
-                    1)); // copies none
+                    new float[0], 1, 1)); // copies none
         }
         var done = new Operand.Outbox(1, memory -> {});
-        launches.add(new Launch(Kernel.FILL, List.of(done), new int[] {1, 1, 0, 1, 0}, new float[] {0}, 4, 1, 1));
+        launches.add(new Launch(Kernel.FILL, List.of(done), new int[] {1, 1, 0, 1}, new float[] {0}, 1, 1));
         var graph = new UnitGraph("u" + graphs.size(), launches, present, fresh, scheduler);
         graphs.add(graph);
         bridges.add(graph);
@@ -119,6 +117,12 @@ final class Graphs implements AutoCloseable {
         graph.prepare(launches);
         try {
             plan.withGraph(places.get(graph));
+            // a profiler waits for every kernel: PoCL cannot build one while it prepares another
+            if (profiled || built.add(graph)) {
+                plan.withProfiler(ProfilerMode.SILENT);
+            } else {
+                plan.withoutProfiler();
+            }
             var result = plan.execute();
             if (profiled) {
                 bytesIn += result.getProfilerResult().getTotalBytesCopyIn();
@@ -149,9 +153,6 @@ final class Graphs implements AutoCloseable {
         plan = new TornadoExecutionPlan(graphs.stream().map(UnitGraph::graph).toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device);
         plan.withGridScheduler(scheduler);
-        if (profiled) {
-            plan.withProfiler(ProfilerMode.SILENT);
-        }
         for (int i = 0; i < graphs.size(); i++) {
             places.put(graphs.get(i), i);
         }

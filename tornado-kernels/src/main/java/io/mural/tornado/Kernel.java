@@ -9,23 +9,24 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * The kernels, and how each becomes a task. Every kernel takes its context, a graph's launch parameters {@code p} and
- * {@code f}, the place {@code at} of its own in p, and arrays of which it writes the last: TornadoVM 5.2.0 does not
- * return from planning a task that reads an array behind the place where it is written.
+ * The kernels, and how each becomes a task. Every kernel takes its context, parameters {@code p} and {@code f} of its
+ * own, and arrays of which it writes the last: TornadoVM 5.2.0 does not return from planning a task that reads an array
+ * behind the place where it is written. No parameter is a constant, so that a kernel's generated source is the same in
+ * every task and drivers find it in their caches.
  */
 enum Kernel {
     GEMM_F32(
             "gemmF32",
             (g, id, s, a) ->
-                    g.task(id, GemmKernels::gemmF32, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+                    g.task(id, GemmKernels::gemmF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     GEMM_F16(
             "gemmF16",
             (g, id, s, a) -> g.task(
-                    id, GemmKernels::gemmF16, s.c(), s.p(), s.f(), s.at(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
+                    id, GemmKernels::gemmF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
     GEMM_BF16(
             "gemmBF16",
             (g, id, s, a) -> g.task(
-                    id, GemmKernels::gemmBF16, s.c(), s.p(), s.f(), s.at(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
+                    id, GemmKernels::gemmBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
     ATTENTION(
             "attention",
             (g, id, s, a) -> g.task(
@@ -34,8 +35,7 @@ enum Kernel {
                     s.c(),
                     s.p(),
                     s.f(),
-                    s.at(),
-                    f(a, 0),
+                            f(a, 0),
                     f(a, 1),
                     f(a, 2),
                     f(a, 3),
@@ -44,69 +44,69 @@ enum Kernel {
     CONV_F32(
             "convF32",
             (g, id, s, a) ->
-                    g.task(id, ConvKernels::convF32, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+                    g.task(id, ConvKernels::convF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     CONV_F16(
             "convF16",
             (g, id, s, a) -> g.task(
-                    id, ConvKernels::convF16, s.c(), s.p(), s.f(), s.at(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
+                    id, ConvKernels::convF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
     CONV_BF16(
             "convBF16",
             (g, id, s, a) -> g.task(
-                    id, ConvKernels::convBF16, s.c(), s.p(), s.f(), s.at(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
+                    id, ConvKernels::convBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
     EMBEDDING_F32(
             "embeddingF32",
             (g, id, s, a) ->
-                    g.task(id, ElementKernels::embeddingF32, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2))),
+                    g.task(id, ElementKernels::embeddingF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     EMBEDDING_F16(
             "embeddingF16",
             (g, id, s, a) -> g.task(
-                    id, ElementKernels::embeddingF16, s.c(), s.p(), s.f(), s.at(), f(a, 0), half(a, 1), f(a, 2))),
+                    id, ElementKernels::embeddingF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2))),
     EMBEDDING_BF16(
             "embeddingBF16",
             (g, id, s, a) -> g.task(
-                    id, ElementKernels::embeddingBF16, s.c(), s.p(), s.f(), s.at(), f(a, 0), brain(a, 1), f(a, 2))),
-    ACTIVATE("activate", (g, id, s, a) -> g.task(id, ElementKernels::activate, s.c(), s.p(), s.f(), s.at(), f(a, 0))),
-    ADD("add", (g, id, s, a) -> g.task(id, ElementKernels::add, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1))),
+                    id, ElementKernels::embeddingBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2))),
+    ACTIVATE("activate", (g, id, s, a) -> g.task(id, ElementKernels::activate, s.c(), s.p(), s.f(), f(a, 0))),
+    ADD("add", (g, id, s, a) -> g.task(id, ElementKernels::add, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     MULTIPLY(
             "multiply",
-            (g, id, s, a) -> g.task(id, ElementKernels::multiply, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1))),
+            (g, id, s, a) -> g.task(id, ElementKernels::multiply, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     ADD_GATED(
             "addGated",
             (g, id, s, a) ->
-                    g.task(id, ElementKernels::addGated, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2))),
-    COPY("copy", (g, id, s, a) -> g.task(id, ElementKernels::copy, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1))),
+                    g.task(id, ElementKernels::addGated, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
+    COPY("copy", (g, id, s, a) -> g.task(id, ElementKernels::copy, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     COPY_F16(
             "copyF16",
-            (g, id, s, a) -> g.task(id, ElementKernels::copyF16, s.c(), s.p(), s.f(), s.at(), half(a, 0), half(a, 1))),
+            (g, id, s, a) -> g.task(id, ElementKernels::copyF16, s.c(), s.p(), s.f(), half(a, 0), half(a, 1))),
     COPY_BF16(
             "copyBF16",
             (g, id, s, a) ->
-                    g.task(id, ElementKernels::copyBF16, s.c(), s.p(), s.f(), s.at(), brain(a, 0), brain(a, 1))),
-    FILL("fill", (g, id, s, a) -> g.task(id, ElementKernels::fill, s.c(), s.p(), s.f(), s.at(), f(a, 0))),
+                    g.task(id, ElementKernels::copyBF16, s.c(), s.p(), s.f(), brain(a, 0), brain(a, 1))),
+    FILL("fill", (g, id, s, a) -> g.task(id, ElementKernels::fill, s.c(), s.p(), s.f(), f(a, 0))),
     UPSAMPLE(
             "upsample2x",
-            (g, id, s, a) -> g.task(id, ElementKernels::upsample2x, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1))),
+            (g, id, s, a) -> g.task(id, ElementKernels::upsample2x, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     LAYER_NORM(
             "layerNorm",
             (g, id, s, a) -> g.task(
-                    id, NormKernels::layerNorm, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+                    id, NormKernels::layerNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     RMS_NORM(
             "rmsNorm",
-            (g, id, s, a) -> g.task(id, NormKernels::rmsNorm, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2))),
+            (g, id, s, a) -> g.task(id, NormKernels::rmsNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     NORM_ROPE(
             "normRope",
             (g, id, s, a) ->
-                    g.task(id, NormKernels::normRope, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+                    g.task(id, NormKernels::normRope, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     MOMENTS(
             "moments",
-            (g, id, s, a) -> g.task(id, NormKernels::moments, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1))),
+            (g, id, s, a) -> g.task(id, NormKernels::moments, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     GROUP_NORM(
             "groupNorm",
             (g, id, s, a) -> g.task(
-                    id, NormKernels::groupNorm, s.c(), s.p(), s.f(), s.at(), f(a, 0), f(a, 1), f(a, 2), f(a, 3)));
+                    id, NormKernels::groupNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3)));
 
     /** What all kernels take. */
-    record Common(KernelContext c, IntArray p, FloatArray f, int at) {}
+    record Common(KernelContext c, IntArray p, FloatArray f) {}
 
     private interface Adder {
         void add(TaskGraph graph, String id, Common common, TornadoNativeArray[] arrays);

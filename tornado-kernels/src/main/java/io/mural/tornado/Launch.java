@@ -7,13 +7,12 @@ import java.util.List;
  *
  * @param operands the last is written
  * @param ints the kernel's parameters
- * @param floats further parameters; their place in the graph's f is written to {@code ints[floatsAt]}
- * @param floatsAt -1 without floats
+ * @param floats further parameters
  * @param groups work-groups
  * @param threads work-items of a group
  */
 record Launch(
-        Kernel kernel, List<Operand> operands, int[] ints, float[] floats, int floatsAt, int groups, int threads) {
+        Kernel kernel, List<Operand> operands, int[] ints, float[] floats, int groups, int threads) {
     Launch {
         operands = List.copyOf(operands);
         if (groups < 1) {

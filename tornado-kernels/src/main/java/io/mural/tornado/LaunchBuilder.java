@@ -18,7 +18,6 @@ final class LaunchBuilder {
     private final List<Object> operands = new ArrayList<>();
     private Operand written;
     private float[] floats = {};
-    private int floatsAt = -1;
     private Grids.Size size;
 
     /** A matrix, and where among the parameters its offset goes. */
@@ -34,11 +33,9 @@ final class LaunchBuilder {
         return this;
     }
 
-    /** Values in f; their place is the parameter. */
     LaunchBuilder floats(float... values) {
         floats = values;
-        floatsAt = ints.size();
-        return ints(0);
+        return this;
     }
 
     /** The tensor that is written, offset and row stride. */
@@ -130,6 +127,6 @@ final class LaunchBuilder {
             }
         }
         all.add(written);
-        return new Launch(kernel, all, parameters, floats, floatsAt, size.groups(), size.threads());
+        return new Launch(kernel, all, parameters, floats, size.groups(), size.threads());
     }
 }

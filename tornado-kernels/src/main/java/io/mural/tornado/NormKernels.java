@@ -24,20 +24,19 @@ final class NormKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             FloatArray gain,
             FloatArray shift,
             FloatArray out) {
         float[] sums = c.allocateFloatLocalArray(MOST_THREADS);
         float[] more = c.allocateFloatLocalArray(MOST_THREADS);
-        int cols = p.get(at + 1);
+        int cols = p.get(1);
         int threads = c.localGroupSizeX;
         int groups = c.globalGroupSizeX / threads;
-        float eps = f.get(p.get(at + 8));
-        float offset = f.get(p.get(at + 8) + 1);
-        for (int row = c.groupIdx; row < p.get(at); row += groups) {
-            int base = p.get(at + 4) + row * p.get(at + 5);
+        float eps = f.get(0);
+        float offset = f.get(1);
+        for (int row = c.groupIdx; row < p.get(0); row += groups) {
+            int base = p.get(4) + row * p.get(5);
             float sum = 0;
             for (int i = c.localIdx; i < cols; i += threads) {
                 sum += x.get(base + i);
@@ -69,8 +68,8 @@ final class NormKernels {
             for (int i = c.localIdx; i < cols; i += threads) {
                 float normed = (x.get(base + i) - mean - rest) * factor;
                 out.set(
-                        p.get(at + 2) + row * p.get(at + 3) + i,
-                        normed * (offset + gain.get(p.get(at + 6) + i)) + shift.get(p.get(at + 7) + i));
+                        p.get(2) + row * p.get(3) + i,
+                        normed * (offset + gain.get(p.get(6) + i)) + shift.get(p.get(7) + i));
             }
             c.localBarrier();
         }
@@ -78,13 +77,13 @@ final class NormKernels {
 
     /** {@code x / sqrt(mean(x^2) + eps) weight}. Parameters: rows, cols, out, x (offset, stride), weight, place in f. */
     static void rmsNorm(
-            KernelContext c, IntArray p, FloatArray f, int at, FloatArray x, FloatArray weight, FloatArray out) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray weight, FloatArray out) {
         float[] sums = c.allocateFloatLocalArray(MOST_THREADS);
-        int cols = p.get(at + 1);
+        int cols = p.get(1);
         int threads = c.localGroupSizeX;
         int groups = c.globalGroupSizeX / threads;
-        for (int row = c.groupIdx; row < p.get(at); row += groups) {
-            int base = p.get(at + 4) + row * p.get(at + 5);
+        for (int row = c.groupIdx; row < p.get(0); row += groups) {
+            int base = p.get(4) + row * p.get(5);
             float squares = 0;
             for (int i = c.localIdx; i < cols; i += threads) {
                 squares += x.get(base + i) * x.get(base + i);
@@ -95,11 +94,11 @@ final class NormKernels {
             for (int i = 0; i < threads; i++) {
                 mean += sums[i] / cols;
             }
-            float factor = 1 / TornadoMath.sqrt(mean + f.get(p.get(at + 7)));
+            float factor = 1 / TornadoMath.sqrt(mean + f.get(0));
             for (int i = c.localIdx; i < cols; i += threads) {
                 out.set(
-                        p.get(at + 2) + row * p.get(at + 3) + i,
-                        x.get(base + i) * factor * weight.get(p.get(at + 6) + i));
+                        p.get(2) + row * p.get(3) + i,
+                        x.get(base + i) * factor * weight.get(p.get(6) + i));
             }
             c.localBarrier();
         }
@@ -114,19 +113,18 @@ final class NormKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray weight,
             FloatArray cosines,
             FloatArray sines,
             FloatArray x) {
         float[] sums = c.allocateFloatLocalArray(MOST_THREADS);
-        int headDim = p.get(at + 1);
-        int heads = p.get(at + 2);
+        int headDim = p.get(1);
+        int heads = p.get(2);
         int threads = c.localGroupSizeX;
         int groups = c.globalGroupSizeX / threads;
-        for (int n = c.groupIdx; n < p.get(at) * heads; n += groups) {
+        for (int n = c.groupIdx; n < p.get(0) * heads; n += groups) {
             int row = n / heads;
-            int base = p.get(at + 3) + row * p.get(at + 4) + n % heads * headDim;
+            int base = p.get(3) + row * p.get(4) + n % heads * headDim;
             float squares = 0;
             for (int i = c.localIdx; i < headDim; i += threads) {
                 squares += x.get(base + i) * x.get(base + i);
@@ -137,14 +135,14 @@ final class NormKernels {
             for (int i = 0; i < threads; i++) {
                 mean += sums[i] / headDim;
             }
-            float factor = 1 / TornadoMath.sqrt(mean + f.get(p.get(at + 10)));
+            float factor = 1 / TornadoMath.sqrt(mean + f.get(0));
             for (int i = c.localIdx; i < headDim / 2; i += threads) {
-                int first = i * p.get(at + 12);
-                int second = first + p.get(at + 11);
-                float a = x.get(base + first) * factor * weight.get(p.get(at + 5) + first);
-                float b = x.get(base + second) * factor * weight.get(p.get(at + 5) + second);
-                float cos = cosines.get(p.get(at + 6) + row * p.get(at + 7) + i);
-                float sin = sines.get(p.get(at + 8) + row * p.get(at + 9) + i);
+                int first = i * p.get(11);
+                int second = first + p.get(10);
+                float a = x.get(base + first) * factor * weight.get(p.get(5) + first);
+                float b = x.get(base + second) * factor * weight.get(p.get(5) + second);
+                float cos = cosines.get(p.get(6) + row * p.get(7) + i);
+                float sin = sines.get(p.get(8) + row * p.get(9) + i);
                 x.set(base + first, a * cos - b * sin);
                 x.set(base + second, b * cos + a * sin);
             }
@@ -156,22 +154,22 @@ final class NormKernels {
      * Of every group of channels and chunk of pixels: a value near the mean, the sum of the deviations from it and the
      * sum of their squares, [chunks, groups, 3]. Parameters: rows, cols, out, x (offset, stride), groups of channels.
      */
-    static void moments(KernelContext c, IntArray p, FloatArray f, int at, FloatArray x, FloatArray out) {
+    static void moments(KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray out) {
         float[] sums = c.allocateFloatLocalArray(MOST_THREADS);
         float[] more = c.allocateFloatLocalArray(MOST_THREADS);
-        int rows = p.get(at);
-        int channelGroups = p.get(at + 5);
-        int size = p.get(at + 1) / channelGroups;
+        int rows = p.get(0);
+        int channelGroups = p.get(5);
+        int size = p.get(1) / channelGroups;
         int chunks = (rows + CHUNK - 1) / CHUNK;
         int threads = c.localGroupSizeX;
         int groups = c.globalGroupSizeX / threads;
         for (int n = c.groupIdx; n < chunks * channelGroups; n += groups) {
             int from = n / channelGroups * CHUNK;
             int count = TornadoMath.min(CHUNK, rows - from) * size;
-            int base = p.get(at + 3) + from * p.get(at + 4) + n % channelGroups * size;
+            int base = p.get(3) + from * p.get(4) + n % channelGroups * size;
             float sum = 0;
             for (int i = c.localIdx; i < count; i += threads) {
-                sum += x.get(base + i / size * p.get(at + 4) + i % size);
+                sum += x.get(base + i / size * p.get(4) + i % size);
             }
             sums[c.localIdx] = sum;
             c.localBarrier();
@@ -183,7 +181,7 @@ final class NormKernels {
             float left = 0;
             float squares = 0;
             for (int i = c.localIdx; i < count; i += threads) {
-                float deviation = x.get(base + i / size * p.get(at + 4) + i % size) - mean;
+                float deviation = x.get(base + i / size * p.get(4) + i % size) - mean;
                 left += deviation;
                 squares += deviation * deviation;
             }
@@ -197,9 +195,9 @@ final class NormKernels {
                     rest += sums[i];
                     spread += more[i];
                 }
-                out.set(p.get(at + 2) + n * 3, mean);
-                out.set(p.get(at + 2) + n * 3 + 1, rest);
-                out.set(p.get(at + 2) + n * 3 + 2, spread);
+                out.set(p.get(2) + n * 3, mean);
+                out.set(p.get(2) + n * 3 + 1, rest);
+                out.set(p.get(2) + n * 3 + 2, spread);
             }
             c.localBarrier();
         }
@@ -213,19 +211,18 @@ final class NormKernels {
             KernelContext c,
             IntArray p,
             FloatArray f,
-            int at,
             FloatArray x,
             FloatArray weight,
             FloatArray bias,
             FloatArray out) {
-        int cols = p.get(at + 1);
-        int count = p.get(at) * cols;
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
             int col = i % cols;
-            int group = p.get(at + 8) + col / p.get(at + 9) * 3;
-            float centred = x.get(p.get(at + 4) + i / cols * p.get(at + 5) + col) - f.get(group) - f.get(group + 1);
-            float normed = centred * f.get(group + 2) * weight.get(p.get(at + 6) + col) + bias.get(p.get(at + 7) + col);
-            out.set(p.get(at + 2) + i / cols * p.get(at + 3) + col, ElementKernels.apply(p.get(at + 10), normed));
+            int group = col / p.get(8) * 3;
+            float centred = x.get(p.get(4) + i / cols * p.get(5) + col) - f.get(group) - f.get(group + 1);
+            float normed = centred * f.get(group + 2) * weight.get(p.get(6) + col) + bias.get(p.get(7) + col);
+            out.set(p.get(2) + i / cols * p.get(3) + col, ElementKernels.apply(p.get(9), normed));
         }
     }
 }

@@ -21,8 +21,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  */
 final class UnitGraph {
     private final String name;
-    private final IntArray p;
-    private final FloatArray f;
+    private final List<IntArray> ints = new ArrayList<>();
+    private final List<FloatArray> floats = new ArrayList<>();
     private final List<WorkerGrid> grids = new ArrayList<>();
     private final List<TornadoNativeArray> boxes = new ArrayList<>();
     private final Set<Slab> consumed;
@@ -37,27 +37,25 @@ final class UnitGraph {
         this.name = name;
         consumed = new LinkedHashSet<>(present);
         made = new LinkedHashSet<>(fresh);
-        p = new IntArray(Math.max(
-                1, launches.stream().mapToInt(launch -> launch.ints().length).sum()));
-        f = new FloatArray(Math.max(
-                1, launches.stream().mapToInt(launch -> launch.floats().length).sum()));
         var tasks = new TaskGraph(name);
         present.forEach(slab -> tasks.consumeFromDevice(slab.array()));
         fresh.forEach(slab -> tasks.transferToDevice(DataTransferMode.UNDER_DEMAND, slab.array()));
-        tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p, f);
         var context = new KernelContext();
-        int at = 0;
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);
             var id = "t" + i + "_" + launch.kernel().method();
             var arrays = launch.operands().stream()
                     .map(operand -> array(tasks, operand))
                     .toArray(TornadoNativeArray[]::new);
-            launch.kernel().addTo(tasks, id, new Kernel.Common(context, p, f, at), arrays);
+            var p = new IntArray(launch.ints().length);
+            var f = new FloatArray(Math.max(1, launch.floats().length));
+            ints.add(p);
+            floats.add(f);
+            tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p, f);
+            launch.kernel().addTo(tasks, id, new Kernel.Common(context, p, f), arrays);
             var grid = new WorkerGrid1D(launch.groups() * launch.threads());
             grids.add(grid);
             scheduler.addWorkerGrid(name + "." + id, grid);
-            at += launch.ints().length;
         }
         fresh.forEach(slab -> tasks.persistOnDevice(slab.array()));
         graph = tasks.snapshot();
@@ -101,19 +99,15 @@ final class UnitGraph {
 
     /** Writes parameters, grids and what goes to the device. Nothing of an earlier execution may be under way. */
     void prepare(List<Launch> launches) {
-        int at = 0;
-        int floatsAt = 0;
         int box = 0;
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);
             for (int j = 0; j < launch.ints().length; j++) {
-                p.set(at + j, j == launch.floatsAt() ? floatsAt : launch.ints()[j]);
+                ints.get(i).set(j, launch.ints()[j]);
             }
             for (int j = 0; j < launch.floats().length; j++) {
-                f.set(floatsAt + j, launch.floats()[j]);
+                floats.get(i).set(j, launch.floats()[j]);
             }
-            at += launch.ints().length;
-            floatsAt += launch.floats().length;
             grids.get(i).setGlobalWork((long) launch.groups() * launch.threads(), 1, 1);
             grids.get(i).setLocalWork(launch.threads(), 1, 1);
             for (var operand : launch.operands()) {
