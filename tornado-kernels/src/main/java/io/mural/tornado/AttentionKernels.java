@@ -172,14 +172,7 @@ final class AttentionKernels {
 
     /** Hidden where the key lies beyond the end of what the query sees. */
     private static float score(
-            IntArray p,
-            FloatArray f,
-            FloatArray table,
-            FloatArray bias,
-            int head,
-            int query,
-            int key,
-            float product) {
+            IntArray p, FloatArray f, FloatArray table, FloatArray bias, int head, int query, int key, float product) {
         float value = HIDDEN;
         if (key < (int) table.get(p.get(13) + query)) {
             value = product * f.get(0);

@@ -25,13 +25,7 @@ final class ConvKernels {
     private ConvKernels() {}
 
     static void convF32(
-            KernelContext c,
-            IntArray p,
-            FloatArray f,
-            FloatArray x,
-            FloatArray w,
-            FloatArray bias,
-            FloatArray y) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray w, FloatArray bias, FloatArray y) {
         float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] acc = new float[PART];
@@ -84,13 +78,7 @@ final class ConvKernels {
     }
 
     static void convF16(
-            KernelContext c,
-            IntArray p,
-            FloatArray f,
-            FloatArray x,
-            HalfFloatArray w,
-            FloatArray bias,
-            FloatArray y) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, HalfFloatArray w, FloatArray bias, FloatArray y) {
         float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] acc = new float[PART];
@@ -114,8 +102,8 @@ final class ConvKernels {
                 if (k < depth) {
                     value = neighbour(p, x, pixel0 + i / SLICE, k);
                     if (col0 + i / SLICE < out) {
-                        weight = w.get(p.get(2) + (col0 + i / SLICE) * depth + k)
-                                .getFloat32();
+                        weight =
+                                w.get(p.get(2) + (col0 + i / SLICE) * depth + k).getFloat32();
                     }
                 }
                 xs[place] = value;
@@ -144,13 +132,7 @@ final class ConvKernels {
     }
 
     static void convBF16(
-            KernelContext c,
-            IntArray p,
-            FloatArray f,
-            FloatArray x,
-            BFloat16Array w,
-            FloatArray bias,
-            FloatArray y) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, BFloat16Array w, FloatArray bias, FloatArray y) {
         float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] acc = new float[PART];

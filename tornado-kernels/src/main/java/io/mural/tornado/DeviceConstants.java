@@ -71,13 +71,7 @@ final class DeviceConstants {
         int[] ints = {1, values.length, place.offset(), values.length, 0, values.length};
         upload.accept(
                 "constants",
-                new Launch(
-                        Kernel.COPY,
-                        List.of(inbox, new Operand.Resident(place.slab())),
-                        ints,
-                        new float[0],
-                        4,
-                        64));
+                new Launch(Kernel.COPY, List.of(inbox, new Operand.Resident(place.slab())), ints, new float[0], 4, 64));
         return place;
     }
 }

@@ -22,10 +22,8 @@ final class DeviceMemory implements Workspace.Memory {
     private static final int SLAB_SHIFT = 36;
     /** Floats; each slab begins with as many that are nobody's. */
     private static final long ALIGNMENT = 16;
-    /** Further slabs have at least this part of what there is, so that they stay few. */
-    private static final int GROWTH = 2;
-
-    private static final long LEAST = 1 << 16;
+    /** Further slabs are as large as all before, so that they stay few: each one more can mean further graphs. */
+    private static final long LEAST = 1 << 22;
 
     private record Area(Slab slab, TreeMap<Long, Long> free) {}
 
@@ -88,7 +86,7 @@ final class DeviceMemory implements Workspace.Memory {
         for (var area : areas) {
             others += area.slab() == slab ? 0 : area.slab().elements();
         }
-        return Math.min(Slab.MOST_ELEMENTS, Math.max(LEAST, others / GROWTH));
+        return Math.min(Slab.MOST_ELEMENTS, Math.max(LEAST, others));
     }
 
     @Override

@@ -172,13 +172,7 @@ final class DeviceWeights {
             int[] ints = {1, count, Math.toIntExact(at + from), count, 0, count};
             upload.accept(
                     unit,
-                    new Launch(
-                            storage.copy(),
-                            List.of(inbox, new Operand.Resident(slab)),
-                            ints,
-                            new float[0],
-                            64,
-                            64));
+                    new Launch(storage.copy(), List.of(inbox, new Operand.Resident(slab)), ints, new float[0], 64, 64));
         }
     }
 

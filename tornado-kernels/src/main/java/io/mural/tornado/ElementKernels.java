@@ -77,8 +77,7 @@ final class ElementKernels {
     }
 
     /** {@code x += gate * y}; the gate is one row. */
-    static void addGated(
-            KernelContext c, IntArray p, FloatArray f, FloatArray gate, FloatArray y, FloatArray x) {
+    static void addGated(KernelContext c, IntArray p, FloatArray f, FloatArray gate, FloatArray y, FloatArray x) {
         int cols = p.get(1);
         int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
@@ -93,9 +92,7 @@ final class ElementKernels {
         int cols = p.get(1);
         int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
-            out.set(
-                    p.get(2) + i / cols * p.get(3) + i % cols,
-                    x.get(p.get(4) + i / cols * p.get(5) + i % cols));
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, x.get(p.get(4) + i / cols * p.get(5) + i % cols));
         }
     }
 
@@ -127,9 +124,7 @@ final class ElementKernels {
         int count = p.get(0) * cols;
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
             int id = (int) ids.get(p.get(4) + i / cols);
-            out.set(
-                    p.get(2) + i / cols * p.get(3) + i % cols,
-                    table.get(p.get(5) + id * cols + i % cols));
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, table.get(p.get(5) + id * cols + i % cols));
         }
     }
 

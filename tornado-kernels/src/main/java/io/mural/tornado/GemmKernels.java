@@ -31,13 +31,7 @@ final class GemmKernels {
     private GemmKernels() {}
 
     static void gemmF32(
-            KernelContext c,
-            IntArray p,
-            FloatArray f,
-            FloatArray x,
-            FloatArray w,
-            FloatArray bias,
-            FloatArray y) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray w, FloatArray bias, FloatArray y) {
         float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] acc = new float[PART];
@@ -83,13 +77,7 @@ final class GemmKernels {
     }
 
     static void gemmF16(
-            KernelContext c,
-            IntArray p,
-            FloatArray f,
-            FloatArray x,
-            HalfFloatArray w,
-            FloatArray bias,
-            FloatArray y) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, HalfFloatArray w, FloatArray bias, FloatArray y) {
         float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] acc = new float[PART];
@@ -135,13 +123,7 @@ final class GemmKernels {
     }
 
     static void gemmBF16(
-            KernelContext c,
-            IntArray p,
-            FloatArray f,
-            FloatArray x,
-            BFloat16Array w,
-            FloatArray bias,
-            FloatArray y) {
+            KernelContext c, IntArray p, FloatArray f, FloatArray x, BFloat16Array w, FloatArray bias, FloatArray y) {
         float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
         float[] acc = new float[PART];

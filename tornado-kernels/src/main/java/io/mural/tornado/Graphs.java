@@ -87,10 +87,7 @@ final class Graphs implements AutoCloseable {
         for (var slab : fresh) {
             var operand = new Operand.Resident(slab);
             launches.add(new Launch(
-                    slab.storage().copy(),
-                    List.of(operand, operand),
-                    new int[6],
-                    new float[0], 1, 1)); // copies none
+                    slab.storage().copy(), List.of(operand, operand), new int[6], new float[0], 1, 1)); // copies none
         }
         var done = new Operand.Outbox(1, memory -> {});
         launches.add(new Launch(Kernel.FILL, List.of(done), new int[] {1, 1, 0, 1}, new float[] {0}, 1, 1));

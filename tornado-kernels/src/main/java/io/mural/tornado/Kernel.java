@@ -17,16 +17,15 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 enum Kernel {
     GEMM_F32(
             "gemmF32",
-            (g, id, s, a) ->
-                    g.task(id, GemmKernels::gemmF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) -> g.task(id, GemmKernels::gemmF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     GEMM_F16(
             "gemmF16",
-            (g, id, s, a) -> g.task(
-                    id, GemmKernels::gemmF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) ->
+                    g.task(id, GemmKernels::gemmF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
     GEMM_BF16(
             "gemmBF16",
-            (g, id, s, a) -> g.task(
-                    id, GemmKernels::gemmBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) ->
+                    g.task(id, GemmKernels::gemmBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
     ATTENTION(
             "attention",
             (g, id, s, a) -> g.task(
@@ -35,7 +34,7 @@ enum Kernel {
                     s.c(),
                     s.p(),
                     s.f(),
-                            f(a, 0),
+                    f(a, 0),
                     f(a, 1),
                     f(a, 2),
                     f(a, 3),
@@ -43,53 +42,47 @@ enum Kernel {
                     f(a, 5))),
     CONV_F32(
             "convF32",
-            (g, id, s, a) ->
-                    g.task(id, ConvKernels::convF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) -> g.task(id, ConvKernels::convF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     CONV_F16(
             "convF16",
-            (g, id, s, a) -> g.task(
-                    id, ConvKernels::convF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) ->
+                    g.task(id, ConvKernels::convF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2), f(a, 3))),
     CONV_BF16(
             "convBF16",
-            (g, id, s, a) -> g.task(
-                    id, ConvKernels::convBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) ->
+                    g.task(id, ConvKernels::convBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2), f(a, 3))),
     EMBEDDING_F32(
             "embeddingF32",
-            (g, id, s, a) ->
-                    g.task(id, ElementKernels::embeddingF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
+            (g, id, s, a) -> g.task(id, ElementKernels::embeddingF32, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     EMBEDDING_F16(
             "embeddingF16",
-            (g, id, s, a) -> g.task(
-                    id, ElementKernels::embeddingF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2))),
+            (g, id, s, a) ->
+                    g.task(id, ElementKernels::embeddingF16, s.c(), s.p(), s.f(), f(a, 0), half(a, 1), f(a, 2))),
     EMBEDDING_BF16(
             "embeddingBF16",
-            (g, id, s, a) -> g.task(
-                    id, ElementKernels::embeddingBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2))),
+            (g, id, s, a) ->
+                    g.task(id, ElementKernels::embeddingBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1), f(a, 2))),
     ACTIVATE("activate", (g, id, s, a) -> g.task(id, ElementKernels::activate, s.c(), s.p(), s.f(), f(a, 0))),
     ADD("add", (g, id, s, a) -> g.task(id, ElementKernels::add, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
-    MULTIPLY(
-            "multiply",
-            (g, id, s, a) -> g.task(id, ElementKernels::multiply, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
+    MULTIPLY("multiply", (g, id, s, a) -> g.task(id, ElementKernels::multiply, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     ADD_GATED(
             "addGated",
-            (g, id, s, a) ->
-                    g.task(id, ElementKernels::addGated, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
+            (g, id, s, a) -> g.task(id, ElementKernels::addGated, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     COPY("copy", (g, id, s, a) -> g.task(id, ElementKernels::copy, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     COPY_F16(
             "copyF16",
             (g, id, s, a) -> g.task(id, ElementKernels::copyF16, s.c(), s.p(), s.f(), half(a, 0), half(a, 1))),
     COPY_BF16(
             "copyBF16",
-            (g, id, s, a) ->
-                    g.task(id, ElementKernels::copyBF16, s.c(), s.p(), s.f(), brain(a, 0), brain(a, 1))),
+            (g, id, s, a) -> g.task(id, ElementKernels::copyBF16, s.c(), s.p(), s.f(), brain(a, 0), brain(a, 1))),
     FILL("fill", (g, id, s, a) -> g.task(id, ElementKernels::fill, s.c(), s.p(), s.f(), f(a, 0))),
     UPSAMPLE(
             "upsample2x",
             (g, id, s, a) -> g.task(id, ElementKernels::upsample2x, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     LAYER_NORM(
             "layerNorm",
-            (g, id, s, a) -> g.task(
-                    id, NormKernels::layerNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+            (g, id, s, a) ->
+                    g.task(id, NormKernels::layerNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
     RMS_NORM(
             "rmsNorm",
             (g, id, s, a) -> g.task(id, NormKernels::rmsNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
@@ -97,13 +90,11 @@ enum Kernel {
             "normRope",
             (g, id, s, a) ->
                     g.task(id, NormKernels::normRope, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
-    MOMENTS(
-            "moments",
-            (g, id, s, a) -> g.task(id, NormKernels::moments, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
+    MOMENTS("moments", (g, id, s, a) -> g.task(id, NormKernels::moments, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     GROUP_NORM(
             "groupNorm",
-            (g, id, s, a) -> g.task(
-                    id, NormKernels::groupNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3)));
+            (g, id, s, a) ->
+                    g.task(id, NormKernels::groupNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3)));
 
     /** What all kernels take. */
     record Common(KernelContext c, IntArray p, FloatArray f) {}

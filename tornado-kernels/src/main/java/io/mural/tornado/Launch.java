@@ -11,8 +11,7 @@ import java.util.List;
  * @param groups work-groups
  * @param threads work-items of a group
  */
-record Launch(
-        Kernel kernel, List<Operand> operands, int[] ints, float[] floats, int groups, int threads) {
+record Launch(Kernel kernel, List<Operand> operands, int[] ints, float[] floats, int groups, int threads) {
     Launch {
         operands = List.copyOf(operands);
         if (groups < 1) {

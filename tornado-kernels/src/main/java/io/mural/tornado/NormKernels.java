@@ -76,8 +76,7 @@ final class NormKernels {
     }
 
     /** {@code x / sqrt(mean(x^2) + eps) weight}. Parameters: rows, cols, out, x (offset, stride), weight, place in f. */
-    static void rmsNorm(
-            KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray weight, FloatArray out) {
+    static void rmsNorm(KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray weight, FloatArray out) {
         float[] sums = c.allocateFloatLocalArray(MOST_THREADS);
         int cols = p.get(1);
         int threads = c.localGroupSizeX;
@@ -96,9 +95,7 @@ final class NormKernels {
             }
             float factor = 1 / TornadoMath.sqrt(mean + f.get(0));
             for (int i = c.localIdx; i < cols; i += threads) {
-                out.set(
-                        p.get(2) + row * p.get(3) + i,
-                        x.get(base + i) * factor * weight.get(p.get(6) + i));
+                out.set(p.get(2) + row * p.get(3) + i, x.get(base + i) * factor * weight.get(p.get(6) + i));
             }
             c.localBarrier();
         }

@@ -17,6 +17,9 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * unit runs.
  */
 final class Recorder implements AutoCloseable {
+    /** Launches of a graph; TornadoVM keeps its plan in 4096 bytes, and a launch takes up to 200. */
+    private static final int LARGEST_GRAPH = 16;
+
     private final Graphs graphs;
     private final DeviceMemory memory;
     private final DeviceWeights weights;
@@ -93,7 +96,11 @@ final class Recorder implements AutoCloseable {
         pending.clear();
         var wanted = batch.stream().flatMap(launch -> launch.wanted().stream()).toList();
         weights.ready(unit, wanted);
-        run(batch.stream().map(launch -> launch.build(weights)).toList());
+        for (int from = 0; from < batch.size(); from += LARGEST_GRAPH) {
+            run(batch.subList(from, Math.min(batch.size(), from + LARGEST_GRAPH)).stream()
+                    .map(launch -> launch.build(weights))
+                    .toList());
+        }
     }
 
     private void run(List<Launch> launches) {

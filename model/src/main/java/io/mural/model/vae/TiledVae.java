@@ -62,8 +62,8 @@ public final class TiledVae {
         for (int y = 0, row = 0; y < height; y += stride, row++) {
             var tiles = new ArrayList<Tile>();
             for (int x = 0, column = 0; x < width; x += stride, column++) {
-                var crop = crop(in, y, Math.min(y + inTile, height), x, Math.min(x + inTile, width));
-                var tile = run(ops, "tile." + row + "." + column, crop, f);
+                var crop = cut(in, y, Math.min(y + inTile, height), x, Math.min(x + inTile, width));
+                var tile = run(ops, "tile." + row + "." + column, crop, in.cols(), f);
                 if (row > 0) {
                     TileBlend.vertical(above.get(column), tile, overlap);
                 }
@@ -71,44 +71,49 @@ public final class TiledVae {
                     TileBlend.horizontal(tiles.getLast(), tile, overlap);
                 }
                 tiles.add(tile);
-                paste(out, tile, row * kept, column * kept, kept);
+                paste(ops, out, tile, row * kept, column * kept, kept);
             }
             above = tiles;
         }
         return out;
     }
 
-    private static Tile run(Ops ops, String name, Tile crop, UnaryOperator<Tensor> f) {
+    /** @param crop [height, width x channels] */
+    private static Tile run(Ops ops, String name, Tensor crop, int channels, UnaryOperator<Tensor> f) {
         var result = new Tile[1];
         ops.unit(name, () -> {
-            var mapped = f.apply(ops.tensor(crop.values(), crop.height(), crop.width(), crop.channels()));
+            var tile = ops.empty(crop.rows(), crop.cols() / channels, channels);
+            ops.copy(tile.reshape(crop.rows(), crop.cols()), crop);
+            var mapped = f.apply(tile);
             var shape = mapped.shape();
             result[0] = new Tile(shape.dim(0), shape.dim(1), shape.dim(2), ops.read(mapped));
         });
         return result[0];
     }
 
-    private static Tile crop(Tensor picture, int top, int bottom, int left, int right) {
+    /** A part of a picture as a matrix [bottom - top, (right - left) x channels], a view. */
+    private static Tensor cut(Tensor picture, int top, int bottom, int left, int right) {
         int width = picture.shape().dim(1);
         int channels = picture.cols();
-        var tile =
-                new Tile(bottom - top, right - left, channels, new float[(bottom - top) * (right - left) * channels]);
-        for (int y = top; y < bottom; y++) {
-            for (int x = left; x < right; x++) {
-                picture.readRow(y * width + x, 0, tile.values(), tile.index(y - top, x - left), channels);
-            }
-        }
-        return tile;
+        return picture.reshape(picture.shape().dim(0), width * channels)
+                .rows(top, bottom)
+                .columns(left * channels, right * channels);
     }
 
     /** Writes the first {@code kept} rows and columns of a tile, as far as the picture goes. */
-    private static void paste(Tensor picture, Tile tile, int top, int left, int kept) {
-        int height = picture.shape().dim(0);
-        int width = picture.shape().dim(1);
-        for (int y = 0; y < Math.min(kept, tile.height()) && top + y < height; y++) {
-            for (int x = 0; x < Math.min(kept, tile.width()) && left + x < width; x++) {
-                picture.writeRow((top + y) * width + left + x, 0, tile.values(), tile.index(y, x), tile.channels());
-            }
+    private static void paste(Ops ops, Tensor picture, Tile tile, int top, int left, int kept) {
+        int rows = Math.min(Math.min(kept, tile.height()), picture.shape().dim(0) - top);
+        int columns = Math.min(Math.min(kept, tile.width()), picture.shape().dim(1) - left);
+        if (rows <= 0 || columns <= 0) {
+            return;
         }
+        int length = columns * tile.channels();
+        var values = new float[rows * length];
+        for (int y = 0; y < rows; y++) {
+            System.arraycopy(tile.values(), tile.index(y, 0), values, y * length, length);
+        }
+        var part = ops.tensor(values, rows, length);
+        ops.copy(cut(picture, top, top + rows, left, left + columns), part);
+        ops.workspace().release(part);
     }
 }

@@ -1,0 +1,76 @@
+package io.mural.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mural.model.parity.Outcome;
+import io.mural.model.parity.Parity;
+import io.mural.tensor.Workspace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Models over TornadoVM's stand-in: the kernels, graphs and transfers that a GPU would run. */
+class EmulatorTest {
+    /** Whole pictures of the reference take too long here; one of half their side is below. */
+    @TestFactory
+    Stream<DynamicTest> parityOfComponents() {
+        return Parity.find(List.of(Path.of("../goldens/cases"))).stream()
+                .filter(file -> file.toString().endsWith(".safetensors"))
+                .filter(file -> !file.getFileName().toString().startsWith("nano"))
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> judge(file)));
+    }
+
+    private static void judge(Path file) {
+        var outcomes = new ArrayList<Outcome>();
+        new Parity(() -> new TornadoBackend().open("tornado:emulator", 1, Workspace.poisoned()), outcomes::add)
+                .run(file);
+        assertThat(outcomes)
+                .singleElement()
+                .satisfies(outcome ->
+                        assertThat(outcome.verdict()).as(outcome.toString()).isEqualTo(Outcome.Verdict.PASS));
+    }
+
+    @Test
+    void aPictureIsTheProcessors() {
+        assertThat(Pictures.psnr(Pictures::open)).isGreaterThan(60);
+    }
+
+    @Test
+    void aStepMovesLatentsInAndTheVelocityOut() {
+        try (var ops = Pictures.open()) {
+            Pictures.requireLittleTraffic(Pictures.traffic(ops));
+        }
+    }
+
+    /** A budget of a megabyte for weights of twenty: most travel in every step, through two slabs in turn. */
+    @Test
+    void weightsThatDoNotFitTravelAndTheResultIsTheSame() {
+        var notices = new ArrayList<String>();
+        float[] kept;
+        try (var ops = Pictures.open()) {
+            kept = Pictures.velocity(ops);
+        }
+        try (var ops = Pictures.open(Storage.F32, 1 << 20)) {
+            ops.heed(notices::add);
+            assertThat(Pictures.velocity(ops)).isEqualTo(kept);
+        }
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .contains("GiB stay on the device, the rest travels to it in every step");
+    }
+
+    /** What GPUs store weights in: the products' operands are rounded to it, sums are float32. */
+    @TestFactory
+    Stream<DynamicTest> shortFormatsOfWeights() {
+        return Stream.of(Storage.F16, Storage.BF16)
+                .map(storage -> DynamicTest.dynamicTest(
+                        storage.name(),
+                        () -> assertThat(Pictures.psnr(() -> Pictures.open(storage, Long.MAX_VALUE)))
+                                .isGreaterThan(storage == Storage.F16 ? 45 : 28)));
+    }
+}
