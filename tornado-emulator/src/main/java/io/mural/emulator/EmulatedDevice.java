@@ -14,7 +14,7 @@ final class EmulatedDevice implements TornadoDevice, TornadoTargetDevice {
 
     @Override
     public String getDescription() {
-        return "TornadoVM's API on the threads of this JVM: strict and slow, for tests";
+        return "TornadoVM's API on the threads of this JVM, strict and slow, for tests";
     }
 
     @Override

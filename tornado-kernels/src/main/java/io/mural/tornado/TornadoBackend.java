@@ -69,7 +69,15 @@ public final class TornadoBackend implements Backend {
                 .filter(format -> !format.isEmpty())
                 .collect(Collectors.joining(", "));
         return "%s: %.1f GiB, %s; keeps weights in %s"
-                .formatted(name, (double) device.getMaxGlobalMemory() / (1 << 30), formats, storage(device));
+                .formatted(name, (double) device.getMaxGlobalMemory() / (1 << 30), formats, format(storage(device)));
+    }
+
+    private static String format(Storage storage) {
+        return switch (storage) {
+            case F32 -> "float32";
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+        };
     }
 
     /** OpenCL devices tell; everything that runs PTX or CUDA has it, and so has Java. */

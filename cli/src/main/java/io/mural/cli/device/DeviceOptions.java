@@ -7,9 +7,12 @@ import io.mural.cli.tornado.TornadoVm;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
@@ -42,7 +45,21 @@ public final class DeviceOptions {
      * @param name what {@code --device} takes
      * @param ops opens its operations with memory of their own
      */
-    public record Choice(String name, int threads, Supplier<Ops> ops) {}
+    public record Choice(String name, int threads, Supplier<Ops> ops) {
+        /** The same, telling {@code listener} what the backend decides by itself, each line once. */
+        public Choice heeded(Consumer<String> listener) {
+            Set<String> told = new HashSet<>();
+            return new Choice(name, threads, () -> {
+                var opened = ops.get();
+                opened.heed(line -> {
+                    if (told.add(line)) {
+                        listener.accept(line);
+                    }
+                });
+                return opened;
+            });
+        }
+    }
 
     /** The device of the options, else {@code otherwise}. {@link BadUsage} when there is no such device. */
     public Choice choose(String otherwise) {
