@@ -1,10 +1,12 @@
 """PyTorch as a peer of the benchmarks: reads a JSON request a line, answers with a JSON line.
 
 A tool for developers; nothing of mural needs it. `pip install torch` into a virtual environment and name its python
-to bench/versus.
+to bench/run versus. Parts of models and whole pictures also need `pip install diffusers transformers sentencepiece`
+(or PYTHONPATH with their sources).
 """
 
 import json
+import pathlib
 import sys
 import time
 
@@ -19,7 +21,14 @@ ENGINES = {
     "conv2d": [FLOAT, CHANNELS_LAST],
     "layer_norm": [FLOAT],
     "group_norm": [FLOAT],
+    "double_block": [ONEDNN, FLOAT, BF16],
+    "single_block": [ONEDNN, FLOAT, BF16],
+    "t5_layer": [ONEDNN, FLOAT, BF16],
+    "vae_decode": [FLOAT, CHANNELS_LAST, BF16],
+    "picture": [FLOAT, BF16],
 }
+TEXT, HIDDEN, HEADS, HEAD_DIM = 512, 3072, 24, 128  # FLUX.1-dev
+NANO = pathlib.Path(__file__).parents[2] / "models" / "mural-nano"
 
 
 def uniform(*sizes):
@@ -61,7 +70,125 @@ def group_norm(engine, side, channels):
     return lambda: F.silu(F.group_norm(x, 32, weight, weight))
 
 
-OPERATIONS = {f.__name__: f for f in (gemm, attention, conv2d, layer_norm, group_norm)}
+class OneDnnLinear(torch.nn.Module):
+    """A linear layer of float32 whose weights oneDNN laid out beforehand."""
+
+    def __init__(self, linear):
+        super().__init__()
+        self.weight = linear.weight.detach().to_mkldnn()
+        self.bias = None if linear.bias is None else linear.bias.detach().to_mkldnn()
+
+    def forward(self, x):
+        return torch.ops.aten.mkldnn_linear(x.contiguous().to_mkldnn(), self.weight, self.bias).to_dense()
+
+
+def prepared(engine, module):
+    """The module as the engine computes it, and the type of its inputs."""
+    module = module.eval().requires_grad_(False)
+    if engine == BF16:
+        return module.bfloat16(), torch.bfloat16
+    if engine == CHANNELS_LAST:
+        return module.to(memory_format=torch.channels_last), torch.float32
+    if engine == ONEDNN:
+        for parent in list(module.modules()):
+            for name, child in list(parent.named_children()):
+                if isinstance(child, torch.nn.Linear):
+                    setattr(parent, name, OneDnnLinear(child))
+    return module, torch.float32
+
+
+def rotary(rows, dtype):
+    return uniform(rows, HEAD_DIM).to(dtype), uniform(rows, HEAD_DIM).to(dtype)
+
+
+def double_block(engine, size):
+    from diffusers.models.transformers.transformer_flux import FluxTransformerBlock
+
+    block, dtype = prepared(engine, FluxTransformerBlock(HIDDEN, HEADS, HEAD_DIM))
+    img, txt, temb = (uniform(1, *sizes, HIDDEN).to(dtype) for sizes in ((size,), (TEXT,), ()))
+    rope = rotary(TEXT + size, torch.float32)
+    return lambda: block(hidden_states=img, encoder_hidden_states=txt, temb=temb, image_rotary_emb=rope)
+
+
+def single_block(engine, size):
+    from diffusers.models.transformers.transformer_flux import FluxSingleTransformerBlock
+
+    block, dtype = prepared(engine, FluxSingleTransformerBlock(HIDDEN, HEADS, HEAD_DIM))
+    img, txt, temb = (uniform(1, *sizes, HIDDEN).to(dtype) for sizes in ((size,), (TEXT,), ()))
+    rope = rotary(TEXT + size, torch.float32)
+    return lambda: block(hidden_states=img, encoder_hidden_states=txt, temb=temb, image_rotary_emb=rope)
+
+
+def t5_layer(engine, size):
+    from transformers import T5Config, T5EncoderModel
+
+    # the least vocabulary: an embedding is a look-up
+    config = T5Config(
+        vocab_size=size, d_model=4096, d_kv=64, d_ff=10240, num_layers=1, num_heads=64, feed_forward_proj="gated-gelu"
+    )
+    model, _ = prepared(engine, T5EncoderModel(config))
+    ids = torch.arange(size).unsqueeze(0)
+    return lambda: model(ids)
+
+
+def vae_decode(engine, size):
+    from diffusers import AutoencoderKL
+
+    levels = 4
+    vae = AutoencoderKL(
+        block_out_channels=(128, 256, 512, 512),
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
+        layers_per_block=2,
+        latent_channels=16,
+        norm_num_groups=32,
+        sample_size=1024,
+        use_quant_conv=False,
+        use_post_quant_conv=False,
+    )
+    vae, dtype = prepared(engine, vae)
+    latent = uniform(1, 16, size // 8, size // 8).to(dtype)
+    return lambda: vae.decode(latent)
+
+
+def picture(engine, size):
+    from diffusers import FluxPipeline
+
+    dtype = torch.bfloat16 if engine == BF16 else torch.float32
+    pipeline = FluxPipeline.from_pretrained(NANO, torch_dtype=dtype)
+    pipeline.set_progress_bar_config(disable=True)
+    defaults = json.loads((NANO / "mural.json").read_text())
+
+    def call():
+        return pipeline(
+            prompt="a sunset over purple mountains and a calm sea",
+            negative_prompt=defaults.get("negative", ""),
+            true_cfg_scale=defaults["true_cfg"],
+            width=defaults["native_size"][0],
+            height=defaults["native_size"][1],
+            max_sequence_length=defaults["text_tokens"],
+            num_inference_steps=size,
+            generator=torch.Generator().manual_seed(1),
+        )
+
+    return call
+
+
+OPERATIONS = {
+    f.__name__: f
+    for f in (
+        gemm,
+        attention,
+        conv2d,
+        layer_norm,
+        group_norm,
+        double_block,
+        single_block,
+        t5_layer,
+        vae_decode,
+        picture,
+    )
+}
 
 
 def measure(call, seconds, clock):

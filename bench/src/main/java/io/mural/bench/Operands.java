@@ -9,12 +9,44 @@ import io.mural.weights.BlockEncoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Random;
 
-/** Operands of benchmarks: uniform numbers from -0.5 to 0.5, the same in every run, in memory of their own. */
+/**
+ * Operands of benchmarks: uniform numbers from -0.5 to 0.5, the same in every run, in memory of their own; and what else a
+ * piece of work needs until it is measured.
+ */
 final class Operands implements AutoCloseable {
     private final Random random = new Random(1);
     private final Arena arena = Arena.ofShared();
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final int threads;
+
+    Operands() {
+        this(1);
+    }
+
+    /** @param threads that work may use */
+    Operands(int threads) {
+        this.threads = threads;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    /** Closes it with the operands. */
+    <T extends AutoCloseable> T owned(T resource) {
+        owned.push(resource);
+        return resource;
+    }
+
+    /** A folder for files of this name that are made once and kept among what was built. */
+    Path folder(String name) {
+        return Path.of("bench", "target", "parts", name);
+    }
 
     Tensor tensor(int... dims) {
         var shape = Shape.of(dims);
@@ -67,6 +99,13 @@ final class Operands implements AutoCloseable {
 
     @Override
     public void close() {
+        for (var resource : owned) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("an operand does not close", e);
+            }
+        }
         arena.close();
     }
 }

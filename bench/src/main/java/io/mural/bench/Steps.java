@@ -106,6 +106,10 @@ public final class Steps {
     }
 
     private static GenerationRequest request(PictureModel model, int seed) {
+        return request(model, seed, model.defaults().steps());
+    }
+
+    static GenerationRequest request(PictureModel model, int seed, int steps) {
         var defaults = model.defaults();
         return new GenerationRequest(
                 "a sunset over purple mountains and a calm sea",
@@ -113,7 +117,7 @@ public final class Steps {
                 defaults.trueCfg(),
                 defaults.width(),
                 defaults.height(),
-                defaults.steps(),
+                steps,
                 seed,
                 defaults.guidance(),
                 defaults.textTokens(),

@@ -42,6 +42,7 @@ public final class Synthesise implements Callable<Integer> {
             this.configs = configs;
         }
 
+        /** A config by its path in the folder. */
         String config(String path) {
             try (var in = Synthesise.class.getResourceAsStream(RESOURCES + configs + "/" + path)) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);

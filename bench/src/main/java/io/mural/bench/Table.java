@@ -37,7 +37,7 @@ public final class Table {
                 "%.3f".formatted(median * 1e3),
                 "%.1f %%".formatted(100 * (quartiles[1] - quartiles[0]) / median),
                 entry.has("gflops") ? "%.1f".formatted(entry.number("gflops")) : "",
-                entry.has("peak_gflops")
+                entry.has("peak_gflops") && entry.has("gflops")
                         ? "%.0f %%".formatted(100 * entry.number("gflops") / entry.number("peak_gflops"))
                         : "",
                 entry.has("mural_ratio")

@@ -48,7 +48,7 @@ public final class Versus {
     }
 
     private void compare(Work work) {
-        try (var operands = new Operands();
+        try (var operands = new Operands(threads);
                 var ops = new VectorOps(new Workspace(), threads)) {
             var call = work.prepare(ops, operands);
             var engines = peer.engines(work);
@@ -61,15 +61,18 @@ public final class Versus {
                     rounds.computeIfAbsent(engine, name -> new ArrayList<>()).add(peer.measure(work, engine, SECONDS));
                 }
             }
-            rounds.forEach((engine, times) -> append(work, engine, times, rounds.get("mural")));
+            double flops = work.flops();
+            rounds.forEach((engine, times) -> append(work, flops, engine, times, rounds.get("mural")));
         }
     }
 
-    private void append(Work work, String engine, List<double[]> rounds, List<double[]> mural) {
+    private void append(Work work, double flops, String engine, List<double[]> rounds, List<double[]> mural) {
         var more = new LinkedHashMap<String, Object>();
         var timing = Timing.of(
                 rounds.stream().flatMapToDouble(java.util.Arrays::stream).toArray());
-        more.put("gflops", Results.rounded(work.flops() / timing.median() / 1e9));
+        if (flops > 0) {
+            more.put("gflops", Results.rounded(flops / timing.median() / 1e9));
+        }
         more.put("peak_gflops", Results.rounded(roofline.gflops()));
         more.put("memory_gbs", Results.rounded(roofline.gigabytes()));
         if (!engine.equals("mural")) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One operation at one size: what is measured, here and at the peers. */
-sealed interface Work {
+sealed interface Work permits Work.Gemm, Work.Attention, Work.Conv2d, Work.LayerNorm, Work.GroupNorm, ModelPart {
     /** As {@code --work} takes it and results name it. */
     String name();
 
@@ -168,6 +168,10 @@ sealed interface Work {
     static Work parse(String name) {
         var parts = List.of(name.split(":"));
         try {
+            var part = ModelPart.kind(parts.getFirst());
+            if (part.isPresent()) {
+                return new ModelPart(part.get(), size(parts, 1));
+            }
             return switch (parts.getFirst()) {
                 case "gemm" -> new Gemm(DType.valueOf(parts.get(1)), size(parts, 2), size(parts, 3), size(parts, 4));
                 case "attention" -> new Attention(size(parts, 1), size(parts, 2), size(parts, 3));
@@ -179,7 +183,8 @@ sealed interface Work {
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException(
                     name + ": expected gemm:DTYPE:M:K:N, attention:HEADS:HEAD_DIM:TOKENS, conv2d:SIDE:IN:OUT, "
-                            + "layer_norm:ROWS:COLS or group_norm:SIDE:CHANNELS",
+                            + "layer_norm:ROWS:COLS, group_norm:SIDE:CHANNELS, double_block:TOKENS, single_block:TOKENS, "
+                            + "t5_layer:TOKENS, vae_decode:PIXELS or picture:STEPS",
                     e);
         }
     }

@@ -18,7 +18,7 @@ import java.util.List;
  *
  * @param modulation six vectors: a branch for the attention and one for the MLP
  */
-record DoubleStream(Modulation modulation, QkvProjection qkv, Linear toOut, Mlp mlp, int heads)
+public record DoubleStream(Modulation modulation, QkvProjection qkv, Linear toOut, Mlp mlp, int heads)
         implements ModulatedStream {
     static DoubleStream image(Weights block, Flux1Config config) {
         int hidden = config.hidden();

@@ -13,9 +13,9 @@ import io.mural.weights.Weights;
  *
  * @param name of its weights, such as {@code transformer_blocks.7}
  */
-record JointBlock(String name, ModulatedStream txt, ModulatedStream img) {
+public record JointBlock(String name, ModulatedStream txt, ModulatedStream img) {
     /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
-    static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
+    public static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
         var name = doubleName(i);
         return new JointBlock(
                 name,
@@ -24,7 +24,7 @@ record JointBlock(String name, ModulatedStream txt, ModulatedStream img) {
     }
 
     /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
-    static JointBlock singleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
+    public static JointBlock singleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
         var name = singleName(i);
         return new JointBlock(
                 name,
@@ -47,7 +47,7 @@ record JointBlock(String name, ModulatedStream txt, ModulatedStream img) {
      * @param joint room for the keys and values of these tokens, then those of the guide
      * @param layout queries of these tokens over all of {@code joint}
      */
-    void forward(
+    public void forward(
             Ops ops, Tensor x, int txtRows, Tensor conditioning, Rope rope, KeysValues joint, AttentionLayout layout) {
         int rows = x.rows();
         var txtPass = txt.pass(ops, x.rows(0, txtRows), conditioning, rope.tokens(0, txtRows));

@@ -8,7 +8,7 @@ import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 
 /** A stream of FLUX.1: every block has modulations of its own. */
-sealed interface ModulatedStream extends Stream permits DoubleStream, SingleStream {
+public sealed interface ModulatedStream extends Stream permits DoubleStream, SingleStream {
     Modulation modulation();
 
     /**

@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param modulation three vectors: one branch
  */
-record SingleStream(Modulation modulation, QkvProjection qkv, Linear projMlp, Linear projOut, int heads)
+public record SingleStream(Modulation modulation, QkvProjection qkv, Linear projMlp, Linear projOut, int heads)
         implements ModulatedStream {
     static SingleStream load(Weights block, Flux1Config config) {
         int hidden = config.hidden();
