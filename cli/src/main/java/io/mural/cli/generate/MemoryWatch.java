@@ -38,6 +38,11 @@ final class MemoryWatch implements Progress {
         watched.unit(name);
     }
 
+    @Override
+    public void note(String line) {
+        watched.note(line);
+    }
+
     private void look() {
         peak = Math.max(peak, Footprint.anonymous().orElse(0));
     }

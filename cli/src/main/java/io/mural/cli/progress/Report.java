@@ -10,7 +10,8 @@ public sealed interface Report extends Progress, AutoCloseable permits BarReport
     /** Something the user should know that stops nothing; one line. */
     void warn(String text);
 
-    /** What is good to know about the work to come; one line. */
+    /** What is good to know about the work; one line. */
+    @Override
     void note(String text);
 
     /** The picture {@code number} of {@code pictures} begins. */

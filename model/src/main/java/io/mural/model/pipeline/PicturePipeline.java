@@ -180,6 +180,7 @@ public final class PicturePipeline {
     /** As {@link #open(Progress)}, with weights that are read ahead. */
     Ops open(Progress progress, WeightStream stream) {
         var ops = device.get();
+        ops.heed(progress::note);
         ops.listen(name -> {
             stream.unit(name);
             progress.unit(name);
@@ -190,6 +191,7 @@ public final class PicturePipeline {
     Ops open(Progress progress) {
         var ops = device.get();
         ops.listen(progress::unit);
+        ops.heed(progress::note);
         return ops;
     }
 }

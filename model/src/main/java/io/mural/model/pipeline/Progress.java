@@ -36,6 +36,9 @@ public interface Progress {
     /** {@code done} steps of the stage are over. */
     void step(int done);
 
+    /** What the device decided by itself and a user wants to know; one line. */
+    default void note(String line) {}
+
     /** A unit of the model begins: a transformer block, a level of the autoencoder. */
     void unit(String name);
 }
