@@ -31,7 +31,6 @@ final class Graphs implements AutoCloseable {
     private final Map<UnitGraph, List<Launch>> bridgeLaunches = new HashMap<>();
     private final Set<Slab> present = new LinkedHashSet<>();
     private final Set<UnitGraph> underWay = new HashSet<>();
-    private final Set<UnitGraph> built = new HashSet<>();
     private TornadoExecutionPlan plan;
     private UnitGraph last;
     private long bytesIn;
@@ -114,12 +113,6 @@ final class Graphs implements AutoCloseable {
         graph.prepare(launches);
         try {
             plan.withGraph(places.get(graph));
-            // a profiler waits for every kernel: PoCL cannot build one while it prepares another
-            if (profiled || built.add(graph)) {
-                plan.withProfiler(ProfilerMode.SILENT);
-            } else {
-                plan.withoutProfiler();
-            }
             var result = plan.execute();
             if (profiled) {
                 bytesIn += result.getProfilerResult().getTotalBytesCopyIn();
@@ -150,6 +143,9 @@ final class Graphs implements AutoCloseable {
         plan = new TornadoExecutionPlan(graphs.stream().map(UnitGraph::graph).toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device);
         plan.withGridScheduler(scheduler);
+        if (profiled) {
+            plan.withProfiler(ProfilerMode.SILENT);
+        }
         for (int i = 0; i < graphs.size(); i++) {
             places.put(graphs.get(i), i);
         }

@@ -1,9 +1,11 @@
 package io.mural.cli.tornado;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,7 +30,19 @@ final class ChildCommand {
         var process = new ProcessBuilder(command(sdk, backends, mainClass, args));
         // TornadoVM's settings and the logs of failed builds are there.
         process.environment().put(Sdk.VARIABLE, sdk.home().toString());
+        chainSignals(process.environment());
         return process;
+    }
+
+    /**
+     * PoCL compiles with LLVM, which takes every signal for a crash and deletes its temporary files, while the JVM uses
+     * signals all the time: without the JDK's library for chained handlers, builds of kernels fail now and then.
+     */
+    private static void chainSignals(Map<String, String> environment) {
+        Path library = Path.of(System.getProperty("java.home"), "lib", "libjsig.so");
+        if (Files.exists(library)) {
+            environment.merge("LD_PRELOAD", library.toString(), (given, own) -> own + File.pathSeparator + given);
+        }
     }
 
     private static List<String> command(Sdk sdk, List<String> backends, String mainClass, List<String> args) {
