@@ -80,7 +80,9 @@ final class Denoiser {
             var result = evaluation.velocity(ops, ops.tensor(latents, tokens, features), sigma);
             for (int from = 0; from < tokens; from += ROWS) {
                 var rows = ops.read(result.rows(from, Math.min(tokens, from + ROWS)));
-                System.arraycopy(rows, 0, out, from * features, rows.length);
+                if (rows.length > 0) { // a plan reads nothing
+                    System.arraycopy(rows, 0, out, from * features, rows.length);
+                }
             }
         });
     }
