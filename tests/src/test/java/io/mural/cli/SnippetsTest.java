@@ -2,6 +2,7 @@ package io.mural.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.cli.tornado.InstalledSdk;
 import io.mural.model.image.ImageFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,6 +116,9 @@ class SnippetsTest {
             return; // run there, at its full length
         }
         var words = snippet.words();
+        if (words.contains("tornado")) {
+            InstalledSdk.home(); // or skipped, with the reason
+        }
         var result = new MuralProcess(folder).run(smaller(words).toArray(String[]::new));
         boolean refusal = snippet.output().stream().anyMatch(line -> line.startsWith("mural: --"));
         assertThat(result.exit()).as("%s", result.err()).isEqualTo(refusal ? 2 : 0);
