@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * queries in registers. Of a head wider than 128 (an autoencoder's) several groups make the same scores.
  *
  * <p>Parameters: tiles, heads, out, q, k, v (offset and stride each), headDim, query heads a key head, table, its
- * limits, bias (-1 without one), its stride, queries, place in f of the scale.
+ * limits, bias (-1 without one), its stride, queries, f: the scale.
  */
 final class AttentionKernels {
     static final int THREADS = 64;

@@ -31,14 +31,15 @@ final class ChunkMoments {
         return all;
     }
 
-    /** Of every group: its mean in two parts, so that taking it off rounds once, and 1 / deviation. */
+    /** Of every group: its mean, what the mean's rounding takes off normed values too much or too little, 1 / deviation. */
     static float[] factors(Moments moments, float eps) {
         var values = new float[moments.groups() * FIELDS];
         for (int group = 0; group < moments.groups(); group++) {
             double mean = moments.means()[group];
+            double factor = 1 / Math.sqrt(moments.squares()[group] / moments.count() + eps);
             values[group * FIELDS] = (float) mean;
-            values[group * FIELDS + 1] = (float) (mean - (float) mean);
-            values[group * FIELDS + 2] = (float) (1 / Math.sqrt(moments.squares()[group] / moments.count() + eps));
+            values[group * FIELDS + 1] = (float) (((float) mean - mean) * factor);
+            values[group * FIELDS + 2] = (float) factor;
         }
         return values;
     }

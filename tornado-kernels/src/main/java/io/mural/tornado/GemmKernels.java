@@ -16,7 +16,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * 5.2.0 then addresses them in bytes. Loops that must stay loops have bounds that are no constants.
  *
  * <p>Parameters, in p: offset and row stride of y, of x, offset of w, of the bias (-1 without one), rows,
- * in, out, activation, and the place in f of alpha and beta.
+ * in, out, activation; f: alpha and beta.
  */
 final class GemmKernels {
     static final int TILE = 64;

@@ -18,7 +18,7 @@ final class NormKernels {
 
     /**
      * {@code norm(x) (offset + gain) + shift} over each row. The mean's own rounding is measured on the deviations and
-     * taken off. Parameters: rows, cols, out, x (offset and stride each), gain, shift, place in f of eps and offset.
+     * taken off in the last sum (taken off at once, drivers would add it to the mean first). Parameters: rows, cols, out, x (offset and stride each), gain, shift; f: eps, offset.
      */
     static void layerNorm(
             KernelContext c,
@@ -66,16 +66,15 @@ final class NormKernels {
             }
             float factor = 1 / TornadoMath.sqrt(variance - rest * rest + eps);
             for (int i = c.localIdx; i < cols; i += threads) {
-                float normed = (x.get(base + i) - mean - rest) * factor;
-                out.set(
-                        p.get(2) + row * p.get(3) + i,
-                        normed * (offset + gain.get(p.get(6) + i)) + shift.get(p.get(7) + i));
+                float scaled = (offset + gain.get(p.get(6) + i)) * factor;
+                float shifted = shift.get(p.get(7) + i) - rest * scaled;
+                out.set(p.get(2) + row * p.get(3) + i, (x.get(base + i) - mean) * scaled + shifted);
             }
             c.localBarrier();
         }
     }
 
-    /** {@code x / sqrt(mean(x^2) + eps) weight}. Parameters: rows, cols, out, x (offset, stride), weight, place in f. */
+    /** {@code x / sqrt(mean(x^2) + eps) weight}. Parameters: rows, cols, out, x (offset, stride), weight; f: eps. */
     static void rmsNorm(KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray weight, FloatArray out) {
         float[] sums = c.allocateFloatLocalArray(MOST_THREADS);
         int cols = p.get(1);
@@ -103,8 +102,8 @@ final class NormKernels {
 
     /**
      * RMSNorm of every head, then its rotation, in place: pairs (a, b) become (a cos - b sin, b cos + a sin).
-     * Parameters: rows, headDim, heads, x (offset, stride), weight, cos, sin (offset, stride each), place in f of eps,
-     * distance of a pair's elements, distance of pairs.
+     * Parameters: rows, headDim, heads, x (offset, stride), weight, cos, sin (offset, stride each),
+     * distance of a pair's elements, distance of pairs; f: eps.
      */
     static void normRope(
             KernelContext c,
@@ -201,8 +200,9 @@ final class NormKernels {
     }
 
     /**
-     * {@code f((x - mean) factor weight + bias)}; each group's mean in two parts and its factor lie in f. Parameters:
-     * rows, cols, out, x (offset, stride each), weight, bias, place in f, channels of a group, activation.
+     * {@code f(((x - mean) factor + rest) weight + bias)}; each group's mean, what its rounding left of the normed values
+     * (TornadoVM lets drivers reorder sums, so two parts of a mean would meet) and its factor lie in f. Parameters: rows,
+     * cols, out, x (offset, stride each), weight, bias, channels of a group, activation.
      */
     static void groupNorm(
             KernelContext c,
@@ -217,9 +217,10 @@ final class NormKernels {
         for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
             int col = i % cols;
             int group = col / p.get(8) * 3;
-            float centred = x.get(p.get(4) + i / cols * p.get(5) + col) - f.get(group) - f.get(group + 1);
-            float normed = centred * f.get(group + 2) * weight.get(p.get(6) + col) + bias.get(p.get(7) + col);
-            out.set(p.get(2) + i / cols * p.get(3) + col, ElementKernels.apply(p.get(9), normed));
+            float centred = x.get(p.get(4) + i / cols * p.get(5) + col) - f.get(group);
+            float normed = centred * f.get(group + 2) + f.get(group + 1);
+            float value = normed * weight.get(p.get(6) + col) + bias.get(p.get(7) + col);
+            out.set(p.get(2) + i / cols * p.get(3) + col, ElementKernels.apply(p.get(9), value));
         }
     }
 }
