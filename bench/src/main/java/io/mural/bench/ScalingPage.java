@@ -41,7 +41,7 @@ final class ScalingPage {
         guidance();
         var text = Files.readString(page);
         int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
+        int end = text.indexOf(END, Math.max(begin, 0)); // the page has other tables with marks like these
         if (begin < 0 || end < begin) {
             throw new IllegalStateException(page + " has no place for the tables: " + BEGIN + " and " + END);
         }
