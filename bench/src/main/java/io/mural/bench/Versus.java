@@ -40,10 +40,13 @@ public final class Versus {
         int threads = Integer.parseInt(words.getFirst());
         try (var peer = new Peer(words.subList(1, end), threads)) {
             var versus = new Versus(threads, peer);
-            for (var work : words.subList(end + 1, words.size())) {
-                versus.compare(Work.parse(work));
+            try {
+                for (var work : words.subList(end + 1, words.size())) {
+                    versus.compare(Work.parse(work));
+                }
+            } finally {
+                Table.print(versus.results.read(), versus.run);
             }
-            Table.print(versus.results.read(), versus.run);
         }
     }
 
