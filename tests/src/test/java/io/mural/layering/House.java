@@ -17,6 +17,7 @@ final class House {
     private static final String TORNADO = "io.mural.tornado";
     private static final String EMULATOR = "io.mural.emulator";
     private static final String TORNADO_API = "uk.ac.manchester.tornado.api";
+    private static final String TORNADO_CUBLAS = "uk.ac.manchester.tornado.cublas";
 
     /** What each module, named by its package, may use besides java.*. */
     private static final Map<String, List<String>> IMPORTS = Map.of(
@@ -33,11 +34,13 @@ final class House {
                     "ar.com.hjg.pngj",
                     "javax.imageio"),
             TORNADO,
-            List.of(TORNADO, "io.mural.tensor", TORNADO_API),
+            List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS),
             EMULATOR,
             List.of(EMULATOR, TORNADO_API),
             TORNADO_API,
             List.of(TORNADO_API, EMULATOR),
+            TORNADO_CUBLAS,
+            List.of(TORNADO_CUBLAS, TORNADO_API),
             CLI,
             List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "com.sun.management"));
 
@@ -56,6 +59,11 @@ final class House {
                     "threads belong to Threads; the command line may have its own for progress and Ctrl-C",
                     CPU + ".Threads",
                     CLI),
+            new Reserved(
+                    "uk\\.ac\\.manchester\\.tornado\\.cublas\\..*",
+                    "not every SDK has NVIDIA's libraries",
+                    TORNADO + ".CuBlasTasks",
+                    TORNADO_CUBLAS),
             new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
 
     private static final List<Reserved> RESERVED_MEMBERS = List.of(

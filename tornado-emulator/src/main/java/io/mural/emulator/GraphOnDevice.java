@@ -12,9 +12,6 @@ final class GraphOnDevice {
     // What a new array on the device holds: as floats NaN, as anything else a value nobody meant.
     private static final byte[] REMAINS = {(byte) 0xAD, (byte) 0xDE, (byte) 0xC0, 0x7F};
 
-    // TornadoVM sends a small frame with each kernel, and counts it.
-    private static final int LAUNCH_BYTES = 24;
-
     private final Recording recording;
     private final Map<TornadoNativeArray, Copy> copies = new IdentityHashMap<>();
 
@@ -35,9 +32,9 @@ final class GraphOnDevice {
         long bytesIn = transferIn();
         recording.toHost().forEach((array, mode) -> allocate(array));
         copies.values().forEach(copy -> copy.presence.takeWritten());
-        for (Task task : recording.tasks()) {
-            Launch.run(task, onDevice(task.arguments()), scheduler.get(task.name()));
-            bytesIn += LAUNCH_BYTES;
+        for (Step task : recording.tasks()) {
+            task.run(onDevice(task.arguments()), scheduler.get(task.name()));
+            bytesIn += task.launchBytes();
         }
         return new Traffic(bytesIn, transferOut(), System.nanoTime() - start);
     }

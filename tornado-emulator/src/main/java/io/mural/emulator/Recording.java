@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import uk.ac.manchester.tornado.api.common.LibraryTaskDescriptor;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -12,7 +13,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 /** What a task graph was told: its tasks in order and the transfers of its arrays. */
 public final class Recording {
     private final String name;
-    private final Map<String, Task> tasks = new LinkedHashMap<>();
+    private final Map<String, Step> tasks = new LinkedHashMap<>();
     private final Map<TornadoNativeArray, Integer> toDevice = new IdentityHashMap<>();
     private final Map<TornadoNativeArray, Integer> toHost = new IdentityHashMap<>();
     private final Map<TornadoNativeArray, String> consumed = new IdentityHashMap<>();
@@ -60,7 +61,15 @@ public final class Recording {
     }
 
     public void task(String id, Object code, Object... arguments) {
-        if (tasks.putIfAbsent(id, new Task(name + "." + id, code, arguments)) != null) {
+        add(id, new Task(name + "." + id, code, arguments));
+    }
+
+    public void libraryTask(String id, LibraryTaskDescriptor descriptor) {
+        add(id, LibraryCall.of(name + "." + id, descriptor));
+    }
+
+    private void add(String id, Step task) {
+        if (tasks.putIfAbsent(id, task) != null) {
             throw failure("has two tasks named " + id);
         }
     }
@@ -75,7 +84,7 @@ public final class Recording {
         return copy;
     }
 
-    List<Task> tasks() {
+    List<Step> tasks() {
         return new ArrayList<>(tasks.values());
     }
 
@@ -107,7 +116,7 @@ public final class Recording {
 
     // As TornadoVM: an array that no transfer names is a mistake, not a transfer of its own.
     private void checkArguments() {
-        for (Task task : tasks.values()) {
+        for (Step task : tasks.values()) {
             for (int i = 0; i < task.arguments().length; i++) {
                 if (task.arguments()[i] instanceof TornadoNativeArray array && !isNamed(array)) {
                     throw new TornadoRuntimeException(

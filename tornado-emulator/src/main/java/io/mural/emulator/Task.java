@@ -5,13 +5,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** A kernel and its arguments; {@code name} is {@code graph.task}. */
-record Task(String name, MethodHandle kernel, Object[] arguments) {
+record Task(String name, MethodHandle kernel, Object[] arguments) implements Step {
     private static final int NO_CONTEXT = -1;
+
+    // TornadoVM sends a small frame with each kernel, and counts it.
+    private static final int LAUNCH_BYTES = 24;
 
     Task(String name, Object code, Object[] arguments) {
         this(name, handle(code, arguments.length), arguments);
@@ -22,6 +26,16 @@ record Task(String name, MethodHandle kernel, Object[] arguments) {
                                 .formatted(name, i + 1, describe(arguments[i])));
             }
         }
+    }
+
+    @Override
+    public int launchBytes() {
+        return LAUNCH_BYTES;
+    }
+
+    @Override
+    public void run(Object[] arguments, WorkerGrid grid) {
+        Launch.run(this, arguments, grid);
     }
 
     static String describe(Object argument) {
