@@ -4,6 +4,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.Stderr;
 import io.mural.cli.console.Version;
+import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.generate.GenerateCommand;
@@ -11,8 +12,10 @@ import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
+import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -103,14 +106,21 @@ public final class Mural implements Runnable {
         try {
             return command.commandSpec().mixins().values().stream()
                     .filter(mixin -> mixin.userObject() instanceof DeviceOptions)
-                    .map(mixin -> ((DeviceOptions) mixin.userObject()).runElsewhere(interrupt, parsed.originalArgs()))
+                    .map(mixin -> ((DeviceOptions) mixin.userObject())
+                            .runElsewhere(interrupt, deviceBefore(command), parsed.originalArgs()))
                     .flatMapToInt(OptionalInt::stream)
                     .findFirst()
                     .orElseGet(() -> new RunLast().execute(parsed));
-        } catch (BadUsage | UncheckedIOException e) {
+        } catch (BadUsage | InputException | UncheckedIOException e) {
             // As what the commands themselves throw, for the handler of failures to unwrap.
             throw new ExecutionException(command.commandSpec().commandLine(), "cannot start", e);
         }
+    }
+
+    private static Optional<String> deviceBefore(ParseResult command) {
+        return command.commandSpec().userObject() instanceof DeviceBefore before
+                ? before.deviceBefore()
+                : Optional.empty();
     }
 
     @Override

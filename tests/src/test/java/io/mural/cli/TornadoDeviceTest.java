@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.mural.cli.console.Version;
 import io.mural.cli.tornado.InstalledSdk;
+import io.mural.model.image.ImageFile;
+import io.mural.model.image.PngFile;
 import io.mural.weights.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +129,51 @@ class TornadoDeviceTest {
                                 .map(line -> line.split(" ")[0])
                                 .filter(name -> name.matches("tornado:[a-z]+:\\d+"))
                                 .collect(Collectors.joining(" or ")));
+    }
+
+    private static final String[] SMALL = {"--size", "64x64", "--steps", "1", "--progress", "json"};
+
+    private static String[] generate(String... more) {
+        return Stream.of(Stream.of("generate"), Stream.of(more), Stream.of(SMALL))
+                .flatMap(words -> words)
+                .toArray(String[]::new);
+    }
+
+    private static String device(Path picture) {
+        return Json.parse("recipe", PngFile.texts(picture).get("mural")).string("device");
+    }
+
+    @Test
+    void aPictureIsMadeAgainOnItsDevice() throws IOException {
+        var sdk = Map.of("TORNADOVM_HOME", InstalledSdk.home().toString());
+        var first = run(sdk, generate("a calm sea", "--device", "tornado", "--seed", "1", "-o", "first.png"));
+        assertThat(first.exit()).as(String.join("\n", first.err())).isZero();
+        assertThat(device(folder.resolve("first.png"))).startsWith("tornado:" + InstalledSdk.backend());
+        var again = run(sdk, generate("--from", "first.png", "-o", "again.png"));
+        assertThat(again.err()).noneMatch(line -> line.contains("was made on"));
+        assertThat(device(folder.resolve("again.png"))).isEqualTo(device(folder.resolve("first.png")));
+        assertThat(Files.readAllBytes(folder.resolve("again.png")))
+                .isEqualTo(Files.readAllBytes(folder.resolve("first.png")));
+        run(sdk, generate("--from", "first.png", "-o", "cpu.png", "--device", "cpu"));
+        assertThat(device(folder.resolve("cpu.png"))).isEqualTo("cpu");
+    }
+
+    @Test
+    void withoutItsDeviceAPictureIsMadeOnTheProcessorAloud() {
+        var first = folder.resolve("first.png");
+        run(Map.of(), generate("a calm sea", "-o", "first.png"));
+        var recipe = PngFile.texts(first).get("mural");
+        PngFile.write(
+                first,
+                ImageFile.read(first),
+                Map.of("mural", recipe.replaceFirst("\"device\" ?: ?\"cpu\"", "\"device\":\"tornado:opencl:0\"")));
+        assertThat(device(first)).isEqualTo("tornado:opencl:0");
+        var again = run(Map.of(), generate("--from", "first.png", "-o", "again.png"));
+        assertThat(again.exit()).isZero();
+        assertThat(again.err())
+                .anyMatch(line -> line.contains("the picture of --from was made on tornado:opencl:0; on cpu it may"
+                        + " differ in the last bits; --device chooses another device"));
+        assertThat(device(folder.resolve("again.png"))).isEqualTo("cpu");
     }
 
     @Test

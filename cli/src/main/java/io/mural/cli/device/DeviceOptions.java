@@ -74,14 +74,21 @@ public final class DeviceOptions {
     /**
      * Runs the whole command in TornadoVM's JVM if the device needs that and this is another JVM.
      *
+     * @param before the device of a picture that is made again; used if the options name none and it may be here
      * @param args the command line
      * @return the exit code, empty if the command should run here
      */
-    public OptionalInt runElsewhere(Interrupt interrupt, List<String> args) {
-        if (device == null || TornadoVm.isHere() || !DeviceName.needsTornadoVm(device)) {
+    public OptionalInt runElsewhere(Interrupt interrupt, Optional<String> before, List<String> args) {
+        if (TornadoVm.isHere()) {
             return OptionalInt.empty();
         }
-        return OptionalInt.of(TornadoVm.run(device, Optional.ofNullable(tornadoHome), interrupt, args));
+        var home = Optional.ofNullable(tornadoHome);
+        var wanted = device == null
+                ? before.filter(name -> DeviceName.needsTornadoVm(name) && TornadoVm.has(name, home))
+                : Optional.of(device).filter(DeviceName::needsTornadoVm);
+        return wanted.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(TornadoVm.run(wanted.get(), home, interrupt, args));
     }
 
     /** The device of the options, else the processor. */

@@ -113,7 +113,7 @@ final class Batch {
                 .map(Recipe::device)
                 .filter(before -> !before.equals(device.name()))
                 .ifPresent(before -> report.warn("the picture of --from was made on " + before + "; on " + device.name()
-                        + " it may differ in the last bits"));
+                        + " it may differ in the last bits; --device chooses another device"));
         var prompts = new LinkedHashSet<String>();
         jobs.forEach(job -> prompts.add(job.prompt()));
         if (recipe.trueCfg() != 1) {

@@ -2,9 +2,11 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
+import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.Devices;
 import io.mural.cli.progress.ProgressMode;
+import io.mural.cli.tornado.TornadoVm;
 import io.mural.model.image.ImageFile;
 import io.mural.model.pipeline.PictureModel;
 import java.nio.file.Path;
@@ -41,7 +43,7 @@ import picocli.CommandLine.Spec;
             "  mural generate \"the same in snow\" --model FLUX.2-klein-4B --reference moon.png",
             "  mural generate --prompts-file prompts.txt --count 4 -o batch.png"
         })
-public final class GenerateCommand implements Runnable {
+public final class GenerateCommand implements Runnable, DeviceBefore {
     private static final int MOST_PICTURES = 100_000;
 
     private final Interrupt interrupt;
@@ -101,6 +103,11 @@ public final class GenerateCommand implements Runnable {
     }
 
     @Override
+    public Optional<String> deviceBefore() {
+        return Optional.ofNullable(from).map(Recipe::read).map(Recipe::device);
+    }
+
+    @Override
     public void run() {
         if (count < 1 || count > MOST_PICTURES) {
             throw new BadUsage("--count " + count + ": choose 1 to " + MOST_PICTURES);
@@ -110,24 +117,18 @@ public final class GenerateCommand implements Runnable {
         var place = modelOptions.model(before);
         var loras = modelOptions.loras(before);
         var init = Settings.init(pictureOptions, before);
+        // TornadoVM's JVM was started for the picture's device: there is no other to fall back to.
         var device = deviceOptions.choose(
-                before.map(Recipe::device).filter(Devices::has).orElse("cpu"));
+                before.map(Recipe::device)
+                        .filter(name -> TornadoVm.isHere() || Devices.has(name))
+                        .orElse("cpu"));
         var start = init.map(image -> ImageFile.read(image.file()));
         var references = References.of(pictureOptions, before);
         try (var report = progress.open(spec.commandLine().getErr());
                 var model = PictureModel.open(place.place(), place.base(), loras)) {
             interrupt.onAbandon(report::close);
             var settings = new Settings(
-                    pictureOptions,
-                    hierarchyOptions,
-                    before,
-                    model,
-                    place,
-                    loras,
-                    init,
-                    start,
-                    references,
-                    device.name());
+                    pictureOptions, hierarchyOptions, before, model, place, loras, init, start, references, device);
             new Batch(settings, device, report, spec.commandLine().getOut(), Verbose.in(spec))
                     .make(jobs(prompts, settings), output());
         }

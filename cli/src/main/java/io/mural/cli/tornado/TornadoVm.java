@@ -35,6 +35,15 @@ public final class TornadoVm {
         return System.getProperty(ChildCommand.MARK) != null;
     }
 
+    /** Whether there is an SDK with the driver of a device of this name. */
+    public static boolean has(String device, Optional<Path> home) {
+        var backend = DeviceName.backend(device);
+        return switch (Sdk.find(home)) {
+            case Found found -> backend.map(found.sdk().backends()::contains).orElse(true);
+            case Missing missing -> false;
+        };
+    }
+
     /**
      * Runs mural in TornadoVM's JVM, with the terminal of this process.
      *
