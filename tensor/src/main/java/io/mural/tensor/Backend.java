@@ -1,6 +1,7 @@
 package io.mural.tensor;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A way to compute, found by {@link java.util.ServiceLoader}. It names the devices it offers, or says why it offers
@@ -36,4 +37,28 @@ public interface Backend {
      * @param workspace where activations live; closed with the result
      */
     Ops open(String device, int threads, Workspace workspace);
+
+    /**
+     * As {@link #open(String, int, Workspace)}, with the choice of what multiplies matrices.
+     *
+     * @throws IllegalArgumentException if the library is asked for where there is none, see {@link #noLibrary}
+     */
+    default Ops open(String device, int threads, Workspace workspace, GemmChoice gemm) {
+        if (gemm == GemmChoice.LIBRARY) {
+            noLibrary(device).ifPresent(reason -> {
+                throw new IllegalArgumentException(reason);
+            });
+        }
+        return open(device, threads, workspace);
+    }
+
+    /**
+     * Why no vendor's library can multiply matrices on the device, one line with the remedy; empty if one can.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default Optional<String> noLibrary(String device) {
+        return Optional.of(device + " multiplies matrices with kernels of mural alone; NVIDIA's cuBLAS is for devices"
+                + " such as tornado:cuda");
+    }
 }

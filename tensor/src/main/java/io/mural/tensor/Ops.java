@@ -20,6 +20,7 @@ public abstract class Ops implements AutoCloseable {
     private final Workspace workspace;
     private Consumer<String> unitListener = name -> {};
     private Consumer<String> noticeListener = line -> {};
+    private Consumer<String> detailListener = line -> {};
 
     protected Ops(Workspace workspace) {
         this.workspace = workspace;
@@ -111,6 +112,16 @@ public abstract class Ops implements AutoCloseable {
     /** For backends: tells a decision, see {@link #heed}. */
     protected final void notice(String line) {
         noticeListener.accept(line);
+    }
+
+    /** Tells {@code listener} how the backend came to what it decides by itself, one line each. */
+    public final void heedDetails(Consumer<String> listener) {
+        detailListener = listener;
+    }
+
+    /** For backends: tells how a decision came about, see {@link #heedDetails}. */
+    protected final void detail(String line) {
+        detailListener.accept(line);
     }
 
     // --- linear layers ----------------------------------------------------------------------------------------------

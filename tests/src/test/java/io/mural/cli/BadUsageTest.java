@@ -67,6 +67,11 @@ class BadUsageTest {
                 usage("generate sea --true-cfg -1", "--true-cfg -1"),
                 usage("generate sea --threads 0", "--threads 0"),
                 usage("generate sea --device gpu", "--device gpu", "cpu:scalar"),
+                usage("generate sea --gemm library", "--gemm library", "cpu", "tornado:cuda", "leave --gemm away"),
+                usage(
+                        "generate sea --gemm library --device tornado:emulator",
+                        "--gemm library: tornado:emulator multiplies matrices with kernels of mural alone"),
+                usage("generate sea --gemm fast", "--gemm", "measured, java, library"),
                 usage("generate sea --vae sideways", "--vae", "'sideways'", "auto, whole, tiled"),
                 usage("generate sea --noise-dtype f8", "--noise-dtype", "f32, f16, bf16"),
                 usage("generate sea --progress loud", "--progress", "auto, plain, json, none"));

@@ -64,6 +64,14 @@ class EmulatorTest {
                 .contains("GiB stay on the device, the rest travels to it in every step");
     }
 
+    /** All products by cuBLAS, most in parts: operands and results are rounded to bfloat16 too. */
+    @Test
+    void aPictureByCuBlas() {
+        var use = new LibraryUse.CuBlas(false, 0, 1 << 14, System::nanoTime);
+        assertThat(Pictures.psnr(() -> Pictures.open(Storage.BF16, use, new Workspace())))
+                .isGreaterThan(42);
+    }
+
     /** What GPUs store weights in: the products' operands are rounded to it, sums are float32. */
     @TestFactory
     Stream<DynamicTest> shortFormatsOfWeights() {

@@ -47,8 +47,16 @@ final class Pictures {
     }
 
     static TornadoOps open(Storage storage, long weightBytes) {
+        return open(storage, weightBytes, new LibraryUse.None(Optional.empty()), new Workspace());
+    }
+
+    static TornadoOps open(Storage storage, LibraryUse library, Workspace workspace) {
+        return open(storage, NO_LIMIT, library, workspace);
+    }
+
+    private static TornadoOps open(Storage storage, long weightBytes, LibraryUse library, Workspace workspace) {
         var device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-        return new TornadoOps(device, new Settings(storage, weightBytes, true), new Workspace());
+        return new TornadoOps(device, new Settings(storage, weightBytes, true, library), workspace);
     }
 
     static TornadoOps open() {

@@ -108,6 +108,37 @@ final class ElementKernels {
         }
     }
 
+    /** {@code out = x}, each element rounded to bfloat16. */
+    static void toBF16(KernelContext c, IntArray p, FloatArray f, FloatArray x, BFloat16Array out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
+        for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
+            float value = x.get(p.get(4) + i / cols * p.get(5) + i % cols);
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, BFloat16.bf16FromFloat(value));
+        }
+    }
+
+    /**
+     * {@code y = f(alpha x + beta y + bias)}, the end of a product that a library made without gaps; further parameters:
+     * offset of the bias (-1 without one), activation; f: alpha and beta.
+     */
+    static void fromBF16(KernelContext c, IntArray p, FloatArray f, BFloat16Array x, FloatArray bias, FloatArray y) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
+        for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
+            int index = p.get(2) + i / cols * p.get(3) + i % cols;
+            float value = f.get(0) * BFloat16.bf16ToFloat(x.get(i));
+            float beta = f.get(1);
+            if (beta != 0) {
+                value += beta * y.get(index);
+            }
+            if (p.get(4) >= 0) {
+                value += bias.get(p.get(4) + i % cols);
+            }
+            y.set(index, apply(p.get(5), value));
+        }
+    }
+
     /** {@code out = f[0]} everywhere. */
     static void fill(KernelContext c, IntArray p, FloatArray f, FloatArray out) {
         int cols = p.get(1);

@@ -33,6 +33,7 @@ final class Graphs implements AutoCloseable {
     private final Set<UnitGraph> underWay = new HashSet<>();
     private TornadoExecutionPlan plan;
     private UnitGraph last;
+    private final Set<String> kernels = new LinkedHashSet<>();
     private long bytesIn;
     private long bytesOut;
 
@@ -49,6 +50,11 @@ final class Graphs implements AutoCloseable {
 
     long bytesOut() {
         return bytesOut;
+    }
+
+    /** Names of the kernels that ran. */
+    Set<String> kernels() {
+        return kernels;
     }
 
     /** How many graphs there are. */
@@ -71,6 +77,7 @@ final class Graphs implements AutoCloseable {
             known.put(identity, graph);
             graphs.add(graph);
         }
+        launches.forEach(launch -> kernels.add(launch.kernel().method()));
         execute(unit, graph, launches);
         graph.deliver(launches);
     }
@@ -157,9 +164,11 @@ final class Graphs implements AutoCloseable {
                 .map(launch -> launch.kernel().method())
                 .distinct()
                 .collect(Collectors.joining(", "));
+        boolean library = launches.stream().anyMatch(launch -> launch.kernel().ofLibrary());
         return new IllegalStateException(
                 device.getDeviceName() + ": " + unit + " could not be run; its kernels are " + kernels
-                        + ", the compiler's log stands above: " + e.getMessage(),
+                        + ", the compiler's log stands above"
+                        + (library ? " (--gemm java does without cuBLAS): " : ": ") + e.getMessage(),
                 e);
     }
 

@@ -29,8 +29,11 @@ record Grids(int groups, int rowThreads) {
 
     /** For kernels of {@link ElementKernels}. */
     Size elements(Tensor x) {
-        long wanted = Math.ceilDiv(x.shape().size(), (long) THREADS * ELEMENTS_EACH);
-        return new Size((int) Math.min(groups, wanted), THREADS);
+        return elements(x.shape().size());
+    }
+
+    Size elements(long count) {
+        return new Size((int) Math.min(groups, Math.ceilDiv(count, (long) THREADS * ELEMENTS_EACH)), THREADS);
     }
 
     /** For kernels of {@link NormKernels} that take a group for a row. */

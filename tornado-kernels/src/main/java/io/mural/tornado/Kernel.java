@@ -69,6 +69,14 @@ enum Kernel {
             "addGated",
             (g, id, s, a) -> g.task(id, ElementKernels::addGated, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     COPY("copy", (g, id, s, a) -> g.task(id, ElementKernels::copy, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
+    TO_BF16("toBF16", (g, id, s, a) -> g.task(id, ElementKernels::toBF16, s.c(), s.p(), s.f(), f(a, 0), brain(a, 1))),
+    FROM_BF16(
+            "fromBF16",
+            (g, id, s, a) -> g.task(id, ElementKernels::fromBF16, s.c(), s.p(), s.f(), brain(a, 0), f(a, 1), f(a, 2))),
+    /** NVIDIA's; its numbers are constants of the task. */
+    CUBLAS_BF16(
+            "cublasGemmExBF16",
+            (g, id, s, a) -> CuBlasTasks.product(g, id, s.constants(), brain(a, 0), brain(a, 1), brain(a, 2))),
     COPY_F16(
             "copyF16",
             (g, id, s, a) -> g.task(id, ElementKernels::copyF16, s.c(), s.p(), s.f(), half(a, 0), half(a, 1))),
@@ -96,8 +104,8 @@ enum Kernel {
             (g, id, s, a) ->
                     g.task(id, NormKernels::groupNorm, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3)));
 
-    /** What all kernels take. */
-    record Common(KernelContext c, IntArray p, FloatArray f) {}
+    /** What all kernels take; a library's take {@code constants} alone. */
+    record Common(KernelContext c, IntArray p, FloatArray f, int[] constants) {}
 
     private interface Adder {
         void add(TaskGraph graph, String id, Common common, TornadoNativeArray[] arrays);
@@ -114,6 +122,11 @@ enum Kernel {
     /** The Java method's name; the generated code's, too. */
     String method() {
         return method;
+    }
+
+    /** Whether it is no kernel of ours, but a call of a vendor's library. */
+    boolean ofLibrary() {
+        return this == CUBLAS_BF16;
     }
 
     void addTo(TaskGraph graph, String id, Common common, TornadoNativeArray[] arrays) {

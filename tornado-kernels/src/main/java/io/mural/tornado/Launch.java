@@ -1,12 +1,13 @@
 package io.mural.tornado;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * One kernel over one grid.
  *
  * @param operands the last is written
- * @param ints the kernel's parameters
+ * @param ints the kernel's parameters; of a library's kernel, constants of its task
  * @param floats further parameters
  * @param groups work-groups
  * @param threads work-items of a group
@@ -24,6 +25,9 @@ record Launch(Kernel kernel, List<Operand> operands, int[] ints, float[] floats,
         var text = new StringBuilder(kernel.method());
         for (var operand : operands) {
             text.append(',').append(operand.identity());
+        }
+        if (kernel.ofLibrary()) {
+            text.append(Arrays.toString(ints));
         }
         return text.append('/')
                 .append(floats.length)

@@ -21,7 +21,7 @@ final class LaunchBuilder {
     private Grids.Size size;
 
     /** A matrix, and where among the parameters its offset goes. */
-    private record Weight(DeviceWeights.Wanted wanted, int at) {}
+    private record Weight(DeviceWeights.Wanted wanted, int at, int skipped) {}
 
     LaunchBuilder(Recorder recorder, Kernel kernel) {
         this.recorder = recorder;
@@ -54,6 +54,18 @@ final class LaunchBuilder {
         return ints(place.offset());
     }
 
+    /** A whole array that is written, without a parameter. */
+    LaunchBuilder writes(Slab slab) {
+        written = new Operand.Resident(slab);
+        return this;
+    }
+
+    /** A whole array that is read, without a parameter. */
+    LaunchBuilder reads(Slab slab) {
+        operands.add(new Operand.Resident(slab));
+        return this;
+    }
+
     LaunchBuilder outbox(Operand.Outbox box, int stride) {
         written = box;
         return ints(0, stride);
@@ -79,6 +91,11 @@ final class LaunchBuilder {
 
     /** A tensor that is read, offset alone; -1 and any array in its place without one. */
     LaunchBuilder vector(Optional<Tensor> tensor) {
+        return vector(tensor, 0);
+    }
+
+    /** As {@link #vector(Optional)}, from the element {@code skipped} on. */
+    LaunchBuilder vector(Optional<Tensor> tensor, int skipped) {
         if (tensor.isEmpty()) {
             operands.add(written);
             return ints(-1);
@@ -86,7 +103,7 @@ final class LaunchBuilder {
         var place = recorder.holds(tensor.get())
                 ? recorder.memory().place(tensor.get())
                 : recorder.constants().of(tensor.get());
-        return constant(place);
+        return constant(new DeviceMemory.Place(place.slab(), place.offset() + skipped));
     }
 
     LaunchBuilder constant(DeviceMemory.Place place) {
@@ -95,7 +112,12 @@ final class LaunchBuilder {
     }
 
     LaunchBuilder weight(Matrix matrix, int convolution) {
-        operands.add(new Weight(new DeviceWeights.Wanted(matrix, convolution), ints.size()));
+        return weight(matrix, convolution, 0);
+    }
+
+    /** As {@link #weight(Matrix, int)}, from the element {@code skipped} on. */
+    LaunchBuilder weight(Matrix matrix, int convolution, int skipped) {
+        operands.add(new Weight(new DeviceWeights.Wanted(matrix, convolution), ints.size(), skipped));
         return ints(0);
     }
 
@@ -120,7 +142,7 @@ final class LaunchBuilder {
             if (operand instanceof Weight weight) {
                 var place =
                         weights.place(weight.wanted().matrix(), weight.wanted().kernel());
-                parameters[weight.at()] = place.offset();
+                parameters[weight.at()] = place.offset() + weight.skipped();
                 all.add(new Operand.Resident(place.slab()));
             } else {
                 all.add((Operand) operand);

@@ -24,6 +24,7 @@ final class Recorder implements AutoCloseable {
     private final DeviceMemory memory;
     private final DeviceWeights weights;
     private final DeviceConstants constants;
+    private final List<Slab> staging = new ArrayList<>();
     private final List<LaunchBuilder> pending = new ArrayList<>();
     private final Map<List<AttentionLayout.Block>, Table> tables = new HashMap<>();
     private Consumer<String> notices = line -> {};
@@ -107,7 +108,16 @@ final class Recorder implements AutoCloseable {
         var slabs = new LinkedHashSet<>(memory.inUse());
         slabs.addAll(weights.inUse());
         slabs.addAll(constants.inUse());
+        slabs.addAll(staging);
         graphs.run(unit, launches, slabs);
+    }
+
+    /** An array that a library takes whole. */
+    Slab staging(Storage storage, int elements) {
+        var slab = memory.slab(storage);
+        slab.reach(elements);
+        staging.add(slab);
+        return slab;
     }
 
     /** Uploads do not touch activations: they may run before what is pending, and do not fix the size of slabs. */

@@ -7,4 +7,4 @@ package io.mural.tornado;
  * @param weightBytes what weights may take there to stay
  * @param profiled whether traffic is counted
  */
-record Settings(Storage storage, long weightBytes, boolean profiled) {}
+record Settings(Storage storage, long weightBytes, boolean profiled, LibraryUse library) {}

@@ -1,11 +1,13 @@
 package io.mural.tornado;
 
 import io.mural.tensor.Backend;
+import io.mural.tensor.GemmChoice;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -17,6 +19,12 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 public final class TornadoBackend implements Backend {
     /** Weights stay where they leave a quarter of a device's memory to activations. */
     private static final double WEIGHTS_SHARE = 0.75;
+
+    /** Elements of the arrays that cuBLAS sees, 32 MiB each: room for products that keep a GPU busy. */
+    private static final int STAGING = 1 << 24;
+
+    /** Multiply-adds that a GPU does while it starts a kernel or two; cuBLAS comes with three more. */
+    private static final long MEASURED = 1 << 24;
 
     private static final String NO_DEVICE = "TornadoVM finds no device: install the GPU's driver, or for OpenCL on the"
             + " processor PoCL, such as with 'apt install pocl-opencl-icd'";
@@ -107,9 +115,38 @@ public final class TornadoBackend implements Backend {
 
     @Override
     public Ops open(String device, int threads, Workspace workspace) {
+        return open(device, threads, workspace, GemmChoice.MEASURED);
+    }
+
+    @Override
+    public Ops open(String device, int threads, Workspace workspace, GemmChoice gemm) {
         var chosen = find(device);
         long weights = (long) (chosen.getMaxGlobalMemory() * WEIGHTS_SHARE);
-        return new TornadoOps(chosen, new Settings(storage(chosen), weights, false), workspace);
+        var library = library(device, gemm);
+        return new TornadoOps(chosen, new Settings(storage(chosen), weights, false, library), workspace);
+    }
+
+    private LibraryUse library(String device, GemmChoice gemm) {
+        if (gemm == GemmChoice.JAVA) {
+            return new LibraryUse.None(Optional.empty());
+        }
+        var missing = noLibrary(device);
+        if (missing.isEmpty()) {
+            return new LibraryUse.CuBlas(gemm == GemmChoice.MEASURED, MEASURED, STAGING, System::nanoTime);
+        }
+        if (gemm == GemmChoice.LIBRARY) {
+            throw new IllegalArgumentException(missing.get());
+        }
+        boolean expected = find(device).getTornadoVMBackend() == TornadoVMBackendType.CUDA;
+        return new LibraryUse.None(missing.filter(reason -> expected));
+    }
+
+    @Override
+    public Optional<String> noLibrary(String device) {
+        return switch (find(device).getTornadoVMBackend()) {
+            case CUDA -> CuBlasTasks.missing().map(reason -> device + ": " + reason);
+            case OPENCL, PTX, SPIRV, METAL, JAVA, VIRTUAL -> Backend.super.noLibrary(device);
+        };
     }
 
     private static TornadoDevice find(String device) {

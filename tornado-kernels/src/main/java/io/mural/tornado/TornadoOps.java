@@ -22,20 +22,36 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 final class TornadoOps extends Ops {
     private final Recorder recorder;
     private final Grids grids;
+    private final Products products;
 
     /**
      * @param settings how weights are stored and what they may take
      * @param workspace tells whether memory is to be poisoned; nothing is taken from it
      */
     TornadoOps(TornadoDevice device, Settings settings, Workspace workspace) {
-        this(new Recorder(device, settings), Grids.of(device), workspace);
+        this(new Recorder(device, settings), Grids.of(device), settings.library(), workspace);
     }
 
-    private TornadoOps(Recorder recorder, Grids grids, Workspace workspace) {
+    private TornadoOps(Recorder recorder, Grids grids, LibraryUse library, Workspace workspace) {
         super(workspace.over(recorder.memory()));
         this.recorder = recorder;
         this.grids = grids;
+        products = new Products(recorder, grids, library, scratch(), this::notice, this::detail);
         recorder.heed(this::notice);
+    }
+
+    private Products.Scratch scratch() {
+        return new Products.Scratch() {
+            @Override
+            public Tensor take(int rows, int columns) {
+                return empty(rows, columns);
+            }
+
+            @Override
+            public void giveBack(Tensor tensor) {
+                workspace().release(tensor);
+            }
+        };
     }
 
     /** The graphs it runs, and the traffic they count. */
@@ -101,14 +117,7 @@ final class TornadoOps extends Ops {
     /** {@code out = f(alpha x weight^T + beta out + bias)} */
     private void product(
             Tensor out, Tensor x, Matrix weight, Optional<Tensor> bias, Activation f, float alpha, float beta) {
-        recorder.launch(recorder.storage().gemm())
-                .out(out)
-                .in(x)
-                .weight(weight, 1)
-                .vector(bias)
-                .ints(x.rows(), weight.cols(), weight.rows(), code(f))
-                .floats(alpha, beta)
-                .run(grids.tiles(x.rows(), weight.rows()));
+        products.record(new Product(out, x, weight, bias, code(f), alpha, beta));
     }
 
     @Override

@@ -51,11 +51,13 @@ final class UnitGraph {
             var f = new FloatArray(Math.max(1, launch.floats().length));
             ints.add(p);
             floats.add(f);
-            tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p, f);
-            launch.kernel().addTo(tasks, id, new Kernel.Common(context, p, f), arrays);
+            launch.kernel().addTo(tasks, id, new Kernel.Common(context, p, f, launch.ints()), arrays);
             var grid = new WorkerGrid1D(launch.groups() * launch.threads());
             grids.add(grid);
-            scheduler.addWorkerGrid(name + "." + id, grid);
+            if (!launch.kernel().ofLibrary()) {
+                tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p, f);
+                scheduler.addWorkerGrid(name + "." + id, grid);
+            }
         }
         fresh.forEach(slab -> tasks.persistOnDevice(slab.array()));
         graph = tasks.snapshot();

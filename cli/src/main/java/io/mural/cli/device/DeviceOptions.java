@@ -4,6 +4,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.tornado.DeviceName;
 import io.mural.cli.tornado.TornadoVm;
+import io.mural.tensor.GemmChoice;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import java.nio.file.Path;
@@ -39,36 +40,70 @@ public final class DeviceOptions {
             description = "Threads that compute. Default: one for each processor. Results do not depend on it.")
     private Integer threads;
 
+    @Option(
+            names = "--gemm",
+            paramLabel = "HOW",
+            description =
+                    "What multiplies matrices on NVIDIA's GPUs with --device tornado:cuda: java (kernels of mural),"
+                            + " library (cuBLAS) or measured (the faster for each size). Default: measured.")
+    private GemmChoice gemm;
+
     /**
      * A device as chosen.
      *
      * @param name what {@code --device} takes
+     * @param gemm what multiplies matrices, where the device leaves a choice
      * @param ops opens its operations with memory of their own
      */
-    public record Choice(String name, int threads, Supplier<Ops> ops) {
-        /** The same, telling {@code listener} what the backend decides by itself, each line once. */
-        public Choice heeded(Consumer<String> listener) {
+    public record Choice(String name, int threads, Optional<GemmChoice> gemm, Supplier<Ops> ops) {
+        /**
+         * The same, telling {@code listener} what the backend decides by itself, and {@code details} how it came to that,
+         * each line once.
+         */
+        public Choice heeded(Consumer<String> listener, Consumer<String> details) {
             Set<String> told = new HashSet<>();
-            return new Choice(name, threads, () -> {
+            return new Choice(name, threads, gemm, () -> {
                 var opened = ops.get();
-                opened.heed(line -> {
-                    if (told.add(line)) {
-                        listener.accept(line);
-                    }
-                });
+                opened.heed(once(told, listener));
+                opened.heedDetails(once(told, details));
                 return opened;
             });
         }
+
+        private static Consumer<String> once(Set<String> told, Consumer<String> listener) {
+            return line -> {
+                if (told.add(line)) {
+                    listener.accept(line);
+                }
+            };
+        }
     }
 
-    /** The device of the options, else {@code otherwise}. {@link BadUsage} when there is no such device. */
-    public Choice choose(String otherwise) {
+    /**
+     * The device of the options, else {@code otherwise}. {@link BadUsage} when there is no such device.
+     *
+     * @param before what multiplied matrices before, taken where the device leaves a choice and the options say nothing
+     */
+    public Choice choose(String otherwise, Optional<GemmChoice> before) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         if (count < 1 || count > MOST_THREADS) {
             throw new BadUsage("--threads " + count + ": choose 1 to " + MOST_THREADS);
         }
         var chosen = Devices.choose(device == null ? otherwise : device);
-        return new Choice(chosen.name(), count, () -> chosen.backend().open(chosen.name(), count, new Workspace()));
+        var backend = chosen.backend();
+        var name = chosen.name();
+        var noLibrary = backend.noLibrary(name);
+        if (gemm == GemmChoice.LIBRARY && noLibrary.isPresent()) {
+            throw new BadUsage("--gemm library: " + noLibrary.get() + "; leave --gemm away, or choose such a device");
+        }
+        var products = noLibrary.isPresent()
+                ? Optional.<GemmChoice>empty()
+                : Optional.of(gemm == null ? before.orElse(GemmChoice.MEASURED) : gemm);
+        return new Choice(
+                name,
+                count,
+                products,
+                () -> backend.open(name, count, new Workspace(), products.orElse(GemmChoice.MEASURED)));
     }
 
     /**
@@ -93,6 +128,6 @@ public final class DeviceOptions {
 
     /** The device of the options, else the processor. */
     public Choice choose() {
-        return choose("cpu");
+        return choose("cpu", Optional.empty());
     }
 }

@@ -31,7 +31,7 @@ final class Batch {
      */
     Batch(Settings settings, DeviceOptions.Choice device, Report report, PrintWriter out, boolean verbose) {
         this.settings = settings;
-        this.device = device.heeded(report::note);
+        this.device = device.heeded(report::note, verbose ? report::note : line -> {});
         this.report = report;
         this.out = out;
         watch = verbose ? Optional.of(new MemoryWatch(report)) : Optional.empty();

@@ -121,7 +121,8 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         var device = deviceOptions.choose(
                 before.map(Recipe::device)
                         .filter(name -> TornadoVm.isHere() || Devices.has(name))
-                        .orElse("cpu"));
+                        .orElse("cpu"),
+                before.flatMap(Recipe::gemm));
         var start = init.map(image -> ImageFile.read(image.file()));
         var references = References.of(pictureOptions, before);
         try (var report = progress.open(spec.commandLine().getErr());

@@ -7,6 +7,7 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.LoraFile;
 import io.mural.model.pipeline.VaeExtent;
+import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.weights.Json;
 import io.mural.weights.JsonObject;
@@ -24,6 +25,7 @@ import java.util.Optional;
  *
  * @param guidance distilled guidance, for models that take it
  * @param device where it was computed; another may differ in the last bits
+ * @param gemm what multiplied matrices, where the device leaves a choice
  */
 record Recipe(
         String prompt,
@@ -42,7 +44,8 @@ record Recipe(
         Optional<InitImage> init,
         List<Path> references,
         Optional<Hierarchy> hierarchy,
-        String device) {
+        String device,
+        Optional<GemmChoice> gemm) {
 
     /** The keyword of the text chunk that holds a recipe. */
     static final String KEYWORD = "mural";
@@ -93,7 +96,8 @@ record Recipe(
                     json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
                     json.strings("references", List.of()).stream().map(Path::of).toList(),
                     json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
-                    json.string("device"));
+                    json.string("device"),
+                    json.has("gemm") ? Optional.of(constant(GemmChoice.class, json, "gemm")) : Optional.empty());
         } catch (InvalidPathException e) {
             throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
         }
@@ -136,6 +140,7 @@ record Recipe(
         json.put("references", references.stream().map(Path::toString).toList());
         json.put("hierarchy", hierarchy.map(Hierarchy::toJson).orElse(null));
         json.put("device", device);
+        json.put("gemm", gemm.map(Words::of).orElse(null));
         return Json.write(json);
     }
 

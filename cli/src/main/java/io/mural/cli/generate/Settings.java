@@ -1,6 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.device.DeviceOptions;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.LoraFile;
@@ -29,7 +30,7 @@ record Settings(
         Optional<InitImage> init,
         Optional<RgbImage> start,
         References references,
-        String device) {
+        DeviceOptions.Choice device) {
     private static final double USUAL_STRENGTH = 0.6;
     private static final double LARGEST_SCALE = 100;
     private static final int MOST_TEXT_TOKENS = 2048;
@@ -96,7 +97,8 @@ record Settings(
                 init,
                 references.files(),
                 hierarchy(size, defaults),
-                device);
+                device.name(),
+                device.gemm());
     }
 
     /** How a picture too large for the model to make at once is made. */

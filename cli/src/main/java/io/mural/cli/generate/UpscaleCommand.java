@@ -105,7 +105,7 @@ public final class UpscaleCommand implements Runnable {
         var words = Prompts.require(prompt != null ? prompt : promptOf(picture));
         var place = modelOptions.model(Optional.empty());
         var loras = modelOptions.loras(Optional.empty());
-        var device = deviceOptions.choose("cpu");
+        var device = deviceOptions.choose();
         try (var report = progress.open(spec.commandLine().getErr());
                 var model = PictureModel.open(place.place(), place.base(), loras)) {
             interrupt.onAbandon(report::close);
@@ -121,7 +121,7 @@ public final class UpscaleCommand implements Runnable {
                     Optional.of(init),
                     Optional.of(start),
                     new References(List.of(), List.of()),
-                    device.name());
+                    device);
             var jobs = List.of(new Batch.Job(words, settings.seed()));
             new Batch(settings, device, report, spec.commandLine().getOut(), Verbose.in(spec))
                     .make(jobs, Optional.ofNullable(output));

@@ -72,8 +72,10 @@ final class ChildCommand {
 
     private static List<String> tornadoVm(Sdk sdk, List<String> backends) {
         String runtime = "uk.ac.manchester.tornado.runtime.";
-        var drivers =
-                backends.stream().map(backend -> "tornado.drivers." + backend).toList();
+        var drivers = Stream.concat(
+                        backends.stream().map(backend -> "tornado.drivers." + backend),
+                        backends.contains("cuda") && sdk.hasCuBlas() ? Stream.of("tornado.cublas") : Stream.empty())
+                .toList();
         List<String> options = new ArrayList<>(List.of(
                 "-D" + MARK + "=" + sdk.home(),
                 "-Djava.library.path=" + sdk.libraries(),

@@ -23,6 +23,7 @@ record Sdk(Path home, List<String> backends) {
     private static final int JDK = 25;
     private static final Pattern API = Pattern.compile("tornado-api-(.+)\\.jar");
     private static final Pattern DRIVER = Pattern.compile("tornado-drivers-([a-z]+)-\\d.*\\.jar");
+    private static final Pattern CUBLAS = Pattern.compile("tornado-cublas-(.+)\\.jar");
     private static final String COMMON = "common"; // what all drivers share
 
     /** What came of looking for an SDK. */
@@ -52,6 +53,11 @@ record Sdk(Path home, List<String> backends) {
 
     Path modules() {
         return home.resolve("share/java/tornado");
+    }
+
+    /** Whether it has the module that calls NVIDIA's cuBLAS. */
+    boolean hasCuBlas() {
+        return !jars(CUBLAS).isEmpty();
     }
 
     /** The compiler's modules, newer than the JDK's own. */

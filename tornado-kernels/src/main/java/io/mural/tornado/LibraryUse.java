@@ -1,0 +1,20 @@
+package io.mural.tornado;
+
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** What multiplies matrices beside the Java kernel. */
+sealed interface LibraryUse {
+    /**
+     * cuBLAS, for weights in bfloat16.
+     *
+     * @param measured whether the faster of cuBLAS and the kernel is taken, else always cuBLAS
+     * @param least multiply-adds of the smallest product that is measured; smaller ones are the kernel's
+     * @param staging elements of each array that cuBLAS sees
+     * @param clock in nanoseconds
+     */
+    record CuBlas(boolean measured, long least, int staging, LongSupplier clock) implements LibraryUse {}
+
+    /** @param reason why cuBLAS is missing, where it was to be expected */
+    record None(Optional<String> reason) implements LibraryUse {}
+}
