@@ -3,6 +3,7 @@ package io.mural.tensor;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.mural.tensor.cpu.ScalarOps;
+import io.mural.tornado.ShortFormats;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,12 +52,33 @@ final class Conformance {
         return tests.stream();
     }
 
+    /**
+     * The same for operations on weights in this format: also where the device stores them as they are, as GPUs do. So
+     * no weight is rounded, and the bound is the same.
+     */
+    static Stream<DynamicTest> compareStored(
+            DType weights, String operation, String sizes, Function<Ops, Tensor> run, Bound bound) {
+        var devices = compare(operation, sizes, run, bound);
+        if (!ShortFormats.has(weights)) {
+            return devices;
+        }
+        var what = operation + " " + sizes + " on the emulator, which stores " + weights;
+        return Stream.concat(
+                devices,
+                Stream.of(DynamicTest.dynamicTest(
+                        what, () -> compare(what, ShortFormats.open(weights, Workspace.poisoned()), run, bound))));
+    }
+
     private static void compare(String what, Backend backend, String device, Function<Ops, Tensor> run, Bound bound) {
+        compare(what + " on " + device, backend.open(device, 2, Workspace.poisoned()), run, bound);
+    }
+
+    private static void compare(String what, Ops opened, Function<Ops, Tensor> run, Bound bound) {
         try (var oracle = new ScalarOps(Workspace.poisoned());
-                var ops = backend.open(device, 2, Workspace.poisoned())) {
+                var ops = opened) {
             var expected = run.apply(oracle);
             var actual = run.apply(ops);
-            requireClose(what + " on " + device, expected, onHost(ops, actual), bound);
+            requireClose(what, expected, onHost(ops, actual), bound);
         }
     }
 

@@ -74,7 +74,8 @@ class ElementwiseConformanceTest {
                 .filter(DType::isFloat)
                 .flatMap(dtype -> wholeBlocks(dtype).flatMap(cols -> {
                     var table = new Samples(cols).matrix("embeddings.weight", dtype, 207, cols);
-                    return Conformance.compare(
+                    return Conformance.compareStored(
+                            dtype,
                             "embedding",
                             dtype + " of " + cols,
                             ops -> ops.embedding(table, ids),

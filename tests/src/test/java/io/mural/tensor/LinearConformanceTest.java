@@ -78,7 +78,12 @@ class LinearConformanceTest {
         var samples = new Samples(size[0] * 31L + size[1]);
         var x = samples.tensor(size[0], size[1]);
         var layer = layer(samples, dtype, size[1], size[2], true, 0);
-        return compare(dtype + " " + List.of(size[0], size[1], size[2]), x, layer, Activation.NONE);
+        return Conformance.compareStored(
+                dtype,
+                "linear",
+                dtype + " " + List.of(size[0], size[1], size[2]),
+                ops -> ops.linear(x, layer),
+                bound(x, layer, Activation.NONE));
     }
 
     @TestFactory

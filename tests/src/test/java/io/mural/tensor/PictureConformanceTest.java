@@ -60,7 +60,8 @@ class PictureConformanceTest {
         int k = size[2] * size[4] * size[4];
         var conv =
                 new Conv(samples.matrix("conv.weight", dtype, size[3], k), samples.tensor(size[3]), size[2], size[4]);
-        return Conformance.compare(
+        return Conformance.compareStored(
+                dtype,
                 "conv2d",
                 "%s %d x %d, %d to %d channels, kernel %d, stride %d, %s"
                         .formatted(dtype, size[0], size[1], size[2], size[3], size[4], stride, padding),
