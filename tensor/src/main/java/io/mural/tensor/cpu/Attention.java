@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class Attention {
     /** Keys of a tile. */
-    private static final int KEYS = MicroKernel.KC;
+    private static final int KEYS = 256;
     /** Heads wider than this take half the keys at a time, so that keys and values stay in the second-level cache. */
     private static final int WIDE_HEAD = 256;
     /** Queries of a tile of scores: about 64. */
@@ -210,13 +210,10 @@ final class Attention {
         int headDim = call.headDim();
         int padded = MicroKernel.paddedCols(keys);
         Arrays.fill(state.scores, 0, Math.min(ROWS, rows + MicroKernel.ROWS) * KEYS, 0);
-        for (int r = 0; r < rows; r += MicroKernel.ROWS) {
-            for (int at = 0; at < headDim; at += MicroKernel.KC) {
-                int count = Math.min(MicroKernel.KC, headDim - at);
-                int q = (row + r) * headDim + at;
-                MicroKernel.multiply(
-                        count, keys, state.q, q, headDim, state.k, at * padded, state.scores, r * KEYS, KEYS);
-            }
+        for (int at = 0; at < headDim; at += MicroKernel.KC) {
+            int count = Math.min(MicroKernel.KC, headDim - at);
+            int q = row * headDim + at;
+            MicroKernel.multiply(rows, count, keys, state.q, q, headDim, state.k, at * padded, state.scores, 0, KEYS);
         }
     }
 
@@ -255,11 +252,18 @@ final class Attention {
     }
 
     private static void mix(Call call, int row, int rows, int keys, State state) {
-        for (int r = 0; r < rows; r += MicroKernel.ROWS) {
-            int at = (row + r) * call.width();
-            MicroKernel.multiply(
-                    keys, call.headDim(), state.scores, r * KEYS, KEYS, state.v, 0, state.mixed, at, call.width());
-        }
+        MicroKernel.multiply(
+                rows,
+                keys,
+                call.headDim(),
+                state.scores,
+                0,
+                KEYS,
+                state.v,
+                0,
+                state.mixed,
+                row * call.width(),
+                call.width());
     }
 
     private static void write(Call call, QueryTile tile, int head, State state) {

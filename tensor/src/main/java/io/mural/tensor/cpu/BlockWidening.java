@@ -41,29 +41,22 @@ final class BlockWidening {
             int step = MicroKernel.panelVectors(cols - panelCol) * LANES;
             int panel = panelCol * k + col - panelCol;
             for (int i = 0; i < ints; i += BlockReading.INTS) {
-                transpose(raw, i, stride, scratch.block);
-                group(scratch.block, groups, i / BlockReading.INTS * LANES, b, panel + 4 * i * step, step);
+                if (i % LANES == 0) {
+                    Panels.transpose(raw, i, stride, scratch);
+                }
+                int group = i / BlockReading.INTS * LANES;
+                group(scratch.block, i % LANES * LANES, groups, group, b, panel + 4 * i * step, step);
             }
         }
     }
 
-    /** {@code out[i LANES + r] = x[from + r stride + i]} for the rows r of a vector and the ints i of a group. */
-    private static void transpose(int[] x, int from, int stride, int[] out) {
-        for (int r = 0; r < LANES; r++) {
-            int at = from + r * stride;
-            out[r] = x[at];
-            out[LANES + r] = x[at + 1];
-            out[2 * LANES + r] = x[at + 2];
-            out[3 * LANES + r] = x[at + 3];
-        }
-    }
-
     /** The 16 places of a group, {@code step} floats apart. */
-    private static void group(int[] codes, BlockReading.Groups groups, int groupAt, float[] out, int to, int step) {
+    private static void group(
+            int[] codes, int from, BlockReading.Groups groups, int groupAt, float[] out, int to, int step) {
         var factor = FloatVector.fromArray(FLOAT, groups.factors, groupAt);
         var addend = FloatVector.fromArray(FLOAT, groups.addends, groupAt);
         for (int i = 0; i < BlockReading.INTS; i++) {
-            var four = IntVector.fromArray(INT, codes, i * LANES);
+            var four = IntVector.fromArray(INT, codes, from + i * LANES);
             int at = to + 4 * i * step;
             ((FloatVector) four.lanewise(VectorOperators.LSHL, 24)
                             .lanewise(VectorOperators.ASHR, 24)

@@ -156,11 +156,8 @@ final class Conv2d {
                 int panel = col * plan.depth() + (dy * run + from) * width;
                 for (int y = 0; y < height; y++) {
                     int patchRow = (y * plan.stride() + dy) * patchWidth * conv.in() + from;
-                    for (int x = 0; x < tileWidth; x += MicroKernel.ROWS) {
-                        int at = y * rowOfSums + x * width;
-                        MicroKernel.multiply(
-                                k, cols, scratch.rows, patchRow + x * step, step, panels, panel, c, at, width);
-                    }
+                    MicroKernel.multiply(
+                            tileWidth, k, cols, scratch.rows, patchRow, step, panels, panel, c, y * rowOfSums, width);
                 }
             }
         }

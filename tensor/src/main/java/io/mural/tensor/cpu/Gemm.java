@@ -11,17 +11,19 @@ import java.util.Optional;
 /**
  * Linear layers as blocked matrix products. A task owns a stripe of {@link #STRIPE} output columns for a block of
  * rows: for every {@link MicroKernel#KC} of k it widens and lays out the stripe's weights once, straight from the
- * file's memory, and passes all rows of the block over them. Sums start with the bias; the activation is applied when a row's sum is
+ * file's memory, and passes the rows of the block over them, {@link #GROUP} at a time. Sums start with the bias; the activation is applied when a row's sum is
  * complete. Low-rank additions are more k: {@code y = [x, low_1, low_2 ...] [W, up_1, up_2 ...]^T + bias}.
  *
  * <p>The sum of an element runs over k in one order, whatever stripe or block it falls into, so cutting by the number
  * of threads does not change results.
  */
 final class Gemm {
-    /** Columns whose weights, widened, take 256 KiB: they stay in the second-level cache. */
+    /** Columns whose weights, widened, take 512 KiB: they stay in the second-level cache. */
     static final int STRIPE = 256 / MicroKernel.COLS * MicroKernel.COLS;
-    /** Rows whose sums take 1.5 MiB. */
-    private static final int LARGEST_BLOCK = 1536;
+    /** Rows whose sums take 768 KiB. */
+    private static final int LARGEST_BLOCK = 768;
+    /** Rows that pass over the panels together: their part of x and of the sums stays in the second-level cache. */
+    static final int GROUP = 16 * MicroKernel.ROWS;
     /** Fewer rows than this do not pay for laying the weights out again. */
     private static final int SMALLEST_BLOCK = 48;
     /** Fewer multiply-adds than this are done before another thread wakes up. */
@@ -107,12 +109,12 @@ final class Gemm {
                 int k = Math.min(MicroKernel.KC, inner - from);
                 boolean last = t == terms.size() - 1 && from + k == inner;
                 Panels.pack(term.weight(), col, cols, from, k, scratch, b);
-                for (int i = 0; i < rows; i += MicroKernel.ROWS) {
-                    int group = Math.min(MicroKernel.ROWS, rows - i);
+                for (int i = 0; i < rows; i += GROUP) {
+                    int group = Math.min(GROUP, rows - i);
                     for (int r = 0; r < group; r++) {
                         term.x().readRow(row + i + r, from, scratch.a, r * MicroKernel.KC, k);
                     }
-                    MicroKernel.multiply(k, cols, scratch.a, 0, MicroKernel.KC, b, 0, c, i * width, width);
+                    MicroKernel.multiply(group, k, cols, scratch.a, 0, MicroKernel.KC, b, 0, c, i * width, width);
                     if (last) {
                         write(out, row + i, group, col, cols, c, i * width, width, f);
                     }

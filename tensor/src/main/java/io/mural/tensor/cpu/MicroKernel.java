@@ -23,8 +23,8 @@ final class MicroKernel {
     static final int PANEL_VECTORS = FEW_REGISTERS ? 2 : 4;
     static final int COLS = PANEL_VECTORS * LANES;
 
-    /** Longest k of one call, so that the rows of a stay in the first-level cache. */
-    static final int KC = 256;
+    /** Longest k of one call: long enough that loading and storing the sums hardly counts. */
+    static final int KC = 512;
 
     private MicroKernel() {}
 
@@ -42,8 +42,12 @@ final class MicroKernel {
         return cols > LANES ? 2 : cols > 0 ? 1 : 0;
     }
 
-    /** All panels: {@code c [ROWS, cols] += a [ROWS, k] b [k, cols]}. */
+    /**
+     * {@code c [rows, cols] += a [rows, k] b [k, cols]}, panel by panel, so that a panel stays in the first-level cache
+     * while all rows pass over it. Rows are computed {@link #ROWS} at a time: {@code a} and {@code c} reach as far.
+     */
     static void multiply(
+            int rows,
             int k,
             int cols,
             float[] a,
@@ -55,21 +59,47 @@ final class MicroKernel {
             int cFrom,
             int cStride) {
         for (int col = 0; col < cols; col += COLS) {
-            int panel = bFrom + col * k;
             int vectors = panelVectors(cols - col);
-            if (FEW_REGISTERS) {
-                if (vectors == 2) {
-                    tile4x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
-                } else {
-                    tile4x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
-                }
-            } else if (vectors == 4) {
-                tile6x4(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
-            } else if (vectors == 2) {
-                tile6x2(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
-            } else {
-                tile6x1(k, a, aFrom, aStride, b, panel, c, cFrom + col, cStride);
+            for (int i = 0; i < rows; i += ROWS) {
+                tile(
+                        vectors,
+                        k,
+                        a,
+                        aFrom + i * aStride,
+                        aStride,
+                        b,
+                        bFrom + col * k,
+                        c,
+                        cFrom + i * cStride + col,
+                        cStride);
             }
+        }
+    }
+
+    /** One panel: {@code c [ROWS, vectors] += a [ROWS, k] b [k, vectors]}. */
+    private static void tile(
+            int vectors,
+            int k,
+            float[] a,
+            int aFrom,
+            int aStride,
+            float[] b,
+            int bFrom,
+            float[] c,
+            int cFrom,
+            int cStride) {
+        if (FEW_REGISTERS) {
+            if (vectors == 2) {
+                tile4x2(k, a, aFrom, aStride, b, bFrom, c, cFrom, cStride);
+            } else {
+                tile4x1(k, a, aFrom, aStride, b, bFrom, c, cFrom, cStride);
+            }
+        } else if (vectors == 4) {
+            tile6x4(k, a, aFrom, aStride, b, bFrom, c, cFrom, cStride);
+        } else if (vectors == 2) {
+            tile6x2(k, a, aFrom, aStride, b, bFrom, c, cFrom, cStride);
+        } else {
+            tile6x1(k, a, aFrom, aStride, b, bFrom, c, cFrom, cStride);
         }
     }
 

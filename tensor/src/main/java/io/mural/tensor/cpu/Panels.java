@@ -1,10 +1,12 @@
 package io.mural.tensor.cpu;
 
+import static io.mural.tensor.cpu.Lanes.INT;
 import static io.mural.tensor.cpu.Lanes.LANES;
 
 import io.mural.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Lays rows of a right operand [cols, k], as weights and keys come, out as the panels of {@link MicroKernel}. Rows are
@@ -15,7 +17,20 @@ final class Panels {
     /** The format of rows that are float32 already. */
     static final Matrix FLOATS = new Matrix.F32("floats", 0, 0, MemorySegment.NULL);
 
+    /** Lanes of two vectors in turns: of their first halves, and of their second. */
+    private static final IntVector FIRST_HALF = turns(0);
+
+    private static final IntVector SECOND_HALF = turns(LANES / 2);
+
     private Panels() {}
+
+    private static IntVector turns(int from) {
+        int[] places = new int[LANES];
+        for (int i = 0; i < LANES; i++) {
+            places[i] = from + i / 2 + i % 2 * LANES;
+        }
+        return IntVector.fromArray(INT, places, 0);
+    }
 
     /** Weights' rows {@code row} to {@code row + cols} and columns {@code from} to {@code from + k}. */
     static void pack(Matrix weight, int row, int cols, int from, int k, Scratch scratch, float[] b) {
@@ -63,7 +78,7 @@ final class Panels {
         int panel = to + panelCol * k + col - panelCol;
         var block = scratch.block;
         for (int i = 0; i < ints; i += LANES) {
-            transpose(raw, from + i, stride, Math.min(LANES, ints - i), block);
+            transpose(raw, from + i, stride, scratch);
             // the last int may hold fewer elements than places
             int whole = Math.min(LANES, k / places - i);
             Widening.widen(format, block, 0, whole * LANES, b, panel + i * places * step, step, places * step);
@@ -76,13 +91,26 @@ final class Panels {
         }
     }
 
-    /** {@code out[i LANES + r] = x[from + r stride + i]} for the rows r of a vector and i up to count. */
-    private static void transpose(int[] x, int from, int stride, int count, int[] out) {
-        for (int r = 0; r < LANES; r++) {
-            int row = from + r * stride;
-            for (int i = 0; i < count; i++) {
-                out[i * LANES + r] = x[row + i];
-            }
+    /**
+     * {@code scratch.block[i LANES + r] = x[from + r stride + i]} for the rows r and columns i of a square of vectors.
+     * Zipping rows that are half a square apart rotates the bits of every element's place (row, column) by one; after as
+     * many times as a row's number has bits, row and column have changed places.
+     */
+    static void transpose(int[] x, int from, int stride, Scratch scratch) {
+        int stages = Integer.numberOfTrailingZeros(LANES);
+        zip(x, from, stride, stages % 2 == 1 ? scratch.block : scratch.spare);
+        for (int left = stages - 1; left > 0; left--) {
+            zip(left % 2 == 1 ? scratch.spare : scratch.block, 0, LANES, left % 2 == 1 ? scratch.block : scratch.spare);
+        }
+    }
+
+    private static void zip(int[] x, int from, int stride, int[] out) {
+        int half = LANES / 2;
+        for (int r = 0; r < half; r++) {
+            var upper = IntVector.fromArray(INT, x, from + r * stride);
+            var lower = IntVector.fromArray(INT, x, from + (r + half) * stride);
+            FIRST_HALF.selectFrom(upper, lower).intoArray(out, 2 * r * LANES);
+            SECOND_HALF.selectFrom(upper, lower).intoArray(out, (2 * r + 1) * LANES);
         }
     }
 }

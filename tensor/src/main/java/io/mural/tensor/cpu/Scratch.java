@@ -7,10 +7,12 @@ import java.lang.foreign.MemorySegment;
  * whoever runs as that worker and only until its task ends.
  */
 final class Scratch {
-    /** Rows of the left operand, {@link MicroKernel#KC} apart. */
-    final float[] a = new float[MicroKernel.ROWS * MicroKernel.KC];
+    /** A group of rows of the left operand, {@link MicroKernel#KC} apart. */
+    final float[] a = new float[Gemm.GROUP * MicroKernel.KC];
     /** A square of ints to transpose. */
     final int[] block = new int[Lanes.LANES * Lanes.LANES];
+    /** Another, which the stages of transposing take turns with. */
+    final int[] spare = new int[Lanes.LANES * Lanes.LANES];
     /** A vector for every element of an int. */
     final float[] last = new float[4 * Lanes.LANES];
     /** One vector's lanes. */
