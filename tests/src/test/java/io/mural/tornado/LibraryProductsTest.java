@@ -189,6 +189,13 @@ class LibraryProductsTest {
     }
 
     @Test
+    void withoutTheSdksModuleThereIsNone() {
+        assertThat(CuBlasTasks.missing())
+                .contains(
+                        "cuBLAS is missing, the TornadoVM SDK has no module tornado.cublas; install a release for CUDA");
+    }
+
+    @Test
     void itsAbsenceIsSaidWhereItWasToBeExpected() {
         var notices = new ArrayList<String>();
         try (var ops = open(new LibraryUse.None(Optional.of("no cuBLAS here")))) {

@@ -16,13 +16,16 @@ final class CuBlasTasks {
     @SuppressWarnings("restricted") // the library is TornadoVM's own, which loads it anyway
     static Optional<String> missing() {
         if (ModuleLayer.boot().findModule("tornado.cublas").isEmpty()) {
-            return Optional.of("the TornadoVM SDK has no module tornado.cublas; install its -cuda version");
+            return Optional.of(
+                    "cuBLAS is missing, the TornadoVM SDK has no module tornado.cublas; install a release for"
+                            + " CUDA");
         }
         try {
             System.loadLibrary(NATIVE);
             return Optional.empty();
         } catch (UnsatisfiedLinkError e) {
-            return Optional.of("cuBLAS cannot be loaded, install NVIDIA's CUDA toolkit: " + e.getMessage());
+            return Optional.of("cuBLAS cannot be loaded, install a TornadoVM SDK for CUDA and NVIDIA's CUDA toolkit: "
+                    + e.getMessage());
         }
     }
 

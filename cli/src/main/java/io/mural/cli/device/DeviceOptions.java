@@ -94,7 +94,7 @@ public final class DeviceOptions {
         var name = chosen.name();
         var noLibrary = backend.noLibrary(name);
         if (gemm == GemmChoice.LIBRARY && noLibrary.isPresent()) {
-            throw new BadUsage("--gemm library: " + noLibrary.get() + "; leave --gemm away, or choose such a device");
+            throw new BadUsage("--gemm library: " + noLibrary.get() + "; leave --gemm away");
         }
         var products = noLibrary.isPresent()
                 ? Optional.<GemmChoice>empty()
