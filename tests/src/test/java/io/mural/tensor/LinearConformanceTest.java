@@ -3,6 +3,8 @@ package io.mural.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.tensor.cpu.ScalarOps;
+import io.mural.tornado.ShortFormats;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -52,6 +54,40 @@ class LinearConformanceTest {
                                 Stream.of(BLOCK_SIZES),
                                 dtype.blockSize() == 32 ? Stream.of(SMALL_BLOCK_SIZES) : Stream.empty())
                         .flatMap(size -> compare(dtype, size)));
+    }
+
+    /** Devices have no block formats: weights are widened on their way there, and rounded to what the device stores. */
+    @TestFactory
+    Stream<DynamicTest> blocksAsDevicesStoreThem() {
+        return Stream.of(DType.F16, DType.BF16)
+                .flatMap(stored -> Stream.of(DType.values())
+                        .filter(DType::isBlocked)
+                        .map(dtype -> DynamicTest.dynamicTest(dtype + " in " + stored, () -> {
+                            var samples = new Samples(3);
+                            var x = samples.tensor(5, 512);
+                            var blocks = samples.matrix("proj.weight", dtype, 13, 512);
+                            try (var ops = ShortFormats.open(stored, Workspace.poisoned())) {
+                                var expected = ops.read(ops.linear(x, plain(rounded(blocks, stored))));
+                                assertThat(ops.read(ops.linear(x, plain(blocks))))
+                                        .isEqualTo(expected);
+                            }
+                        })));
+    }
+
+    private static Linear plain(Matrix weight) {
+        return new Linear(weight, Optional.empty(), List.of());
+    }
+
+    private static Matrix rounded(Matrix matrix, DType dtype) {
+        var data = Arena.ofAuto().allocate(dtype.bytes(matrix.cols()) * matrix.rows());
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int col = 0; col < matrix.cols(); col++) {
+                float value = matrix.get(row, col);
+                short bits = dtype == DType.F16 ? Float.floatToFloat16(value) : FloatFormats.floatToBf16(value);
+                data.set(Matrix.F16_LAYOUT, ((long) row * matrix.cols() + col) * Short.BYTES, bits);
+            }
+        }
+        return Matrix.of(matrix.name(), dtype, matrix.rows(), matrix.cols(), data, 1);
     }
 
     @TestFactory
