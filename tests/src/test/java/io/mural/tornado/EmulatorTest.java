@@ -8,6 +8,7 @@ import io.mural.tensor.Workspace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class EmulatorTest {
     /** All products by cuBLAS, most in parts: operands and results are rounded to bfloat16 too. */
     @Test
     void aPictureByCuBlas() {
-        var use = new LibraryUse.CuBlas(false, 0, 1 << 14, System::nanoTime);
+        var use = new LibraryUse.CuBlas(false, 0, 1 << 14, System::nanoTime, Map.of());
         assertThat(Pictures.psnr(() -> Pictures.open(Storage.BF16, use, new Workspace())))
                 .isGreaterThan(42);
     }

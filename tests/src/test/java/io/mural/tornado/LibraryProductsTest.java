@@ -13,7 +13,9 @@ import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
@@ -37,7 +39,7 @@ class LibraryProductsTest {
     };
 
     private static LibraryUse always(int staging) {
-        return new LibraryUse.CuBlas(false, 0, staging, System::nanoTime);
+        return new LibraryUse.CuBlas(false, 0, staging, System::nanoTime, Map.of());
     }
 
     private static LibraryUse never() {
@@ -127,10 +129,14 @@ class LibraryProductsTest {
         return () -> now[0] += asked[0]++ < 8 ? kernel : library;
     }
 
+    private static LibraryUse measured(LongSupplier clock, Map<LibraryUse.Size, Boolean> wins) {
+        return new LibraryUse.CuBlas(true, 64 * 64 * 64, 1 << 12, clock, wins);
+    }
+
     private static List<String> details(LongSupplier clock, boolean expectLibrary) {
         var details = new ArrayList<String>();
         var notices = new ArrayList<String>();
-        try (var ops = open(new LibraryUse.CuBlas(true, 64 * 64 * 64, 1 << 12, clock))) {
+        try (var ops = open(measured(clock, new HashMap<>()))) {
             ops.heedDetails(details::add);
             ops.heed(notices::add);
             var layer = layer(MEASURED, true, 0);
@@ -157,10 +163,26 @@ class LibraryProductsTest {
                 .endsWith("which takes 1.000 ms; the kernel is used");
     }
 
+    /** The next picture's operations know what those of the first found out. */
+    @Test
+    void whatWasMeasuredHoldsForLaterOperations() {
+        var wins = new HashMap<LibraryUse.Size, Boolean>();
+        for (int picture = 0; picture < 2; picture++) {
+            var details = new ArrayList<String>();
+            try (var ops = open(measured(clock(9, 1), wins))) {
+                ops.heedDetails(details::add);
+                ops.read(linear(ops, MEASURED, layer(MEASURED, true, 0), Activation.NONE));
+                assertThat(ops.graphs().kernels()).contains("cublasGemmExBF16");
+            }
+            assertThat(details).hasSize(1 - picture);
+        }
+        assertThat(wins).containsOnly(Map.entry(new LibraryUse.Size(64, 65, 66), true));
+    }
+
     /** They are not worth a measurement. */
     @Test
     void smallProductsAreTheKernels() {
-        try (var ops = open(new LibraryUse.CuBlas(true, 64 * 64 * 64, 1 << 12, clock(9, 1)))) {
+        try (var ops = open(measured(clock(9, 1), new HashMap<>()))) {
             ops.heedDetails(line -> assertThat(line).isNull());
             ops.read(linear(ops, new int[] {61, 65, 66}, layer(MEASURED, true, 0), Activation.NONE));
             assertThat(ops.graphs().kernels()).contains("gemmBF16").doesNotContain("cublasGemmExBF16");
@@ -171,7 +193,7 @@ class LibraryProductsTest {
     @Test
     void aResultThatIsFarOffIsRefused() {
         var notices = new ArrayList<String>();
-        try (var ops = open(new LibraryUse.CuBlas(true, 64 * 64 * 64, 1 << 12, clock(9, 1)))) {
+        try (var ops = open(measured(clock(9, 1), new HashMap<>()))) {
             ops.heed(notices::add);
             var values = new float[64 * 64];
             var ones = new float[64 * 64];

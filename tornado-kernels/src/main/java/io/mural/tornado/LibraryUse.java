@@ -1,5 +1,6 @@
 package io.mural.tornado;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -12,8 +13,13 @@ sealed interface LibraryUse {
      * @param least multiply-adds of the smallest product that is measured; smaller ones are the kernel's
      * @param staging elements of each array that cuBLAS sees
      * @param clock in nanoseconds
+     * @param wins by which sizes cuBLAS was found to be faster, or not; grows, and outlives the device's operations
      */
-    record CuBlas(boolean measured, long least, int staging, LongSupplier clock) implements LibraryUse {}
+    record CuBlas(boolean measured, long least, int staging, LongSupplier clock, Map<Size, Boolean> wins)
+            implements LibraryUse {}
+
+    /** Of a product that is measured: x [rows, in], weight [columns, in]. */
+    record Size(int rows, int in, int columns) {}
 
     /** @param reason why cuBLAS is missing, where it was to be expected */
     record None(Optional<String> reason) implements LibraryUse {}

@@ -1,8 +1,6 @@
 package io.mural.tornado;
 
 import io.mural.tensor.Tensor;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -23,12 +21,9 @@ final class Products {
     private final Grids grids;
     private final LibraryUse use;
     private final Optional<LibraryProducts> library;
-    private final Map<Size, Boolean> libraryWins = new HashMap<>();
     private final Scratch scratch;
     private final Consumer<String> notices;
     private final Consumer<String> details;
-
-    private record Size(int rows, int in, int columns) {}
 
     /** Tensors for measuring. */
     interface Scratch {
@@ -94,16 +89,16 @@ final class Products {
         if ((long) rows * product.in() * product.columns() < settings.least()) {
             return false;
         }
-        var size = new Size(rows, product.in(), product.columns());
-        var known = libraryWins.get(size);
+        var size = new LibraryUse.Size(rows, product.in(), product.columns());
+        var known = settings.wins().get(size);
         if (known == null) {
             known = measure(product, size, settings.clock(), theirs);
-            libraryWins.put(size, known);
+            settings.wins().put(size, known);
         }
         return known;
     }
 
-    private boolean measure(Product product, Size size, LongSupplier clock, LibraryProducts library) {
+    private boolean measure(Product product, LibraryUse.Size size, LongSupplier clock, LibraryProducts library) {
         recorder.flush(); // x has its values afterwards
         var out = scratch.take(size.rows(), size.columns());
         var plain = new Product(out, product.x().rows(0, size.rows()), product.weight(), Optional.empty(), 0, 1, 0);

@@ -7,7 +7,9 @@ import io.mural.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -31,6 +33,9 @@ public final class TornadoBackend implements Backend {
 
     /** The stand-in for TornadoVM, where there is no SDK; it has no number, so that nothing shorter means it. */
     private static final String EMULATOR = "tornado:emulator";
+
+    /** What was found out about devices, so that the next picture's operations need not do it again. */
+    private final Map<String, Map<LibraryUse.Size, Boolean>> measured = new ConcurrentHashMap<>();
 
     /** A device under the name that chooses it. */
     private record Named(String name, TornadoDevice device) {}
@@ -132,7 +137,8 @@ public final class TornadoBackend implements Backend {
         }
         var missing = noLibrary(device);
         if (missing.isEmpty()) {
-            return new LibraryUse.CuBlas(gemm == GemmChoice.MEASURED, MEASURED, STAGING, System::nanoTime);
+            var known = measured.computeIfAbsent(device, name -> new ConcurrentHashMap<>());
+            return new LibraryUse.CuBlas(gemm == GemmChoice.MEASURED, MEASURED, STAGING, System::nanoTime, known);
         }
         if (gemm == GemmChoice.LIBRARY) {
             throw new IllegalArgumentException(missing.get());
