@@ -12,12 +12,21 @@ final class Softmax {
 
     /** The largest of {@code floor} and the scores. */
     static float max(float[] x, int from, int count, float floor) {
-        var max = FloatVector.broadcast(FLOAT, floor);
-        for (int i = 0; i < count; i += LANES) {
-            var value = FloatVector.fromArray(FLOAT, x, from + i);
-            max = max.blend(value, value.compare(VectorOperators.GT, max));
+        var even = FloatVector.broadcast(FLOAT, floor);
+        var odd = even;
+        int i = 0;
+        for (; i <= count - 2 * LANES; i += 2 * LANES) {
+            var first = FloatVector.fromArray(FLOAT, x, from + i);
+            var second = FloatVector.fromArray(FLOAT, x, from + i + LANES);
+            even = even.blend(first, first.compare(VectorOperators.GT, even));
+            odd = odd.blend(second, second.compare(VectorOperators.GT, odd));
         }
-        return max.reduceLanes(VectorOperators.MAX);
+        for (; i < count; i += LANES) {
+            var value = FloatVector.fromArray(FLOAT, x, from + i);
+            even = even.blend(value, value.compare(VectorOperators.GT, even));
+        }
+        even = even.blend(odd, odd.compare(VectorOperators.GT, even));
+        return even.reduceLanes(VectorOperators.MAX);
     }
 
     /** {@code x = factor x}; {@code count} is a whole number of vectors. */
