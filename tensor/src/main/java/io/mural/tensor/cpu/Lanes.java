@@ -38,10 +38,16 @@ final class Lanes {
      * was compiled.
      */
     static double sum(float[] x, int from) {
-        double sum = 0;
-        for (int i = from; i < from + LANES; i++) {
-            sum += x[i];
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        for (int i = from; i < from + LANES; i += 4) {
+            sum0 += x[i];
+            sum1 += x[i + 1];
+            sum2 += x[i + 2];
+            sum3 += x[i + 3];
         }
-        return sum;
+        return sum0 + sum1 + (sum2 + sum3);
     }
 }

@@ -68,27 +68,51 @@ final class Norms {
     /** RMSNorm of every head, then the rotation of its position, in place. */
     void rope(Tensor x, Tensor weight, float eps, Rope rope) {
         int headDim = weight.cols();
+        int heads = x.cols() / headDim;
         int width = Lanes.up(headDim);
         gain = padded(gain, weight, width);
         forEachRow(x, (row, memory) -> {
-            var head = memory.rows(width);
             var table = memory.more(3 * width);
             readTable(rope, row, headDim, width, table);
-            var all = memory.c(x.cols());
-            x.readRow(row, 0, all, 0, x.cols());
-            Arrays.fill(head, headDim, width, 0);
-            for (int from = 0; from < x.cols(); from += headDim) {
-                System.arraycopy(all, from, head, 0, headDim);
-                float factor = (float) (1 / Math.sqrt(squares(head, 0, width, memory.lanes) / headDim + eps));
-                multiply(head, 0, width, factor, gain);
-                switch (rope.pairs()) {
-                    case ADJACENT -> rotate(head, width, table);
-                    case HALVES -> rotateHalves(head, headDim, width, table);
-                }
-                System.arraycopy(head, 0, all, from, headDim);
+            var all = memory.rows(heads * width); // every head with zeros behind it
+            readHeads(x, row, heads, headDim, width, all);
+            var factors = memory.bias(heads);
+            for (int h = 0; h < heads; h++) {
+                double square = squares(all, h * width, width, memory.lanes) / headDim;
+                factors[h] = (float) (1 / Math.sqrt(square + eps));
             }
-            x.writeRow(row, 0, all, 0, x.cols());
+            switch (rope.pairs()) {
+                case ADJACENT -> rotate(all, heads, width, factors, gain, table);
+                case HALVES -> {
+                    for (int h = 0; h < heads; h++) {
+                        multiply(all, h * width, width, factors[h], gain);
+                        rotateHalves(all, h * width, headDim, width, table);
+                    }
+                }
+            }
+            writeHeads(x, row, heads, headDim, width, all);
         });
+    }
+
+    private static void readHeads(Tensor x, int row, int heads, int headDim, int width, float[] all) {
+        if (headDim == width) {
+            x.readRow(row, 0, all, 0, heads * headDim);
+            return;
+        }
+        for (int h = 0; h < heads; h++) {
+            x.readRow(row, h * headDim, all, h * width, headDim);
+            Arrays.fill(all, h * width + headDim, (h + 1) * width, 0);
+        }
+    }
+
+    private static void writeHeads(Tensor x, int row, int heads, int headDim, int width, float[] all) {
+        if (headDim == width) {
+            x.writeRow(row, 0, all, 0, heads * headDim);
+            return;
+        }
+        for (int h = 0; h < heads; h++) {
+            x.writeRow(row, h * headDim, all, h * width, headDim);
+        }
     }
 
     /** The row's cosines for both elements of a pair at 0, its sines, the first's negated, at {@code width}. */
@@ -193,28 +217,32 @@ final class Norms {
         }
     }
 
-    private static void rotate(float[] x, int count, float[] table) {
-        for (int i = 0; i < count; i += LANES) {
-            var value = FloatVector.fromArray(FLOAT, x, i);
-            var swapped = value.rearrange(SWAP);
-            value.mul(FloatVector.fromArray(FLOAT, table, i))
-                    .add(swapped.mul(FloatVector.fromArray(FLOAT, table, count + i)))
-                    .intoArray(x, i);
+    /** Norms and rotates all heads of a row, {@code width} apart. */
+    private static void rotate(float[] x, int heads, int width, float[] factors, float[] gain, float[] table) {
+        for (int h = 0, at = 0; h < heads; h++) {
+            float factor = factors[h];
+            for (int i = 0; i < width; i += LANES, at += LANES) {
+                var value = FloatVector.fromArray(FLOAT, x, at).mul(factor).mul(FloatVector.fromArray(FLOAT, gain, i));
+                var swapped = value.rearrange(SWAP);
+                value.mul(FloatVector.fromArray(FLOAT, table, i))
+                        .add(swapped.mul(FloatVector.fromArray(FLOAT, table, width + i)))
+                        .intoArray(x, at);
+            }
         }
     }
 
     /** The head with its halves exchanged lies behind the table. */
-    private static void rotateHalves(float[] x, int headDim, int count, float[] table) {
+    private static void rotateHalves(float[] x, int from, int headDim, int count, float[] table) {
         int half = headDim / 2;
         int at = 2 * count;
-        System.arraycopy(x, half, table, at, half);
-        System.arraycopy(x, 0, table, at + half, half);
+        System.arraycopy(x, from + half, table, at, half);
+        System.arraycopy(x, from, table, at + half, half);
         for (int i = 0; i < count; i += LANES) {
             var swapped = FloatVector.fromArray(FLOAT, table, at + i);
-            FloatVector.fromArray(FLOAT, x, i)
+            FloatVector.fromArray(FLOAT, x, from + i)
                     .mul(FloatVector.fromArray(FLOAT, table, i))
                     .add(swapped.mul(FloatVector.fromArray(FLOAT, table, count + i)))
-                    .intoArray(x, i);
+                    .intoArray(x, from + i);
         }
     }
 }
