@@ -9,7 +9,7 @@ final class Blocks {
     /** Floats that a kernel reads, changes and writes at a time: they stay in the first-level cache. */
     static final int SIZE = 2048;
     /** Floats of work for a task. */
-    private static final int TASK = 32_768;
+    private static final int TASK = 8192;
 
     private Blocks() {}
 
@@ -43,5 +43,19 @@ final class Blocks {
         for (int r = 0; r < rows; r++) {
             x.writeRow(row + r, 0, from, offset + r * x.cols(), x.cols());
         }
+    }
+
+    /** Columns {@code col} to {@code col + cols} of rows that lie {@code width} apart; whole rows in one piece. */
+    static void write(Tensor x, int row, int rows, int col, int cols, float[] from, int offset, int width) {
+        if (cols < x.cols()) {
+            for (int r = 0; r < rows; r++) {
+                x.writeRow(row + r, col, from, offset + r * width, cols);
+            }
+            return;
+        }
+        for (int r = 1; r < rows && cols < width; r++) {
+            System.arraycopy(from, offset + r * width, from, offset + r * cols, cols);
+        }
+        write(x, row, rows, from, offset);
     }
 }

@@ -163,7 +163,7 @@ final class Conv2d {
         }
         for (int y = 0; y < height; y++) {
             int pixel = (top + y) * plan.width() + left;
-            write(plan.out(), pixel, tileWidth, col, cols, c, y * rowOfSums, width);
+            Blocks.write(plan.out(), pixel, tileWidth, col, cols, c, y * rowOfSums, width);
         }
     }
 
@@ -173,19 +173,5 @@ final class Conv2d {
         for (int done = width; done < size; done *= 2) {
             System.arraycopy(c, 0, c, done, Math.min(done, size - done));
         }
-    }
-
-    /** Writes the sums of pixels that lie side by side; all channels of them in one piece. */
-    private static void write(Tensor out, int pixel, int pixels, int col, int cols, float[] c, int from, int width) {
-        if (cols < out.cols()) {
-            for (int i = 0; i < pixels; i++) {
-                out.writeRow(pixel + i, col, c, from + i * width, cols);
-            }
-            return;
-        }
-        for (int i = 1; i < pixels && cols < width; i++) {
-            System.arraycopy(c, from + i * width, c, from + i * cols, cols);
-        }
-        Blocks.write(out, pixel, pixels, c, from);
     }
 }

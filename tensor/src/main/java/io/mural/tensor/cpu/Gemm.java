@@ -111,10 +111,8 @@ final class Gemm {
                 Panels.pack(term.weight(), col, cols, from, k, scratch, b);
                 for (int i = 0; i < rows; i += GROUP) {
                     int group = Math.min(GROUP, rows - i);
-                    for (int r = 0; r < group; r++) {
-                        term.x().readRow(row + i + r, from, scratch.a, r * MicroKernel.KC, k);
-                    }
-                    MicroKernel.multiply(group, k, cols, scratch.a, 0, MicroKernel.KC, b, 0, c, i * width, width);
+                    readRows(term.x(), row + i, group, from, k, scratch.a);
+                    MicroKernel.multiply(group, k, cols, scratch.a, 0, k, b, 0, c, i * width, width);
                     if (last) {
                         write(out, row + i, group, col, cols, c, i * width, width, f);
                     }
@@ -123,12 +121,21 @@ final class Gemm {
         }
     }
 
+    /** Columns {@code from} to {@code from + k} of some rows, side by side. */
+    private static void readRows(Tensor x, int row, int rows, int from, int k, float[] a) {
+        if (k == x.cols()) {
+            Blocks.read(x, row, rows, a, 0);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            x.readRow(row + r, from, a, r * k, k);
+        }
+    }
+
     private static void write(
             Tensor out, int row, int rows, int col, int cols, float[] c, int from, int width, Activation f) {
         Exp.apply(f, c, from, rows * width);
-        for (int r = 0; r < rows; r++) {
-            out.writeRow(row + r, col, c, from + r * width, cols);
-        }
+        Blocks.write(out, row, rows, col, cols, c, from, width);
     }
 
     /** The stripe's part of the bias, zeros where there is none. */

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * whoever runs as that worker and only until its task ends.
  */
 final class Scratch {
-    /** A group of rows of the left operand, {@link MicroKernel#KC} apart. */
+    /** A group of rows of the left operand, side by side. */
     final float[] a = new float[Gemm.GROUP * MicroKernel.KC];
     /** A square of ints to transpose. */
     final int[] block = new int[Lanes.LANES * Lanes.LANES];
