@@ -1,6 +1,7 @@
 package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.FLOAT;
+import static io.mural.tensor.cpu.Lanes.INT;
 import static io.mural.tensor.cpu.Lanes.LANES;
 
 import io.mural.tensor.Activation;
@@ -10,6 +11,8 @@ import io.mural.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Linear layers of very few rows, such as the modulation of a block: bound by reading the weights, so every weight
@@ -21,7 +24,7 @@ final class Gemv {
     /** Elements of a weight's row that are widened at a time: they stay in the first-level cache. */
     private static final int CHUNK = 1024;
     /** Multiply-adds a task should be worth. */
-    private static final int TASK = 400_000;
+    private static final int TASK = 60_000;
 
     private final Threads threads;
     private final Scratch[] scratch;
@@ -132,6 +135,15 @@ final class Gemv {
             int count = Math.min(CHUNK, weight.cols() - from);
             int ints = placeLength(weight, count);
             int size = places * ints;
+            if (weight instanceof Matrix.BF16) {
+                Widening.read(weight, row, from, count, scratch, 0);
+                Arrays.fill(raw, Widening.ints(weight, count), ints, 0);
+                for (int r = 0; r < rows; r++) {
+                    c[r * width + j] += dotBf16(raw, left, at + r * length, ints, lanes);
+                }
+                at += size;
+                continue;
+            }
             if (weight instanceof Matrix.Blocked blocked) {
                 BlockWidening.apart(blocked, row, from, count, scratch, chunk, ints);
             } else {
@@ -163,6 +175,42 @@ final class Gemv {
         }
         for (; i < count; i += LANES) {
             sum0 = FloatVector.fromArray(FLOAT, x, i).fma(FloatVector.fromArray(FLOAT, y, from + i), sum0);
+        }
+        sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
+        return (float) Lanes.sum(lanes, 0);
+    }
+
+    /** As {@link #dot(float[], float[], int, int, float[])} with the pairs of weights as they are in the file. */
+    private static float dotBf16(int[] pairs, float[] y, int from, int count, float[] lanes) {
+        var sum0 = FloatVector.zero(FLOAT);
+        var sum1 = FloatVector.zero(FLOAT);
+        var sum2 = FloatVector.zero(FLOAT);
+        var sum3 = FloatVector.zero(FLOAT);
+        int i = 0;
+        for (; i <= count - 2 * LANES; i += 2 * LANES) {
+            var pair = IntVector.fromArray(INT, pairs, i);
+            var next = IntVector.fromArray(INT, pairs, i + LANES);
+            sum0 = pair.lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i), sum0);
+            sum1 = pair.and(0xffff0000)
+                    .reinterpretAsFloats()
+                    .fma(FloatVector.fromArray(FLOAT, y, from + count + i), sum1);
+            sum2 = next.lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i + LANES), sum2);
+            sum3 = next.and(0xffff0000)
+                    .reinterpretAsFloats()
+                    .fma(FloatVector.fromArray(FLOAT, y, from + count + i + LANES), sum3);
+        }
+        for (; i < count; i += LANES) {
+            var pair = IntVector.fromArray(INT, pairs, i);
+            sum0 = pair.lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(FloatVector.fromArray(FLOAT, y, from + i), sum0);
+            sum1 = pair.and(0xffff0000)
+                    .reinterpretAsFloats()
+                    .fma(FloatVector.fromArray(FLOAT, y, from + count + i), sum1);
         }
         sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
         return (float) Lanes.sum(lanes, 0);
