@@ -1,25 +1,29 @@
 package io.mural.model.flux1;
 
 import io.mural.model.layers.KeysValues;
+import io.mural.model.layers.StreamPass;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
+import java.util.ArrayList;
+import java.util.Optional;
 
 /**
  * A block: text and image meet in one attention (MMDiT, arXiv 2403.03206). In the double blocks they have weights of
  * their own, in the single blocks they share them.
  *
  * @param name of its weights, such as {@code transformer_blocks.7}
+ * @param txt the text's own stream; empty where text passes through the image's, so that one product takes all tokens
  */
-public record JointBlock(String name, ModulatedStream txt, ModulatedStream img) {
+public record JointBlock(String name, Optional<ModulatedStream> txt, ModulatedStream img) {
     /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
     public static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
         var name = doubleName(i);
         return new JointBlock(
                 name,
-                DoubleStream.text(weights.under(name), config),
+                Optional.of(DoubleStream.text(weights.under(name), config)),
                 DoubleStream.image(imgWeights.under(name), config));
     }
 
@@ -28,7 +32,9 @@ public record JointBlock(String name, ModulatedStream txt, ModulatedStream img) 
         var name = singleName(i);
         return new JointBlock(
                 name,
-                SingleStream.load(weights.under(name), config),
+                imgWeights.equals(weights)
+                        ? Optional.empty()
+                        : Optional.of(SingleStream.load(weights.under(name), config)),
                 SingleStream.load(imgWeights.under(name), config));
     }
 
@@ -50,12 +56,11 @@ public record JointBlock(String name, ModulatedStream txt, ModulatedStream img) 
     public void forward(
             Ops ops, Tensor x, int txtRows, Tensor conditioning, Rope rope, KeysValues joint, AttentionLayout layout) {
         int rows = x.rows();
-        var txtPass = txt.pass(ops, x.rows(0, txtRows), conditioning, rope.tokens(0, txtRows));
-        var imgPass = img.pass(ops, x.rows(txtRows, rows), conditioning, rope.tokens(txtRows, rows));
-
-        txtPass.keys(ops, joint.tokens(0, txtRows));
-        imgPass.keys(ops, joint.tokens(txtRows, rows));
-        txtPass.update(ops, joint, layout.queries(0, txtRows));
-        imgPass.update(ops, joint, layout.queries(txtRows, rows));
+        int imgFrom = txt.isPresent() ? txtRows : 0;
+        var passes = new ArrayList<StreamPass>();
+        txt.ifPresent(
+                stream -> passes.add(stream.pass(ops, x.rows(0, txtRows), conditioning, rope.tokens(0, txtRows))));
+        passes.add(img.pass(ops, x.rows(imgFrom, rows), conditioning, rope.tokens(imgFrom, rows)));
+        StreamPass.through(ops, passes, joint, layout);
     }
 }

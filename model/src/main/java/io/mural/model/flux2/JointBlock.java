@@ -10,6 +10,8 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.Weights;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -17,15 +19,16 @@ import java.util.function.Function;
  * their own, in the single blocks they share them.
  *
  * @param name of its weights, such as {@code transformer_blocks.7}
+ * @param txt the text's own stream; empty where text passes through the image's, so that one product takes all tokens
  * @param branches which of a timestep's modulations are its own
  */
-record JointBlock(String name, Stream txt, Stream img, Function<Step, Branches> branches) {
+record JointBlock(String name, Optional<Stream> txt, Stream img, Function<Step, Branches> branches) {
     /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
     static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux2Config config) {
         var name = "transformer_blocks." + i;
         return new JointBlock(
                 name,
-                DoubleStream.text(weights.under(name), config),
+                Optional.of(DoubleStream.text(weights.under(name), config)),
                 DoubleStream.image(imgWeights.under(name), config),
                 Step::doubleBlocks);
     }
@@ -35,7 +38,9 @@ record JointBlock(String name, Stream txt, Stream img, Function<Step, Branches> 
         var name = "single_transformer_blocks." + i;
         return new JointBlock(
                 name,
-                SingleStream.load(weights.under(name), config),
+                imgWeights.equals(weights)
+                        ? Optional.empty()
+                        : Optional.of(SingleStream.load(weights.under(name), config)),
                 SingleStream.load(imgWeights.under(name), config),
                 Step::singleBlocks);
     }
@@ -48,14 +53,13 @@ record JointBlock(String name, Stream txt, Stream img, Function<Step, Branches> 
      */
     void forward(Ops ops, Tensor x, int txtRows, Step step, Rope rope, KeysValues joint, AttentionLayout layout) {
         int rows = x.rows();
+        int imgFrom = txt.isPresent() ? txtRows : 0;
         var modulated = branches.apply(step);
-        var txtPass = new StreamPass(txt, x.rows(0, txtRows), modulated.txt(), rope.tokens(0, txtRows));
-        var imgPass = new StreamPass(img, x.rows(txtRows, rows), modulated.img(), rope.tokens(txtRows, rows));
-
-        txtPass.keys(ops, joint.tokens(0, txtRows));
-        imgPass.keys(ops, joint.tokens(txtRows, rows));
-        txtPass.update(ops, joint, layout.queries(0, txtRows));
-        imgPass.update(ops, joint, layout.queries(txtRows, rows));
+        var passes = new ArrayList<StreamPass>();
+        txt.ifPresent(stream ->
+                passes.add(new StreamPass(stream, x.rows(0, txtRows), modulated.txt(), rope.tokens(0, txtRows))));
+        passes.add(new StreamPass(img, x.rows(imgFrom, rows), modulated.img(), rope.tokens(imgFrom, rows)));
+        StreamPass.through(ops, passes, joint, layout);
     }
 
     /** The way of image tokens alone through the block. */

@@ -17,6 +17,26 @@ public record StreamPass(Stream stream, Tensor x, List<Modulation.Branch> branch
     /** Large enough that reading the weights anew for every chunk does not count. */
     private static final int CHUNK = 4096;
 
+    /**
+     * All tokens of a block through it.
+     *
+     * @param passes streams one behind the other, as their tokens in {@code joint}
+     * @param joint room for the keys and values of these tokens, then those from outside
+     * @param layout queries of these tokens over all of {@code joint}
+     */
+    public static void through(Ops ops, List<StreamPass> passes, KeysValues joint, AttentionLayout layout) {
+        int row = 0;
+        for (var pass : passes) {
+            pass.keys(ops, joint.tokens(row, row + pass.x().rows()));
+            row += pass.x().rows();
+        }
+        row = 0;
+        for (var pass : passes) {
+            pass.update(ops, joint, layout.queries(row, row + pass.x().rows()));
+            row += pass.x().rows();
+        }
+    }
+
     private interface Body {
         void run(int from, int to);
     }
