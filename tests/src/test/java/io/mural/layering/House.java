@@ -70,9 +70,11 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads and WeightStream; the command line may have its own for progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream and RowEncoding; the command line may have its own for"
+                            + " progress and Ctrl-C",
                     CPU + ".Threads",
                     "io.mural.weights.WeightStream",
+                    "io.mural.weights.RowEncoding",
                     CLI,
                     EMULATOR),
             new Reserved(

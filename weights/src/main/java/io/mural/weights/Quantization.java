@@ -1,12 +1,10 @@
 package io.mural.weights;
 
 import io.mural.tensor.DType;
-import io.mural.tensor.FloatFormats;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
 import io.mural.weights.KeyStyles.Part;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +16,7 @@ import java.util.function.Consumer;
 /**
  * Rewrites a transformer or a text encoder as a GGUF file in block formats, in the layout of the FLUX files in that format:
  * vectors and tiny matrices in float32, first and last layers as they were, all other matrices in blocks. Tensors go through
- * memory row by row.
+ * memory by bands of rows.
  */
 public final class Quantization {
     private static final int TINY = 1024;
@@ -218,48 +216,11 @@ public final class Quantization {
     }
 
     private QuantizationError rows(Planned tensor, GgufWriter.Sink sink) throws IOException {
-        BlockEncoder encoder = new BlockEncoder();
+        RowEncoding encoding = new RowEncoding(source, tensor.to());
         QuantizationError sum = QuantizationError.NONE;
         for (Matrix part : tensor.parts()) {
-            float[] row = new float[part.cols()];
-            byte[] bytes = new byte[Math.toIntExact(tensor.to().bytes(part.cols()))];
-            MemorySegment out = MemorySegment.ofArray(bytes);
-            Matrix written = Matrix.of(tensor.name(), tensor.to(), 1, part.cols(), out, 1);
-            for (int i = 0; i < part.rows(); i++) {
-                if (Thread.interrupted()) {
-                    throw new CancellationException("cancelled in " + tensor.name());
-                }
-                for (int j = 0; j < row.length; j++) {
-                    row[j] = part.get(i, j);
-                    if (!Float.isFinite(row[j])) {
-                        throw new InputException(source + ": " + Shown.text(part.name()) + " holds " + row[j] + " at ["
-                                + i + ", " + j + "]; a model with such weights makes no pictures, download it again");
-                    }
-                }
-                encode(encoder, tensor.to(), row, out);
-                sum = sum.plus(QuantizationError.of(row, written));
-                if (!Double.isFinite(sum.errors())) {
-                    throw new InputException(source + ": " + Shown.text(part.name()) + " holds numbers too large for "
-                            + tensor.to() + " in row " + i + "; keep this model in the format it has");
-                }
-                sink.put(bytes, 0, bytes.length);
-            }
+            sum = sum.plus(encoding.write(part, sink));
         }
         return sum;
-    }
-
-    private static void encode(BlockEncoder encoder, DType to, float[] row, MemorySegment out) {
-        if (BlockEncoder.knows(to)) {
-            encoder.encode(to, row, row.length, out);
-            return;
-        }
-        for (int j = 0; j < row.length; j++) {
-            switch (to) {
-                case F32 -> out.set(Matrix.F32_LAYOUT, (long) j * Float.BYTES, row[j]);
-                case F16 -> out.set(Matrix.F16_LAYOUT, (long) j * Short.BYTES, Float.floatToFloat16(row[j]));
-                case BF16 -> out.set(Matrix.F16_LAYOUT, (long) j * Short.BYTES, FloatFormats.floatToBf16(row[j]));
-                default -> throw new IllegalStateException("no tensor is kept as " + to);
-            }
-        }
     }
 }
