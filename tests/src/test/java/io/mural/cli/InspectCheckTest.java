@@ -73,6 +73,20 @@ class InspectCheckTest {
     }
 
     @Test
+    void finerFormatsInAFileOfBlocksAreNoMixture() {
+        var quantized = folder.resolve("nano.gguf");
+        assertThat(new MuralProcess(folder, MuralProcess.QUICK)
+                        .run("quantize", MuralProcess.NANO.toString(), quantized.toString(), "--to", "q8")
+                        .exit())
+                .isZero();
+        var result = inspect(quantized.toString(), "--check");
+        assertThat(result.exit()).isZero();
+        assertThat(result.lines())
+                .anyMatch(line -> line.endsWith("tensors, all numbers finite"))
+                .noneMatch(line -> line.contains("mixed"));
+    }
+
+    @Test
     void aPictureHasNoWeights() throws IOException {
         var picture = folder.resolve("x.png");
         BrokenModels.write(picture, new byte[] {(byte) 0x89, 'P', 'N', 'G', 0});

@@ -21,7 +21,8 @@ import java.util.TreeMap;
  *
  * @param source the file or index
  * @param tensors how many were read
- * @param others by format, the names of tensors that are in another one than most bytes
+ * @param others by format, the names of tensors that are in another one than most bytes; none where those are in a
+ *     format of blocks
  * @param damaged the tensors with elements that are no numbers
  */
 record WeightCheck(
@@ -58,7 +59,11 @@ record WeightCheck(
             NonFinite.in(checkpoint, tensor).ifPresent(damaged::add);
         }
         var most = bytes.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
-        most.ifPresent(names::remove);
+        if (most.isPresent() && most.get().isBlocked()) {
+            names.clear(); // such files keep vectors and sensitive matrices in finer formats by design
+        } else {
+            most.ifPresent(names::remove);
+        }
         return new WeightCheck(checkpoint.source(), checkpoint.tensors().size(), most, names, damaged);
     }
 
