@@ -26,6 +26,8 @@ ENGINES = {
     "t5_layer": [ONEDNN, FLOAT, BF16],
     "vae_decode": [FLOAT, CHANNELS_LAST, BF16],
     "picture": [FLOAT, BF16],
+    "step": [],  # torch has no such attention
+    "dense_step": [BF16],
 }
 TEXT, HIDDEN, HEADS, HEAD_DIM = 512, 3072, 24, 128  # FLUX.1-dev
 NANO = pathlib.Path(__file__).parents[2] / "models" / "mural-nano"
@@ -151,12 +153,34 @@ def vae_decode(engine, size):
     return lambda: vae.decode(latent)
 
 
+def dense_step(engine, size, doubles, singles):
+    from diffusers import FluxTransformer2DModel
+
+    torch.set_default_dtype(torch.bfloat16)  # the weights are never there in float32
+    model = FluxTransformer2DModel(num_layers=doubles, num_single_layers=singles, guidance_embeds=True)
+    torch.set_default_dtype(torch.float32)
+    model = model.eval().requires_grad_(False)
+    side = size // 16
+    rows, columns = torch.arange(side).repeat_interleave(side), torch.arange(side).repeat(side)
+    request = {
+        "hidden_states": uniform(1, side * side, 64).bfloat16(),
+        "encoder_hidden_states": uniform(1, TEXT, 4096).bfloat16(),
+        "pooled_projections": uniform(1, 768).bfloat16(),
+        "timestep": torch.tensor([0.7]).bfloat16(),
+        "guidance": torch.tensor([3.5]),
+        "img_ids": torch.stack([torch.zeros(side * side), rows, columns], dim=1),
+        "txt_ids": torch.zeros(TEXT, 3),
+    }
+    return lambda: model(**request)
+
+
 def picture(engine, size):
     from diffusers import FluxPipeline
 
     dtype = torch.bfloat16 if engine == BF16 else torch.float32
     pipeline = FluxPipeline.from_pretrained(NANO, torch_dtype=dtype)
     pipeline.set_progress_bar_config(disable=True)
+    pipeline.to(torch.get_default_device())
     defaults = json.loads((NANO / "mural.json").read_text())
 
     def call():
@@ -186,9 +210,14 @@ OPERATIONS = {
         single_block,
         t5_layer,
         vae_decode,
+        dense_step,
         picture,
     )
 }
+
+
+def on_gpu():
+    return torch.get_default_device().type == "cuda"
 
 
 def measure(call, seconds, clock):
@@ -196,8 +225,23 @@ def measure(call, seconds, clock):
     while not samples or time.perf_counter() - start < seconds:
         before = clock()
         call()
+        if on_gpu():
+            torch.cuda.synchronize()
         samples.append(clock() - before)
     return samples
+
+
+def engines(op):
+    processor_only = (ONEDNN,)
+    return [engine for engine in ENGINES[op] if not (on_gpu() and engine in processor_only)]
+
+
+def ceilings():
+    """The most the card does in several tries: bfloat16 products, and copies counted as read and written."""
+    n, x = 8192, uniform(1 << 29)
+    products = min(measure(gemm(BF16, n, n, n), 2, time.perf_counter))
+    copies = min(measure(x.clone, 2, time.perf_counter))
+    return {"gflops": 2 * n**3 / products / 1e9, "gigabytes": 2 * x.nbytes / copies / 1e9}
 
 
 def main():
@@ -208,12 +252,15 @@ def main():
         if op == "start":
             torch.manual_seed(1)
             torch.set_num_threads(request["threads"])
+            torch.set_default_device(request.get("device", "cpu"))
             clock = time.thread_time if request["threads"] == 1 else time.perf_counter
             answer = {"version": torch.__version__}
+        elif op == "ceilings":
+            answer = ceilings()
         else:
             engine, seconds = request.pop("engine"), request.pop("seconds", 0)
             if engine == "?":
-                answer = {"engines": ENGINES[op]}
+                answer = {"engines": engines(op)}
             else:
                 key = (op, engine, tuple(sorted(request.items())))
                 if key not in calls:

@@ -62,12 +62,12 @@ final class BlockPass {
 
     private Tensor noise(int rows, int cols) {
         var values = new TorchRandom(rows).normal(cols);
-        var tensor = ops.empty(rows, cols);
+        var all = new float[rows * cols];
         for (int i = 0; i < rows; i++) {
             values[i % cols] = -values[i % cols];
-            tensor.writeRow(i, 0, values, 0, cols);
+            System.arraycopy(values, 0, all, i * cols, cols);
         }
-        return tensor;
+        return ops.tensor(all, rows, cols);
     }
 
     /** Windows, halos and a guide that is kept: what this call computes once, steps only read. */

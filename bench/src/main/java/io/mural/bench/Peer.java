@@ -17,7 +17,7 @@ final class Peer implements AutoCloseable {
     private final String version;
 
     /** @param command the process and its arguments, such as {@code python3 bench/peers/torch_peer.py} */
-    Peer(List<String> command, int threads) {
+    Peer(List<String> command, Site site) {
         try {
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -29,12 +29,21 @@ final class Peer implements AutoCloseable {
         answers = process.inputReader();
         var request = new LinkedHashMap<String, Object>();
         request.put("op", "start");
-        request.put("threads", threads);
+        request.put("threads", site.threads());
+        request.put("device", site.isGpu() ? "cuda" : "cpu");
         version = ask(request).string("version");
     }
 
     String version() {
         return version;
+    }
+
+    /** What a GPU was seen to do at most: bfloat16 products, and copies within its memory. */
+    Roofline ceilings() {
+        var request = new LinkedHashMap<String, Object>();
+        request.put("op", "ceilings");
+        var answer = ask(request);
+        return new Roofline(answer.number("gflops"), answer.number("gigabytes"));
     }
 
     /** The engines of this peer that can do the work. */

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One double and one single block of FLUX.1-dev's own width with random bf16 weights, mapped from a file of 1.1 GB as a
- * model's are: all that a step meets but for its depth, 19 and 38 such blocks.
+ * A transformer of FLUX.1-dev's own width with random bf16 weights, mapped from a file as a model's are. With one double and
+ * one single block, 1.1 GB, it is all that a step meets but for its depth: the published model has 19 and 38, 23.8 GB.
  */
 final class RealWidth implements AutoCloseable {
     static final int HEADS = 24;
@@ -32,6 +32,8 @@ final class RealWidth implements AutoCloseable {
     static final int TEXT_WIDTH = 4096;
     static final int POOLED = 768;
     static final int FEATURES = 64;
+    /** Multiplications and additions a token and block, over hidden x hidden: q, k, v, out and an MLP four times as wide. */
+    static final double LINEAR = 24;
 
     private static final int SINUSOID = 256;
     /** Bytes of noise, a prime number of elements so that no two rows of a matrix are alike. */
@@ -39,24 +41,29 @@ final class RealWidth implements AutoCloseable {
     /** Small enough that no layer grows what goes through it. */
     private static final double DEVIATION = 0.02;
 
-    private static final Flux1Config CONFIG =
-            new Flux1Config(FEATURES, 1, 1, HEAD_DIM, HEADS, TEXT_WIDTH, POOLED, true, List.of(16, 56, 56));
-
     private final Path file;
     private final Checkpoint checkpoint;
     private final GuidedTransformer guided;
 
+    /** One block of either kind. */
     RealWidth() {
+        this(1, 1);
+    }
+
+    /** @param doubles double blocks; @param singles single blocks */
+    RealWidth(int doubles, int singles) {
+        var config = new Flux1Config(
+                FEATURES, doubles, singles, HEAD_DIM, HEADS, TEXT_WIDTH, POOLED, true, List.of(16, 56, 56));
         try {
             file = Files.createTempFile("mural-blocks", ".safetensors");
         } catch (IOException e) {
             throw new UncheckedIOException("no place for the blocks' weights", e);
         }
         file.toFile().deleteOnExit();
-        new Writer().write(file);
+        new Writer().write(file, config);
         checkpoint = Checkpoint.open(file);
         Weights weights = KeyStyles.weights(checkpoint, KeyStyles.Part.TRANSFORMER);
-        guided = new GuidedTransformer(new Flux1Transformer(CONFIG, weights), new GuideBranch(CONFIG, weights));
+        guided = new GuidedTransformer(new Flux1Transformer(config, weights), new GuideBranch(config, weights));
     }
 
     GuidedTransformer guided() {
@@ -80,7 +87,7 @@ final class RealWidth implements AutoCloseable {
 
         private final SafetensorsWriter out = new SafetensorsWriter();
 
-        void write(Path file) {
+        void write(Path file, Flux1Config config) {
             try (var arena = Arena.ofConfined()) {
                 var noise = noise(arena);
                 int h = HIDDEN;
@@ -91,8 +98,12 @@ final class RealWidth implements AutoCloseable {
                     linear(embedder + "linear_1", h, part.equals("text") ? POOLED : SINUSOID, noise);
                     linear(embedder + "linear_2", h, h, noise);
                 }
-                doubleBlock("transformer_blocks.0.", noise);
-                singleBlock("single_transformer_blocks.0.", noise);
+                for (int i = 0; i < config.numLayers(); i++) {
+                    doubleBlock("transformer_blocks." + i + ".", noise);
+                }
+                for (int i = 0; i < config.numSingleLayers(); i++) {
+                    singleBlock("single_transformer_blocks." + i + ".", noise);
+                }
                 linear("norm_out.linear", 2 * h, h, noise);
                 linear("proj_out", FEATURES, h, noise);
                 out.write(file);

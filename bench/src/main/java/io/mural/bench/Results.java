@@ -97,12 +97,19 @@ final class Results {
         var environment = new LinkedHashMap<String, Object>();
         environment.put("commit", commit());
         environment.put("jdk", Runtime.version().toString());
-        environment.put("flags", ManagementFactory.getRuntimeMXBean().getInputArguments());
+        environment.put("flags", flags());
         environment.put(
                 "machine",
                 processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
                         + VectorOps.vectorBits() + "-bit vectors");
         return environment;
+    }
+
+    /** What the JVM was asked for, without modules opened to others and without places on this machine. */
+    private static List<String> flags() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.matches("--(add-exports|add-opens|add-reads).*|-D.*|.*/.*"))
+                .toList();
     }
 
     /** The commit, with + if the sources differ from it. */

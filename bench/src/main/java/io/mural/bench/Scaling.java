@@ -29,8 +29,6 @@ import picocli.CommandLine.Option;
 @Command(name = "scaling", sortOptions = false)
 public final class Scaling implements Runnable {
     private static final HierarchicalGeometry GEOMETRY = HierarchicalGeometry.FLUX1;
-    /** Multiplications and additions a token and block, over hidden x hidden: q, k, v, out and an MLP four times as wide. */
-    private static final double LINEAR = 24;
 
     @Option(names = "--sizes", split = ",", description = "Sides in tokens of 16 pixels.")
     private List<Integer> sizes = List.of(64, 128, 192, 256, 384, 512);
@@ -137,7 +135,7 @@ public final class Scaling implements Runnable {
             int largest) {
         var layout = pattern.equals("dense") ? grid.dense() : grid.hierarchical();
         double flops = 4.0 * layout.pairs() * RealWidth.HIDDEN
-                + LINEAR * RealWidth.HIDDEN * RealWidth.HIDDEN * (grid.text() + grid.tokens());
+                + RealWidth.LINEAR * RealWidth.HIDDEN * RealWidth.HIDDEN * (grid.text() + grid.tokens());
         if (grid.side() > largest) {
             long bytes = BlockPass.plannedBytes(blocks.guided(), grid, pattern.equals("dense"));
             extrapolated("double", pattern, grid, layout, flops, bytes);

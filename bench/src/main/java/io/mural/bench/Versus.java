@@ -1,9 +1,8 @@
 package io.mural.bench;
 
-import io.mural.tensor.Workspace;
-import io.mural.tensor.cpu.VectorOps;
+import io.mural.cli.tornado.DeviceName;
+import io.mural.cli.tornado.TornadoVm;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,34 +11,41 @@ import java.util.function.DoubleSupplier;
 
 /**
  * mural and its peers side by side: for every kind of work they take turns, so that whatever else the machine does
- * meets all alike, and the ratio of each round counts. Appends to {@code bench/results/versus.jsonl}.
+ * meets all alike, and the ratio of each round counts. Appends to {@code bench/results/versus.jsonl}, or for a device to
+ * the file of its name there.
  *
- * <p>{@code Versus THREADS PEER-COMMAND -- WORK...}. With one thread processor time is compared, else time of the
- * clock on the wall.
+ * <p>{@code Versus THREADS|DEVICE PEER-COMMAND -- WORK...}. With one thread processor time is compared, else time of the
+ * clock on the wall. On a GPU so is the peer, and ceilings are what it was seen to reach there.
  */
 public final class Versus {
     private static final int ROUNDS = 9;
     private static final double SECONDS = 0.4;
     private static final double WARM_UP = 3;
+    /** What the benchmarks ask of a JVM, the processor's figures among them. */
+    private static final String VECTORS = "--add-modules=jdk.incubator.vector";
 
-    private final int threads;
+    private final Site site;
     private final Peer peer;
-    private final Results results = new Results(Path.of("bench", "results", "versus.jsonl"));
+    private final Results results;
     private final String run = Results.newRun();
     private final Roofline roofline;
 
-    private Versus(int threads, Peer peer) {
-        this.threads = threads;
+    private Versus(Site site, Peer peer) {
+        this.site = site;
         this.peer = peer;
-        this.roofline = Roofline.measure(threads);
+        this.results = new Results(site.results());
+        this.roofline = site.isGpu() ? peer.ceilings() : Roofline.measure(site.threads());
     }
 
     public static void main(String[] args) {
         var words = List.of(args);
         int end = words.indexOf("--");
-        int threads = Integer.parseInt(words.getFirst());
-        try (var peer = new Peer(words.subList(1, end), threads)) {
-            var versus = new Versus(threads, peer);
+        if (DeviceName.needsTornadoVm(words.getFirst()) && !TornadoVm.isHere()) {
+            System.exit(TornadoVm.run(words.getFirst(), Versus.class.getName(), List.of(VECTORS), words));
+        }
+        var site = Site.of(words.getFirst());
+        try (var peer = new Peer(words.subList(1, end), site)) {
+            var versus = new Versus(site, peer);
             try {
                 for (var work : words.subList(end + 1, words.size())) {
                     versus.compare(Work.parse(work));
@@ -51,9 +57,13 @@ public final class Versus {
     }
 
     private void compare(Work work) {
-        try (var operands = new Operands(threads);
-                var ops = new VectorOps(new Workspace(), threads)) {
-            var call = work.prepare(ops, operands);
+        try (var operands = new Operands(site.threads());
+                var ops = site.open()) {
+            var prepared = work.prepare(ops, operands);
+            Runnable call = () -> {
+                prepared.run();
+                site.await(ops);
+            };
             var engines = peer.engines(work);
             measure(call, WARM_UP);
             engines.forEach(engine -> peer.measure(work, engine, 1));
@@ -78,6 +88,7 @@ public final class Versus {
         }
         more.put("peak_gflops", Results.rounded(roofline.gflops()));
         more.put("memory_gbs", Results.rounded(roofline.gigabytes()));
+        site.description().ifPresent(device -> more.put("device", device));
         if (!engine.equals("mural")) {
             var ratios = new double[ROUNDS];
             for (int i = 0; i < ROUNDS; i++) {
@@ -89,13 +100,14 @@ public final class Versus {
             more.put("mural_ratio_quartiles", new double[] {ratio.lowerQuartile(), ratio.upperQuartile()});
             more.put("version", peer.version());
         }
-        results.append(run, work.name(), engine, threads, threads == 1 ? "processor" : "wall", timing, more);
+        results.append(
+                run, work.name(), engine, site.threads(), site.threads() == 1 ? "processor" : "wall", timing, more);
     }
 
     private double[] measure(Runnable call, double seconds) {
         var threadTimes = ManagementFactory.getThreadMXBean();
         DoubleSupplier clock =
-                threads == 1 ? () -> threadTimes.getCurrentThreadCpuTime() / 1e9 : () -> System.nanoTime() / 1e9;
+                site.threads() == 1 ? () -> threadTimes.getCurrentThreadCpuTime() / 1e9 : () -> System.nanoTime() / 1e9;
         var samples = new ArrayList<Double>();
         long start = System.nanoTime();
         while (samples.isEmpty() || System.nanoTime() - start < seconds * 1e9) {

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One operation at one size: what is measured, here and at the peers. */
-sealed interface Work permits Work.Gemm, Work.Attention, Work.Conv2d, Work.LayerNorm, Work.GroupNorm, ModelPart {
+sealed interface Work
+        permits Work.Gemm, Work.Attention, Work.Conv2d, Work.LayerNorm, Work.GroupNorm, ModelPart, TransformerStep {
     /** As {@code --work} takes it and results name it. */
     String name();
 
@@ -177,6 +178,7 @@ sealed interface Work permits Work.Gemm, Work.Attention, Work.Conv2d, Work.Layer
                 case "attention" -> new Attention(size(parts, 1), size(parts, 2), size(parts, 3));
                 case "conv2d" -> new Conv2d(size(parts, 1), size(parts, 2), size(parts, 3));
                 case "layer_norm" -> new LayerNorm(size(parts, 1), size(parts, 2));
+                case "step", "dense_step" -> step(parts);
                 case "group_norm" -> new GroupNorm(size(parts, 1), size(parts, 2));
                 default -> throw new IllegalArgumentException("no such operation");
             };
@@ -184,9 +186,19 @@ sealed interface Work permits Work.Gemm, Work.Attention, Work.Conv2d, Work.Layer
             throw new IllegalArgumentException(
                     name + ": expected gemm:DTYPE:M:K:N, attention:HEADS:HEAD_DIM:TOKENS, conv2d:SIDE:IN:OUT, "
                             + "layer_norm:ROWS:COLS, group_norm:SIDE:CHANNELS, double_block:TOKENS, single_block:TOKENS, "
-                            + "t5_layer:TOKENS, vae_decode:PIXELS or picture:STEPS",
+                            + "t5_layer:TOKENS, vae_decode:PIXELS, step:PIXELS[:DOUBLE:SINGLE], "
+                            + "dense_step:PIXELS[:DOUBLE:SINGLE] or picture:STEPS",
                     e);
         }
+    }
+
+    private static Work step(List<String> parts) {
+        boolean whole = parts.size() == 2;
+        return new TransformerStep(
+                parts.getFirst().startsWith("dense"),
+                size(parts, 1),
+                whole ? TransformerStep.DOUBLES : size(parts, 2),
+                whole ? TransformerStep.SINGLES : size(parts, 3));
     }
 
     private static int size(List<String> parts, int index) {

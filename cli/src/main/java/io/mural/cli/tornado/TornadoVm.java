@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * TornadoVM compiles kernels with a compiler of its own, which the JVM must be started for. So mural runs such a
@@ -51,6 +52,23 @@ public final class TornadoVm {
      * @return the exit code
      */
     public static int run(String device, Optional<Path> home, Interrupt interrupt, List<String> args) {
+        return run(process(device, home, MAIN, args), interrupt::handOver);
+    }
+
+    /**
+     * Runs another program in TornadoVM's JVM of the SDK that is found by itself.
+     *
+     * @param device decides which driver is loaded
+     * @param options of the JVM
+     * @return the exit code
+     */
+    public static int run(String device, String mainClass, List<String> options, List<String> args) {
+        var process = process(device, Optional.empty(), mainClass, args);
+        process.command().addAll(1, options);
+        return run(process, started -> {});
+    }
+
+    private static ProcessBuilder process(String device, Optional<Path> home, String mainClass, List<String> args) {
         Sdk sdk = switch (Sdk.find(home)) {
             case Found found -> found.sdk();
             case Missing missing -> throw new BadUsage("--device " + device + ": " + missing.reason());
@@ -65,11 +83,13 @@ public final class TornadoVm {
                             sdk.backends().getFirst(),
                             Sdk.install()));
         }
-        var backends = backend.map(List::of).orElse(sdk.backends());
+        return ChildCommand.process(sdk, backend.map(List::of).orElse(sdk.backends()), mainClass, args);
+    }
+
+    private static int run(ProcessBuilder command, Consumer<Process> started) {
         try {
-            var process =
-                    ChildCommand.process(sdk, backends, MAIN, args).inheritIO().start();
-            interrupt.handOver(process);
+            var process = command.inheritIO().start();
+            started.accept(process);
             return await(process);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start TornadoVM's JVM", e);
