@@ -14,7 +14,9 @@ import java.util.Optional;
  */
 final class Conv2d {
     private static final int TILE_WIDTH = 48;
-    private static final int LARGEST_TILE = 1536;
+    /** Pixels whose sums take 480 KiB: they stay in the second-level cache. */
+    private static final int LARGEST_TILE = 480;
+
     private static final int SMALLEST_TILE = 96;
     /** As many tiles as keep the threads of a large machine busy, where the picture is large enough. */
     private static final int TILES = 32;

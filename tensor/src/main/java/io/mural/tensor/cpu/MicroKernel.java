@@ -43,8 +43,8 @@ final class MicroKernel {
     }
 
     /**
-     * {@code c [rows, cols] += a [rows, k] b [k, cols]}, panel by panel, so that a panel stays in the first-level cache
-     * while all rows pass over it. Rows are computed {@link #ROWS} at a time: {@code a} and {@code c} reach as far.
+     * {@code c [rows, cols] += a [rows, k] b [k, cols]}, panel by panel: all rows pass over a panel, which comes from
+     * the second-level cache, before the next is read. Rows are computed {@link #ROWS} at a time: {@code a} and {@code c} reach as far.
      */
     static void multiply(
             int rows,
