@@ -18,6 +18,7 @@ final class House {
     private static final String EMULATOR = "io.mural.emulator";
     private static final String TORNADO_API = "uk.ac.manchester.tornado.api";
     private static final String TORNADO_CUBLAS = "uk.ac.manchester.tornado.cublas";
+    private static final String TORNADO_CUDNN = "uk.ac.manchester.tornado.cudnn";
 
     /** What each module, named by its package, may use besides java.*. */
     private static final Map<String, List<String>> IMPORTS = Map.of(
@@ -34,13 +35,15 @@ final class House {
                     "ar.com.hjg.pngj",
                     "javax.imageio"),
             TORNADO,
-            List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS),
+            List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN),
             EMULATOR,
             List.of(EMULATOR, TORNADO_API),
             TORNADO_API,
             List.of(TORNADO_API, EMULATOR),
             TORNADO_CUBLAS,
             List.of(TORNADO_CUBLAS, TORNADO_API),
+            TORNADO_CUDNN,
+            List.of(TORNADO_CUDNN, TORNADO_API),
             CLI,
             List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "com.sun.management"));
 
@@ -64,6 +67,11 @@ final class House {
                     "not every SDK has NVIDIA's libraries",
                     TORNADO + ".CuBlasTasks",
                     TORNADO_CUBLAS),
+            new Reserved(
+                    "uk\\.ac\\.manchester\\.tornado\\.cudnn\\..*",
+                    "not every SDK has NVIDIA's libraries",
+                    TORNADO + ".CuDnnTasks",
+                    TORNADO_CUDNN),
             new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
 
     private static final List<Reserved> RESERVED_MEMBERS = List.of(

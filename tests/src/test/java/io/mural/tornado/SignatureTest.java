@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The emulator declares nothing that TornadoVM does not: every public type and member of its API is in the SDK, alike.
@@ -34,15 +36,16 @@ class SignatureTest {
         assertThat(differences(InstalledSdk.module("tornado-api"), "api.", 200)).isEmpty();
     }
 
-    /** A module of its own: SDKs may come without it. */
-    @Test
-    void declaresWhatTheModuleOfCuBlasDeclares() throws Exception {
-        Path cublas = InstalledSdk.module("tornado-cublas");
-        if (!Files.exists(cublas)) {
-            System.out.println("skipped, the SDK has no " + cublas.getFileName());
+    /** Modules of their own: SDKs may come without them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cublas", "cudnn"})
+    void declaresWhatTheModulesOfLibrariesDeclare(String library) throws Exception {
+        Path module = InstalledSdk.module("tornado-" + library);
+        if (!Files.exists(module)) {
+            System.out.println("skipped, the SDK has no " + module.getFileName());
         }
-        assumeThat(cublas).exists();
-        assertThat(differences(cublas, "cublas.", 5)).isEmpty();
+        assumeThat(module).exists();
+        assertThat(differences(module, library + ".", 1)).isEmpty();
     }
 
     private static List<String> differences(Path module, String prefix, int least) throws Exception {

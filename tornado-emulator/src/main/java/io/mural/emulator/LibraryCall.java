@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;
 
 /**
  * A call of a vendor's library, done here as its documentation says. What cuBLAS answers with "invalid value", or where
- * it would leave an array without a word, is an error that names the operand.
+ * a library would leave an array without a word, is an error that names the operand.
  */
 record LibraryCall(String name, String function, Object[] arguments) implements Step {
     private static final int TRANSPOSED = 1;
@@ -36,9 +36,20 @@ record LibraryCall(String name, String function, Object[] arguments) implements 
 
     @Override
     public void run(Object[] a, WorkerGrid grid) {
-        if (!function.equals("nvidia/cublas/cublasGemmExBF16")) {
-            throw failure("the emulator has no such function");
+        switch (function) {
+            case "nvidia/cublas/cublasGemmExBF16" -> gemm(a);
+            case "nvidia/cudnn/sdpaForward" -> {
+                try {
+                    FusedAttention.of(a).run();
+                } catch (IllegalArgumentException | IllegalStateException e) {
+                    throw failure(e.getMessage());
+                }
+            }
+            default -> throw failure("the emulator has no such function");
         }
+    }
+
+    private void gemm(Object[] a) {
         int m = (int) a[2];
         int n = (int) a[3];
         int k = (int) a[4];

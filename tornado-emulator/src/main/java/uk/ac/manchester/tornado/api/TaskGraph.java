@@ -1,6 +1,7 @@
 package uk.ac.manchester.tornado.api;
 
 import io.mural.emulator.Recording;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.LibraryTask11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.LibraryTask13;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task1;
@@ -264,6 +265,25 @@ public class TaskGraph {
         return add(
                 id, code, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11, arg12, arg13, arg14,
                 arg15);
+    }
+
+    /** A call of a vendor's library in the order of the tasks. */
+    public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> TaskGraph libraryTask(
+            String id,
+            LibraryTask11<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> code,
+            T1 arg1,
+            T2 arg2,
+            T3 arg3,
+            T4 arg4,
+            T5 arg5,
+            T6 arg6,
+            T7 arg7,
+            T8 arg8,
+            T9 arg9,
+            T10 arg10,
+            T11 arg11) {
+        recording.libraryTask(id, code.apply(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11));
+        return this;
     }
 
     /** A call of a vendor's library in the order of the tasks. */
