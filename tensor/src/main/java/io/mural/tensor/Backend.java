@@ -39,7 +39,7 @@ public interface Backend {
     Ops open(String device, int threads, Workspace workspace);
 
     /**
-     * As {@link #open(String, int, Workspace)}, with the choice of what multiplies matrices.
+     * As {@link #open(String, int, Workspace)}, with the choice of what multiplies matrices and does attention.
      *
      * @throws IllegalArgumentException if the library is asked for where there is none, see {@link #noLibrary}
      */

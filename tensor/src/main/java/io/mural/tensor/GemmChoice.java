@@ -1,8 +1,8 @@
 package io.mural.tensor;
 
-/** What multiplies matrices where a vendor's library could: its kernels or ours in Java. */
+/** What multiplies matrices and does attention where a vendor's libraries could: their kernels or ours in Java. */
 public enum GemmChoice {
-    /** Whichever is faster, found by timing both at the first product of a size. */
+    /** Whichever is faster, found by timing both at the first of a size. */
     MEASURED,
     JAVA,
     LIBRARY

@@ -47,16 +47,25 @@ final class Pictures {
     }
 
     static TornadoOps open(Storage storage, long weightBytes) {
-        return open(storage, weightBytes, new LibraryUse.None(Optional.empty()), new Workspace());
+        return open(storage, weightBytes, new LibraryUse.None(Optional.empty()), none(), new Workspace());
     }
 
     static TornadoOps open(Storage storage, LibraryUse library, Workspace workspace) {
-        return open(storage, NO_LIMIT, library, workspace);
+        return open(storage, NO_LIMIT, library, none(), workspace);
     }
 
-    private static TornadoOps open(Storage storage, long weightBytes, LibraryUse library, Workspace workspace) {
+    static TornadoOps open(AttentionUse attention, Workspace workspace) {
+        return open(Storage.F32, NO_LIMIT, new LibraryUse.None(Optional.empty()), attention, workspace);
+    }
+
+    private static AttentionUse none() {
+        return new AttentionUse.None(Optional.empty());
+    }
+
+    private static TornadoOps open(
+            Storage storage, long weightBytes, LibraryUse library, AttentionUse attention, Workspace workspace) {
         var device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-        return new TornadoOps(device, new Settings(storage, weightBytes, true, library), workspace);
+        return new TornadoOps(device, new Settings(storage, weightBytes, true, library, attention), workspace);
     }
 
     static TornadoOps open() {

@@ -1,12 +1,11 @@
 package io.mural.tornado;
 
-import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.AttentionLayout.Block;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An {@link AttentionLayout} as numbers for a kernel: tiles of queries (first query, number of queries, place of the
+ * An {@link io.mural.tensor.AttentionLayout} as numbers for a kernel: tiles of queries (first query, number of queries, place of the
  * runs, number of runs), the runs of keys, and for every query the end of the keys it sees. Neighbouring blocks share a
  * tile where all but the end of the last run agrees (causal layouts).
  *
@@ -15,23 +14,32 @@ import java.util.List;
  */
 record AttentionTable(float[] values, int tiles, int limits) {
     static final int TILE_FIELDS = 4;
-    private static final int LARGEST = 1 << 24;
+    /** Queries and keys: their numbers are float32. */
+    static final int LARGEST = 1 << 24;
 
     private record Tile(int from, int to, Block block) {}
 
-    /** @param most queries of a tile */
-    static AttentionTable of(AttentionLayout layout, int most) {
-        if (layout.queries() > LARGEST || layout.keys() > LARGEST) {
-            throw new IllegalArgumentException("attention over " + layout.queries() + " queries and " + layout.keys()
-                    + " keys; a device takes up to " + LARGEST);
+    /**
+     * @param blocks of a layout, all or some
+     * @param most queries of a tile
+     */
+    static AttentionTable of(List<Block> blocks, int most) {
+        int queries = blocks.getLast().to();
+        int keys = 0;
+        for (var block : blocks) {
+            keys = Math.max(keys, block.runs().getLast().to());
         }
-        var tiles = tiles(layout.blocks(), most);
+        if (queries > LARGEST || keys > LARGEST) {
+            throw new IllegalArgumentException(
+                    "attention over " + queries + " queries and " + keys + " keys; a device takes up to " + LARGEST);
+        }
+        var tiles = tiles(blocks, most);
         int runs = 0;
         for (var tile : tiles) {
             runs += tile.block().runs().size();
         }
         int limits = tiles.size() * TILE_FIELDS + 2 * runs;
-        var values = new float[limits + layout.queries()];
+        var values = new float[limits + queries];
         int run = tiles.size() * TILE_FIELDS;
         for (int i = 0; i < tiles.size(); i++) {
             var tile = tiles.get(i);
@@ -44,7 +52,7 @@ record AttentionTable(float[] values, int tiles, int limits) {
                 values[run++] = each.to();
             }
         }
-        for (var block : layout.blocks()) {
+        for (var block : blocks) {
             for (int query = block.from(); query < block.to(); query++) {
                 values[limits + query] = block.runs().getLast().to();
             }
@@ -73,10 +81,11 @@ record AttentionTable(float[] values, int tiles, int limits) {
         return tiles;
     }
 
-    /** Whether {@code next} sees what {@code block} sees and, at the end of the last run, perhaps more. */
+    /** Whether {@code next} follows {@code block} and sees what that sees and, at the end of the last run, perhaps more. */
     private static boolean grows(Block block, Block next) {
         int last = block.runs().size() - 1;
-        return next.runs().size() == block.runs().size()
+        return next.from() == block.to()
+                && next.runs().size() == block.runs().size()
                 && next.runs().subList(0, last).equals(block.runs().subList(0, last))
                 && next.runs().get(last).from() == block.runs().get(last).from()
                 && next.runs().get(last).to() >= block.runs().get(last).to();

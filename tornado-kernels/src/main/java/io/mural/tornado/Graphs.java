@@ -168,7 +168,7 @@ final class Graphs implements AutoCloseable {
         return new IllegalStateException(
                 device.getDeviceName() + ": " + unit + " could not be run; its kernels are " + kernels
                         + ", the compiler's log stands above"
-                        + (library ? " (--gemm java does without cuBLAS): " : ": ") + e.getMessage(),
+                        + (library ? " (--gemm java does without NVIDIA's libraries): " : ": ") + e.getMessage(),
                 e);
     }
 

@@ -77,6 +77,21 @@ enum Kernel {
     CUBLAS_BF16(
             "cublasGemmExBF16",
             (g, id, s, a) -> CuBlasTasks.product(g, id, s.constants(), brain(a, 0), brain(a, 1), brain(a, 2))),
+    LARGEST("largest", (g, id, s, a) -> g.task(id, StagingKernels::largest, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
+    FACTORS("factors", (g, id, s, a) -> g.task(id, StagingKernels::factors, s.c(), s.p(), s.f(), f(a, 0))),
+    GATHER_F16(
+            "gatherF16",
+            (g, id, s, a) ->
+                    g.task(id, StagingKernels::gatherF16, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), half(a, 3))),
+    SCATTER_F16(
+            "scatterF16",
+            (g, id, s, a) ->
+                    g.task(id, StagingKernels::scatterF16, s.c(), s.p(), s.f(), half(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+    /** NVIDIA's, too. */
+    CUDNN_ATTENTION(
+            "sdpaForward",
+            (g, id, s, a) ->
+                    CuDnnTasks.attention(g, id, s.constants(), half(a, 0), half(a, 1), half(a, 2), half(a, 3))),
     COPY_F16(
             "copyF16",
             (g, id, s, a) -> g.task(id, ElementKernels::copyF16, s.c(), s.p(), s.f(), half(a, 0), half(a, 1))),
@@ -126,7 +141,7 @@ enum Kernel {
 
     /** Whether it is no kernel of ours, but a call of a vendor's library. */
     boolean ofLibrary() {
-        return this == CUBLAS_BF16;
+        return this == CUBLAS_BF16 || this == CUDNN_ATTENTION;
     }
 
     void addTo(TaskGraph graph, String id, Common common, TornadoNativeArray[] arrays) {

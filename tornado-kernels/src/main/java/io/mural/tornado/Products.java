@@ -1,6 +1,5 @@
 package io.mural.tornado;
 
-import io.mural.tensor.Tensor;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -13,7 +12,6 @@ final class Products {
     /** More rows change the times of both alike. */
     private static final int MEASURED_ROWS = 1024;
 
-    private static final int RUNS = 3;
     /** Rounding x and the result to bfloat16 costs about 2^-9 of the result's size; a wrong place costs all of it. */
     private static final double MOST_DEVIATION = 0x1p-5;
 
@@ -24,13 +22,6 @@ final class Products {
     private final Scratch scratch;
     private final Consumer<String> notices;
     private final Consumer<String> details;
-
-    /** Tensors for measuring. */
-    interface Scratch {
-        Tensor take(int rows, int columns);
-
-        void giveBack(Tensor tensor);
-    }
 
     /**
      * @param notices told of decisions that a user should know
@@ -102,10 +93,11 @@ final class Products {
         recorder.flush(); // x has its values afterwards
         var out = scratch.take(size.rows(), size.columns());
         var plain = new Product(out, product.x().rows(0, size.rows()), product.weight(), Optional.empty(), 0, 1, 0);
-        long kernel = time(() -> byKernel(plain), out, clock);
-        var right = sample(out);
-        long theirs = time(() -> library.record(plain), out, clock);
-        double deviation = deviation(right, sample(out));
+        var trial = new Trial(recorder, grids, clock, out);
+        long kernel = trial.time(() -> byKernel(plain));
+        var right = trial.sample();
+        long theirs = trial.time(() -> library.record(plain));
+        double deviation = Trial.deviation(right, trial.sample());
         scratch.giveBack(out);
         var what = "[%d, %d] x [%2$d, %d]".formatted(size.rows(), size.in(), size.columns());
         if (!(deviation <= MOST_DEVIATION)) {
@@ -117,42 +109,5 @@ final class Products {
         details.accept("products of %s: cuBLAS %.3f ms, %.1e off the Java kernel, which takes %.3f ms; %s is used"
                 .formatted(what, theirs / 1e6, deviation, kernel / 1e6, wins ? "cuBLAS" : "the kernel"));
         return wins;
-    }
-
-    /** The least of a few runs, in nanoseconds, after one that builds; each waits for one element of the result. */
-    private long time(Runnable record, Tensor out, LongSupplier clock) {
-        var last = out.rows(0, 1).columns(0, 1);
-        long least = Long.MAX_VALUE;
-        for (int run = 0; run <= RUNS; run++) {
-            long start = clock.getAsLong();
-            record.run();
-            recorder.fetch(last, grids);
-            long took = clock.getAsLong() - start;
-            least = run == 0 ? least : Math.min(least, took);
-        }
-        return least;
-    }
-
-    /** The first, the middle and the last row. */
-    private float[][] sample(Tensor out) {
-        int last = out.rows() - 1;
-        return new float[][] {
-            recorder.fetch(out.rows(0, 1), grids),
-            recorder.fetch(out.rows(last / 2, last / 2 + 1), grids),
-            recorder.fetch(out.rows(last, last + 1), grids)
-        };
-    }
-
-    /** Root mean square of the difference, relative to that of {@code right}. */
-    private static double deviation(float[][] right, float[][] actual) {
-        double difference = 0;
-        double size = 0;
-        for (int row = 0; row < right.length; row++) {
-            for (int i = 0; i < right[row].length; i++) {
-                difference += Math.pow((double) actual[row][i] - right[row][i], 2);
-                size += Math.pow(right[row][i], 2);
-            }
-        }
-        return difference == 0 ? 0 : Math.sqrt(difference / size);
     }
 }

@@ -127,14 +127,14 @@ final class Recorder implements AutoCloseable {
         graphs.run(what, List.of(launch), slabs);
     }
 
-    /** The layout's table; layouts with the same blocks share it. */
-    Table table(AttentionLayout layout) {
-        var known = tables.get(layout.blocks());
+    /** The table of a layout's blocks, all or some; layouts with the same blocks share it. */
+    Table table(List<AttentionLayout.Block> blocks) {
+        var known = tables.get(blocks);
         if (known == null) {
-            var table = AttentionTable.of(layout, AttentionKernels.QUERIES);
-            var place = constants.of(layout.blocks(), table.values());
+            var table = AttentionTable.of(blocks, AttentionKernels.QUERIES);
+            var place = constants.of(blocks, table.values());
             known = new Table(place, table.tiles(), table.limits());
-            tables.put(layout.blocks(), known);
+            tables.put(blocks, known);
         }
         return known;
     }

@@ -6,5 +6,6 @@ package io.mural.tornado;
  * @param storage format of weights on the device
  * @param weightBytes what weights may take there to stay
  * @param profiled whether traffic is counted
+ * @param library for products
  */
-record Settings(Storage storage, long weightBytes, boolean profiled, LibraryUse library) {}
+record Settings(Storage storage, long weightBytes, boolean profiled, LibraryUse library, AttentionUse attention) {}

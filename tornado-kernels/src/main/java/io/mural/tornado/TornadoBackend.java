@@ -22,11 +22,14 @@ public final class TornadoBackend implements Backend {
     /** Weights stay where they leave a quarter of a device's memory to activations. */
     private static final double WEIGHTS_SHARE = 0.75;
 
-    /** Elements of the arrays that cuBLAS sees, 32 MiB each: room for products that keep a GPU busy. */
+    /** Elements of the arrays that libraries see, 32 MiB each: room for what keeps a GPU busy. */
     private static final int STAGING = 1 << 24;
 
     /** Multiply-adds that a GPU does while it starts a kernel or two; cuBLAS comes with three more. */
     private static final long MEASURED = 1 << 24;
+
+    /** The same for attention, which comes with eight more by cuDNN. */
+    private static final long MEASURED_ATTENTION = 1 << 27;
 
     private static final String NO_DEVICE = "TornadoVM finds no device: install the GPU's driver, or for OpenCL on the"
             + " processor PoCL, such as with 'apt install pocl-opencl-icd'";
@@ -36,6 +39,8 @@ public final class TornadoBackend implements Backend {
 
     /** What was found out about devices, so that the next picture's operations need not do it again. */
     private final Map<String, Map<LibraryUse.Size, Boolean>> measured = new ConcurrentHashMap<>();
+
+    private final Map<String, Map<AttentionUse.Shape, Boolean>> measuredAttention = new ConcurrentHashMap<>();
 
     /** A device under the name that chooses it. */
     private record Named(String name, TornadoDevice device) {}
@@ -127,8 +132,8 @@ public final class TornadoBackend implements Backend {
     public Ops open(String device, int threads, Workspace workspace, GemmChoice gemm) {
         var chosen = find(device);
         long weights = (long) (chosen.getMaxGlobalMemory() * WEIGHTS_SHARE);
-        var library = library(device, gemm);
-        return new TornadoOps(chosen, new Settings(storage(chosen), weights, false, library), workspace);
+        var settings = new Settings(storage(chosen), weights, false, library(device, gemm), attention(device, gemm));
+        return new TornadoOps(chosen, settings, workspace);
     }
 
     private LibraryUse library(String device, GemmChoice gemm) {
@@ -145,6 +150,24 @@ public final class TornadoBackend implements Backend {
         }
         boolean expected = find(device).getTornadoVMBackend() == TornadoVMBackendType.CUDA;
         return new LibraryUse.None(missing.filter(reason -> expected));
+    }
+
+    private AttentionUse attention(String device, GemmChoice gemm) {
+        var chosen = find(device);
+        if (gemm == GemmChoice.JAVA || chosen.getTornadoVMBackend() != TornadoVMBackendType.CUDA) {
+            return new AttentionUse.None(Optional.empty());
+        }
+        var missing = CuDnnTasks.missing();
+        if (missing.isPresent()) {
+            return new AttentionUse.None(missing.map(reason -> device + ": " + reason));
+        }
+        return new AttentionUse.CuDnn(
+                gemm == GemmChoice.MEASURED,
+                MEASURED_ATTENTION,
+                STAGING,
+                System::nanoTime,
+                headDim -> CuDnnTasks.refusal(chosen, headDim),
+                measuredAttention.computeIfAbsent(device, name -> new ConcurrentHashMap<>()));
     }
 
     @Override

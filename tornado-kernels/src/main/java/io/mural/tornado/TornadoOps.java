@@ -23,25 +23,28 @@ final class TornadoOps extends Ops {
     private final Recorder recorder;
     private final Grids grids;
     private final Products products;
+    private final Attentions attentions;
 
     /**
      * @param settings how weights are stored and what they may take
      * @param workspace tells whether memory is to be poisoned; nothing is taken from it
      */
     TornadoOps(TornadoDevice device, Settings settings, Workspace workspace) {
-        this(new Recorder(device, settings), Grids.of(device), settings.library(), workspace);
+        this(new Recorder(device, settings), Grids.of(device), settings.library(), settings.attention(), workspace);
     }
 
-    private TornadoOps(Recorder recorder, Grids grids, LibraryUse library, Workspace workspace) {
+    private TornadoOps(
+            Recorder recorder, Grids grids, LibraryUse library, AttentionUse attention, Workspace workspace) {
         super(workspace.over(recorder.memory()));
         this.recorder = recorder;
         this.grids = grids;
         products = new Products(recorder, grids, library, scratch(), this::notice, this::detail);
+        attentions = new Attentions(recorder, grids, attention, scratch(), this::notice, this::detail);
         recorder.heed(this::notice);
     }
 
-    private Products.Scratch scratch() {
-        return new Products.Scratch() {
+    private Scratch scratch() {
+        return new Scratch() {
             @Override
             public Tensor take(int rows, int columns) {
                 return empty(rows, columns);
@@ -256,21 +259,7 @@ final class TornadoOps extends Ops {
             float scale,
             AttentionLayout layout,
             Optional<Tensor> distanceBias) {
-        var table = recorder.table(layout);
-        int headDim = q.cols() / heads;
-        recorder.launch(Kernel.ATTENTION)
-                .ints(table.tiles(), heads)
-                .out(out)
-                .in(q)
-                .in(k)
-                .in(v)
-                .ints(headDim, heads * headDim / k.cols())
-                .constant(table.place())
-                .ints(table.place().offset() + table.limits())
-                .vector(distanceBias)
-                .ints(distanceBias.map(recorder::stride).orElse(0), layout.queries())
-                .floats(scale)
-                .run(grids.attention(table.tiles(), heads, headDim));
+        attentions.record(new AttentionCall(out, q, k, v, heads, scale, layout, distanceBias));
     }
 
     // --- pictures ---------------------------------------------------------------------------------------------------

@@ -44,15 +44,16 @@ public final class DeviceOptions {
             names = "--gemm",
             paramLabel = "HOW",
             description =
-                    "What multiplies matrices on NVIDIA's GPUs with --device tornado:cuda: java (kernels of mural),"
-                            + " library (cuBLAS) or measured (the faster for each size). Default: measured.")
+                    "What multiplies matrices and does attention on NVIDIA's GPUs with --device tornado:cuda: java"
+                            + " (kernels of mural), library (cuBLAS and cuDNN) or measured (the faster for each size)."
+                            + " Default: measured.")
     private GemmChoice gemm;
 
     /**
      * A device as chosen.
      *
      * @param name what {@code --device} takes
-     * @param gemm what multiplies matrices, where the device leaves a choice
+     * @param gemm what multiplies matrices and does attention, where the device leaves a choice
      * @param ops opens its operations with memory of their own
      */
     public record Choice(String name, int threads, Optional<GemmChoice> gemm, Supplier<Ops> ops) {

@@ -74,7 +74,9 @@ final class ChildCommand {
         String runtime = "uk.ac.manchester.tornado.runtime.";
         var drivers = Stream.concat(
                         backends.stream().map(backend -> "tornado.drivers." + backend),
-                        backends.contains("cuda") && sdk.hasCuBlas() ? Stream.of("tornado.cublas") : Stream.empty())
+                        backends.contains("cuda")
+                                ? sdk.libraryModules().stream().map(library -> "tornado." + library)
+                                : Stream.empty())
                 .toList();
         List<String> options = new ArrayList<>(List.of(
                 "-D" + MARK + "=" + sdk.home(),

@@ -23,7 +23,6 @@ record Sdk(Path home, List<String> backends) {
     private static final int JDK = 25;
     private static final Pattern API = Pattern.compile("tornado-api-(.+)\\.jar");
     private static final Pattern DRIVER = Pattern.compile("tornado-drivers-([a-z]+)-\\d.*\\.jar");
-    private static final Pattern CUBLAS = Pattern.compile("tornado-cublas-(.+)\\.jar");
     private static final String COMMON = "common"; // what all drivers share
 
     /** What came of looking for an SDK. */
@@ -55,9 +54,12 @@ record Sdk(Path home, List<String> backends) {
         return home.resolve("share/java/tornado");
     }
 
-    /** Whether it has the module that calls NVIDIA's cuBLAS. */
-    boolean hasCuBlas() {
-        return !jars(CUBLAS).isEmpty();
+    /** Those that it has of the modules that call NVIDIA's libraries. */
+    List<String> libraryModules() {
+        return Stream.of("cublas", "cudnn")
+                .filter(library -> !jars(Pattern.compile("tornado-" + library + "-(.+)\\.jar"))
+                        .isEmpty())
+                .toList();
     }
 
     /** The compiler's modules, newer than the JDK's own. */

@@ -23,21 +23,24 @@ class ChildCommandTest {
                 Files.createDirectories(folder.resolve("share/java/tornado")).resolve(name));
     }
 
-    /** Every SDK has the module's jar, but its native half comes with the CUDA backend alone. */
+    /** Every SDK has the modules' jars, but their native halves come with the CUDA backend alone. */
     @Test
-    void cuBlasComesWithTheCudaBackend() throws IOException {
+    void librariesComeWithTheCudaBackend() throws IOException {
         jar("tornado-cublas-5.2.0-jdk25.jar");
+        jar("tornado-cudnn-5.2.0-jdk25.jar");
         assertThat(command(List.of("cuda")))
                 .contains(
                         "--add-modules=tornado.runtime,tornado.annotation,tornado.drivers.common,tornado.drivers.cuda,"
-                                + "tornado.cublas")
-                .contains("--enable-native-access=ALL-UNNAMED,tornado.drivers.cuda,tornado.cublas");
-        assertThat(command(List.of("opencl", "ptx"))).noneMatch(option -> option.contains("cublas"));
+                                + "tornado.cublas,tornado.cudnn")
+                .contains("--enable-native-access=ALL-UNNAMED,tornado.drivers.cuda,tornado.cublas,tornado.cudnn");
+        assertThat(command(List.of("opencl", "ptx")))
+                .noneMatch(option -> option.contains("tornado.cublas") || option.contains("tornado.cudnn"));
     }
 
     @Test
-    void anSdkMayLackIt() throws IOException {
+    void anSdkMayLackThem() throws IOException {
         jar("tornado-api-5.2.0-jdk25.jar");
-        assertThat(command(List.of("cuda"))).noneMatch(option -> option.contains("cublas"));
+        assertThat(command(List.of("cuda")))
+                .noneMatch(option -> option.contains("tornado.cublas") || option.contains("tornado.cudnn"));
     }
 }
