@@ -19,6 +19,10 @@ import java.util.function.DoubleSupplier;
  */
 public final class Versus {
     private static final int ROUNDS = 9;
+    /** Rounds of work whose single call takes longer than {@link #LONG} seconds. */
+    private static final int FEW_ROUNDS = 3;
+
+    private static final double LONG = 5;
     private static final double SECONDS = 0.4;
     private static final double WARM_UP = 3;
     /** What the benchmarks ask of a JVM, the processor's figures among them. */
@@ -65,10 +69,10 @@ public final class Versus {
                 site.await(ops);
             };
             var engines = peer.engines(work);
-            measure(call, WARM_UP);
+            int count = Timing.of(measure(call, WARM_UP)).median() > LONG ? FEW_ROUNDS : ROUNDS;
             engines.forEach(engine -> peer.measure(work, engine, 1));
             Map<String, List<double[]>> rounds = new LinkedHashMap<>();
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < count; round++) {
                 rounds.computeIfAbsent("mural", name -> new ArrayList<>()).add(measure(call, SECONDS));
                 for (var engine : engines) {
                     rounds.computeIfAbsent(engine, name -> new ArrayList<>()).add(peer.measure(work, engine, SECONDS));
@@ -90,8 +94,8 @@ public final class Versus {
         more.put("memory_gbs", Results.rounded(roofline.gigabytes()));
         site.description().ifPresent(device -> more.put("device", device));
         if (!engine.equals("mural")) {
-            var ratios = new double[ROUNDS];
-            for (int i = 0; i < ROUNDS; i++) {
+            var ratios = new double[rounds.size()];
+            for (int i = 0; i < ratios.length; i++) {
                 ratios[i] = Timing.of(rounds.get(i)).median()
                         / Timing.of(mural.get(i)).median();
             }
