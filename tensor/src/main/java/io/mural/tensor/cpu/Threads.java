@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
  * The only place where threads are made. Threads take tasks from a counter, so a task's result must not depend on who
  * runs it, and the way work is cut into tasks must not change the arithmetic of an element.
  *
- * <p>Threads wait for the next call actively for some microseconds, because the operations of a small model follow
+ * <p>Threads wait for the next call actively for a tenth of a millisecond, because the operations of a small model follow
  * each other that fast, and then sleep.
  */
 public final class Threads implements AutoCloseable {
@@ -18,7 +18,7 @@ public final class Threads implements AutoCloseable {
         void run(int index, int worker);
     }
 
-    private static final long ACTIVE_WAIT_NANOS = 20_000;
+    private static final long ACTIVE_WAIT_NANOS = 100_000;
 
     private final Thread[] helpers;
     private volatile Call current;
