@@ -17,6 +17,11 @@ record AttentionCall(
         float scale,
         AttentionLayout layout,
         Optional<Tensor> distanceBias) {
+    /** The same with its result elsewhere. */
+    AttentionCall into(Tensor other) {
+        return new AttentionCall(other, q, k, v, heads, scale, layout, distanceBias);
+    }
+
     int headDim() {
         return q.cols() / heads;
     }

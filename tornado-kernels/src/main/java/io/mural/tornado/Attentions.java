@@ -13,34 +13,21 @@ import java.util.function.LongSupplier;
 final class Attentions {
     /** Of larger layouts, the first blocks up to here are measured. */
     private static final long MEASURED_PAIRS = 1 << 24;
-    /** Rounding to float16 costs about 2^-10 of the result's size; a wrong place costs all of it. */
-    private static final double MOST_DEVIATION = 0x1p-5;
 
     private final Recorder recorder;
     private final Grids grids;
     private final AttentionUse use;
     private final Optional<LibraryAttention> library;
-    private final Scratch scratch;
+    private final Trial trial;
     private final Consumer<String> notices;
-    private final Consumer<String> details;
 
-    /**
-     * @param notices told of decisions that a user should know
-     * @param details told of every measurement
-     */
-    Attentions(
-            Recorder recorder,
-            Grids grids,
-            AttentionUse use,
-            Scratch scratch,
-            Consumer<String> notices,
-            Consumer<String> details) {
+    /** @param notices told of decisions that a user should know */
+    Attentions(Recorder recorder, Grids grids, AttentionUse use, Trial trial, Consumer<String> notices) {
         this.recorder = recorder;
         this.grids = grids;
         this.use = use;
-        this.scratch = scratch;
+        this.trial = trial;
         this.notices = notices;
-        this.details = details;
         library = switch (use) {
             case AttentionUse.CuDnn settings -> Optional.of(new LibraryAttention(recorder, grids, settings, notices));
             case AttentionUse.None none -> Optional.empty();
@@ -136,25 +123,16 @@ final class Attentions {
     }
 
     private boolean measure(AttentionCall part, LongSupplier clock, LibraryAttention theirs) {
-        recorder.flush(); // q, k and v have their values afterwards
-        var out = scratch.take(part.q().rows(), part.q().cols());
-        var call = new AttentionCall(
-                out, part.q(), part.k(), part.v(), part.heads(), part.scale(), part.layout(), part.distanceBias());
-        var trial = new Trial(recorder, grids, clock, out);
-        long kernel = trial.time(() -> byKernel(call, call.layout().blocks()));
-        var right = trial.sample();
-        long library = trial.time(() -> byLibrary(call, theirs));
-        double deviation = Trial.deviation(right, trial.sample());
-        scratch.giveBack(out);
-        var what = "attention of %d queries to %d keys, %d heads of %d"
-                .formatted(call.layout().queries(), call.layout().keys(), call.heads(), call.headDim());
-        if (!(deviation <= MOST_DEVIATION)) {
-            notices.accept("%s: cuDNN is %.1e off the Java kernel, which is used instead".formatted(what, deviation));
-            return false;
-        }
-        boolean wins = library < kernel;
-        details.accept("%s: cuDNN %.3f ms, %.1e off the Java kernel, which takes %.3f ms; %s is used"
-                .formatted(what, library / 1e6, deviation, kernel / 1e6, wins ? "cuDNN" : "the kernel"));
-        return wins;
+        var layout = part.layout();
+        return trial.libraryWins(
+                new Trial.Ways(
+                        "attention of %d queries to %d keys, %d heads of %d"
+                                .formatted(layout.queries(), layout.keys(), part.heads(), part.headDim()),
+                        "cuDNN",
+                        part.q().rows(),
+                        part.q().cols(),
+                        out -> byKernel(part.into(out), layout.blocks()),
+                        out -> byLibrary(part.into(out), theirs)),
+                clock);
     }
 }

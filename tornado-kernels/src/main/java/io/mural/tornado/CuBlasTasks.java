@@ -8,25 +8,11 @@ import uk.ac.manchester.tornado.cublas.enums.CuBlasOperation;
 
 /** NVIDIA's cuBLAS, which TornadoVM's CUDA backend calls in the order of a graph's tasks. */
 final class CuBlasTasks {
-    private static final String NATIVE = "tornado-cublas";
-
     private CuBlasTasks() {}
 
     /** Why TornadoVM cannot call it, with the remedy; empty if it can. */
-    @SuppressWarnings("restricted") // the library is TornadoVM's own, which loads it anyway
     static Optional<String> missing() {
-        if (ModuleLayer.boot().findModule("tornado.cublas").isEmpty()) {
-            return Optional.of(
-                    "cuBLAS is missing, the TornadoVM SDK has no module tornado.cublas; install a release for"
-                            + " CUDA");
-        }
-        try {
-            System.loadLibrary(NATIVE);
-            return Optional.empty();
-        } catch (UnsatisfiedLinkError e) {
-            return Optional.of("cuBLAS cannot be loaded, install a TornadoVM SDK for CUDA and NVIDIA's CUDA toolkit: "
-                    + e.getMessage());
-        }
+        return SdkLibrary.missing("cuBLAS", "tornado.cublas", "", "CUDA toolkit");
     }
 
     /**

@@ -12,26 +12,13 @@ import uk.ac.manchester.tornado.cudnn.CuDnn;
 
 /** NVIDIA's cuDNN, which TornadoVM's CUDA backend calls in the order of a graph's tasks. */
 final class CuDnnTasks {
-    private static final String NATIVE = "tornado-cudnn";
     private static final int TRIED_TOKENS = 64;
 
     private CuDnnTasks() {}
 
     /** Why TornadoVM cannot call it, with the remedy; empty if it can. */
-    @SuppressWarnings("restricted") // the library is TornadoVM's own, which loads it anyway
     static Optional<String> missing() {
-        if (ModuleLayer.boot().findModule("tornado.cudnn").isEmpty()) {
-            return Optional.of("cuDNN is missing, the TornadoVM SDK has no module tornado.cudnn; attention is done by"
-                    + " mural's kernel; install a release for CUDA");
-        }
-        try {
-            System.loadLibrary(NATIVE);
-            return Optional.empty();
-        } catch (UnsatisfiedLinkError e) {
-            return Optional.of(
-                    "cuDNN cannot be loaded, attention is done by mural's kernel; install a TornadoVM SDK for"
-                            + " CUDA and NVIDIA's cuDNN 9: " + e.getMessage());
-        }
+        return SdkLibrary.missing("cuDNN", "tornado.cudnn", "attention is done by mural's kernel; ", "cuDNN 9");
     }
 
     /**

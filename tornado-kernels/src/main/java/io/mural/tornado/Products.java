@@ -1,5 +1,6 @@
 package io.mural.tornado;
 
+import io.mural.tensor.Tensor;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -12,34 +13,20 @@ final class Products {
     /** More rows change the times of both alike. */
     private static final int MEASURED_ROWS = 1024;
 
-    /** Rounding x and the result to bfloat16 costs about 2^-9 of the result's size; a wrong place costs all of it. */
-    private static final double MOST_DEVIATION = 0x1p-5;
-
     private final Recorder recorder;
     private final Grids grids;
     private final LibraryUse use;
     private final Optional<LibraryProducts> library;
-    private final Scratch scratch;
+    private final Trial trial;
     private final Consumer<String> notices;
-    private final Consumer<String> details;
 
-    /**
-     * @param notices told of decisions that a user should know
-     * @param details told of every measurement
-     */
-    Products(
-            Recorder recorder,
-            Grids grids,
-            LibraryUse use,
-            Scratch scratch,
-            Consumer<String> notices,
-            Consumer<String> details) {
+    /** @param notices told of decisions that a user should know */
+    Products(Recorder recorder, Grids grids, LibraryUse use, Trial trial, Consumer<String> notices) {
         this.recorder = recorder;
         this.grids = grids;
         this.use = use;
-        this.scratch = scratch;
+        this.trial = trial;
         this.notices = notices;
-        this.details = details;
         library = switch (use) {
             case LibraryUse.CuBlas settings -> Optional.of(new LibraryProducts(recorder, grids, settings.staging()));
             case LibraryUse.None none -> Optional.empty();
@@ -89,25 +76,21 @@ final class Products {
         return known;
     }
 
-    private boolean measure(Product product, LibraryUse.Size size, LongSupplier clock, LibraryProducts library) {
-        recorder.flush(); // x has its values afterwards
-        var out = scratch.take(size.rows(), size.columns());
-        var plain = new Product(out, product.x().rows(0, size.rows()), product.weight(), Optional.empty(), 0, 1, 0);
-        var trial = new Trial(recorder, grids, clock, out);
-        long kernel = trial.time(() -> byKernel(plain));
-        var right = trial.sample();
-        long theirs = trial.time(() -> library.record(plain));
-        double deviation = Trial.deviation(right, trial.sample());
-        scratch.giveBack(out);
-        var what = "[%d, %d] x [%2$d, %d]".formatted(size.rows(), size.in(), size.columns());
-        if (!(deviation <= MOST_DEVIATION)) {
-            notices.accept("products of %s: cuBLAS is %.1e off the Java kernel, which is used instead"
-                    .formatted(what, deviation));
-            return false;
-        }
-        boolean wins = theirs < kernel;
-        details.accept("products of %s: cuBLAS %.3f ms, %.1e off the Java kernel, which takes %.3f ms; %s is used"
-                .formatted(what, theirs / 1e6, deviation, kernel / 1e6, wins ? "cuBLAS" : "the kernel"));
-        return wins;
+    private boolean measure(Product product, LibraryUse.Size size, LongSupplier clock, LibraryProducts theirs) {
+        var x = product.x().rows(0, size.rows());
+        return trial.libraryWins(
+                new Trial.Ways(
+                        "products of [%d, %d] x [%2$d, %d]".formatted(size.rows(), size.in(), size.columns()),
+                        "cuBLAS",
+                        size.rows(),
+                        size.columns(),
+                        out -> byKernel(plain(out, x, product)),
+                        out -> theirs.record(plain(out, x, product))),
+                clock);
+    }
+
+    /** Without what comes after the product. */
+    private static Product plain(Tensor out, Tensor x, Product product) {
+        return new Product(out, x, product.weight(), Optional.empty(), 0, 1, 0);
     }
 }

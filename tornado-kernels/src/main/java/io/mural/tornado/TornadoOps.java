@@ -38,8 +38,9 @@ final class TornadoOps extends Ops {
         super(workspace.over(recorder.memory()));
         this.recorder = recorder;
         this.grids = grids;
-        products = new Products(recorder, grids, library, scratch(), this::notice, this::detail);
-        attentions = new Attentions(recorder, grids, attention, scratch(), this::notice, this::detail);
+        var trial = new Trial(recorder, grids, scratch(), this::notice, this::detail);
+        products = new Products(recorder, grids, library, trial, this::notice);
+        attentions = new Attentions(recorder, grids, attention, trial, this::notice);
         recorder.heed(this::notice);
     }
 
