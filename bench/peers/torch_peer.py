@@ -232,8 +232,7 @@ def measure(call, seconds, clock):
 
 
 def engines(op):
-    processor_only = (ONEDNN,)
-    return [engine for engine in ENGINES[op] if not (on_gpu() and engine in processor_only)]
+    return [engine for engine in ENGINES[op] if engine != ONEDNN or not on_gpu()]
 
 
 def ceilings():

@@ -4,6 +4,7 @@ import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.flux1.GuideBranch;
 import io.mural.model.flux1.GuidedTransformer;
+import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.DType;
 import io.mural.tensor.FloatFormats;
 import io.mural.weights.Checkpoint;
@@ -33,7 +34,7 @@ final class RealWidth implements AutoCloseable {
     static final int POOLED = 768;
     static final int FEATURES = 64;
     /** Multiplications and additions a token and block, over hidden x hidden: q, k, v, out and an MLP four times as wide. */
-    static final double LINEAR = 24;
+    private static final double LINEAR = 24;
 
     private static final int SINUSOID = 256;
     /** Bytes of noise, a prime number of elements so that no two rows of a matrix are alike. */
@@ -64,6 +65,11 @@ final class RealWidth implements AutoCloseable {
         checkpoint = Checkpoint.open(file);
         Weights weights = KeyStyles.weights(checkpoint, KeyStyles.Part.TRANSFORMER);
         guided = new GuidedTransformer(new Flux1Transformer(config, weights), new GuideBranch(config, weights));
+    }
+
+    /** Operations of a double or a single block; a multiplication and an addition are two. */
+    static double blockFlops(AttentionLayout layout, int rows) {
+        return 4.0 * layout.pairs() * HIDDEN + LINEAR * HIDDEN * HIDDEN * rows;
     }
 
     GuidedTransformer guided() {

@@ -134,8 +134,7 @@ public final class Scaling implements Runnable {
             Function<BlockPass, Flux1Transformer.Context> context,
             int largest) {
         var layout = pattern.equals("dense") ? grid.dense() : grid.hierarchical();
-        double flops = 4.0 * layout.pairs() * RealWidth.HIDDEN
-                + RealWidth.LINEAR * RealWidth.HIDDEN * RealWidth.HIDDEN * (grid.text() + grid.tokens());
+        double flops = RealWidth.blockFlops(layout, grid.text() + grid.tokens());
         if (grid.side() > largest) {
             long bytes = BlockPass.plannedBytes(blocks.guided(), grid, pattern.equals("dense"));
             extrapolated("double", pattern, grid, layout, flops, bytes);

@@ -1,16 +1,12 @@
 package io.mural.bench;
 
-import io.mural.cli.tornado.DeviceName;
-import io.mural.tensor.Backend;
-import io.mural.tensor.Backend.Availability.Absent;
-import io.mural.tensor.Backend.Availability.Available;
+import io.mural.cli.device.Devices;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.ServiceLoader;
 
 /** Where mural computes when it is compared: threads of the processor, or a device of TornadoVM. */
 sealed interface Site {
@@ -31,37 +27,14 @@ sealed interface Site {
     Path results();
 
     /**
-     * The place of a number of threads, or of a device's name; {@link IllegalArgumentException} when there is no such
+     * The place of a number of threads, or of a device's name; {@link io.mural.cli.console.BadUsage} when there is no such
      * device.
      */
     static Site of(String word) {
         if (word.chars().allMatch(Character::isDigit)) {
             return new Processor(Integer.parseInt(word));
         }
-        var absent = new StringBuilder();
-        for (var backend : ServiceLoader.load(Backend.class)) {
-            switch (backend.availability()) {
-                case Available available -> {
-                    var found = device(backend, available, word);
-                    if (found.isPresent()) {
-                        return found.get();
-                    }
-                }
-                case Absent missing -> absent.append("; ").append(missing.reason());
-            }
-        }
-        throw new IllegalArgumentException(word + ": no number of threads and no device" + absent);
-    }
-
-    private static Optional<Site> device(Backend backend, Available available, String word) {
-        var names = available.devices().stream().map(Backend.Device::name).toList();
-        return DeviceName.resolve(word, names)
-                .map(name -> new Device(
-                        backend,
-                        available.devices().stream()
-                                .filter(device -> device.name().equals(name))
-                                .findFirst()
-                                .orElseThrow()));
+        return new Device(Devices.choose(word));
     }
 
     record Processor(int threads) implements Site {
@@ -89,7 +62,7 @@ sealed interface Site {
         }
     }
 
-    record Device(Backend backend, Backend.Device device) implements Site {
+    record Device(Devices.Chosen chosen) implements Site {
         @Override
         public int threads() {
             return Runtime.getRuntime().availableProcessors();
@@ -97,7 +70,7 @@ sealed interface Site {
 
         @Override
         public Ops open() {
-            return backend.open(device.name(), threads(), new Workspace());
+            return chosen.backend().open(chosen.name(), threads(), new Workspace());
         }
 
         /** Results come after everything before them in the device's queue. */
@@ -110,18 +83,18 @@ sealed interface Site {
 
         @Override
         public boolean isGpu() {
-            return device.description().contains("GPU)");
+            return chosen.device().description().contains("GPU)");
         }
 
         @Override
         public Optional<String> description() {
-            return Optional.of(device.name() + ", " + device.description());
+            return Optional.of(chosen.name() + ", " + chosen.device().description());
         }
 
         /** A file of its own for every card. */
         @Override
         public Path results() {
-            var card = device.description().replaceFirst(" \\(.*", "");
+            var card = chosen.device().description().replaceFirst(" \\(.*", "");
             var name = card.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
             return Path.of("bench", "results", name + ".jsonl");
         }

@@ -33,10 +33,7 @@ record TransformerStep(boolean dense, int pixels, int doubles, int singles) impl
     @Override
     public double flops() {
         AttentionLayout layout = dense ? grid().dense() : grid().hierarchical();
-        double rows = grid().text() + grid().tokens();
-        return (doubles + singles)
-                * (4.0 * layout.pairs() * RealWidth.HIDDEN
-                        + RealWidth.LINEAR * RealWidth.HIDDEN * RealWidth.HIDDEN * rows);
+        return (doubles + singles) * RealWidth.blockFlops(layout, grid().text() + grid().tokens());
     }
 
     @Override

@@ -25,12 +25,13 @@ public final class Devices {
         return backends;
     }
 
-    /**
-     * A device of a backend.
-     *
-     * @param name its whole name
-     */
-    record Chosen(String name, Backend backend) {}
+    /** A device and its backend. */
+    public record Chosen(Backend.Device device, Backend backend) {
+        /** The device's whole name. */
+        public String name() {
+            return device.name();
+        }
+    }
 
     /** Whether a device of this name can be used here. */
     public static boolean has(String device) {
@@ -40,23 +41,33 @@ public final class Devices {
     }
 
     /** The device of this name; {@link BadUsage} names the devices there are, or why this one is absent. */
-    static Chosen choose(String device) {
+    public static Chosen choose(String device) {
         var asked = new LinkedHashMap<Backend, Availability>();
         for (var backend : backends()) {
             var availability = backend.availability();
             asked.put(backend, availability);
             var name = DeviceName.resolve(device, names(availability));
             if (name.isPresent()) {
-                return new Chosen(name.get(), backend);
+                return new Chosen(named(availability, name.get()), backend);
             }
         }
         throw unknown(device, asked);
     }
 
+    private static Backend.Device named(Availability availability, String name) {
+        return devices(availability).stream()
+                .filter(device -> device.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static List<String> names(Availability availability) {
+        return devices(availability).stream().map(Backend.Device::name).toList();
+    }
+
+    private static List<Backend.Device> devices(Availability availability) {
         return switch (availability) {
-            case Available available ->
-                available.devices().stream().map(Backend.Device::name).toList();
+            case Available available -> available.devices();
             case Absent absent -> List.of();
         };
     }
