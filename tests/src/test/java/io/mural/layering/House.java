@@ -81,8 +81,8 @@ final class House {
                     "threads belong to Threads, WeightStream and RowEncoding; the command line may have its own for"
                             + " progress and Ctrl-C",
                     CPU + ".Threads",
-                    "io.mural.weights.WeightStream",
-                    "io.mural.weights.RowEncoding",
+                    "io.mural.weights.stream.WeightStream",
+                    "io.mural.weights.quantize.RowEncoding",
                     CLI,
                     EMULATOR),
             new Reserved(

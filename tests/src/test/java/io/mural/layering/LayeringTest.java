@@ -36,7 +36,7 @@ class LayeringTest {
         "io.mural.tensor.cpu.Gemm, io.mural.tensor.Tensor",
         "io.mural.tensor.cpu.Gemm, jdk.incubator.vector.FloatVector",
         "io.mural.tensor.cpu.Threads, java.util.concurrent.ExecutorService",
-        "io.mural.weights.Json, tools.jackson.core.JsonParser",
+        "io.mural.weights.text.Json, tools.jackson.core.JsonParser",
         "io.mural.model.token.Unigram, com.google.protobuf.Message",
         "io.mural.model.image.Png, ar.com.hjg.pngj.PngWriter",
         "io.mural.model.image.Jpeg, javax.imageio.ImageIO",
@@ -54,14 +54,14 @@ class LayeringTest {
 
     @ParameterizedTest
     @CsvSource({
-        "io.mural.tensor.Shape, io.mural.weights.Json",
+        "io.mural.tensor.Shape, io.mural.weights.text.Json",
         "io.mural.tensor.Shape, tools.jackson.core.JsonParser",
         "io.mural.tensor.Shape, sun.misc.Unsafe",
         "io.mural.tensor.Shape, jdk.incubator.vector.FloatVector",
         "io.mural.tensor.Shape, io.mural.tensor.cpu.Gemm",
         "io.mural.tensor.cpu.Gemm, java.util.concurrent.Executors",
         "io.mural.tensor.cpu.Gemm, java.util.concurrent.ForkJoinPool",
-        "io.mural.weights.Json, io.mural.model.flux1.Flux1",
+        "io.mural.weights.text.Json, io.mural.model.flux1.Flux1",
         "io.mural.model.flux1.Flux1, io.mural.cli.Mural",
         "io.mural.model.flux1.Flux1, io.mural.model.flux2.Flux2",
         "io.mural.model.flux2.Flux2, io.mural.model.flux1.Flux1",
@@ -95,10 +95,10 @@ class LayeringTest {
     @CsvSource({
         "io.mural.model.pipeline.TextToImage, java.lang.System, exit",
         "io.mural.model.pipeline.TextToImage, java.lang.System, getenv",
-        "io.mural.weights.Checkpoint, java.lang.System, getProperty",
-        "io.mural.weights.Checkpoint, java.lang.Integer, getInteger",
-        "io.mural.weights.Checkpoint, java.lang.Thread, ofVirtual",
-        "io.mural.weights.Checkpoint, java.util.List, parallelStream",
+        "io.mural.weights.file.Checkpoint, java.lang.System, getProperty",
+        "io.mural.weights.file.Checkpoint, java.lang.Integer, getInteger",
+        "io.mural.weights.file.Checkpoint, java.lang.Thread, ofVirtual",
+        "io.mural.weights.file.Checkpoint, java.util.List, parallelStream",
         "io.mural.tensor.cpu.ScalarOps, java.util.Arrays, parallelSort",
         "io.mural.tensor.cpu.Gemm, jdk.incubator.vector.FloatVector, SPECIES_PREFERRED",
         "io.mural.tensor.cpu.LanesOfOthers, jdk.incubator.vector.VectorShape, preferredShape",
@@ -116,7 +116,7 @@ class LayeringTest {
         "io.mural.cli.Mural$Inner, java.lang.System, getProperty",
         "io.mural.tensor.cpu.Threads$1, java.lang.Thread, ofPlatform",
         "io.mural.tensor.cpu.Lanes, jdk.incubator.vector.FloatVector, SPECIES_512",
-        "io.mural.weights.Checkpoint, java.lang.System, nanoTime",
+        "io.mural.weights.file.Checkpoint, java.lang.System, nanoTime",
         "io.mural.tensor.Ops, java.lang.Thread, interrupted",
     })
     void allowsMembers(String user, String owner, String member) {

@@ -13,7 +13,7 @@ import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
-import io.mural.weights.Checkpoint;
+import io.mural.weights.file.Checkpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.mural.cli.generate;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.pipeline.HierarchicalLora;
 import io.mural.model.pipeline.HierarchicalSettings;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -9,7 +9,7 @@ import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.pipeline.GenerationRequest;
 import io.mural.model.pipeline.LevelFigures;
 import io.mural.model.pipeline.PictureModel;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

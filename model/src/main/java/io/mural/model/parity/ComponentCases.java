@@ -11,7 +11,7 @@ import io.mural.model.pipeline.HierarchicalLora;
 import io.mural.model.pipeline.LoraFile;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -12,7 +12,7 @@ import io.mural.model.pipeline.LoraFile;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package io.mural.model.pipeline;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.util.Locale;
 
 /**

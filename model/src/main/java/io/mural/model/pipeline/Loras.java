@@ -1,7 +1,7 @@
 package io.mural.model.pipeline;
 
-import io.mural.weights.Lora;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Lora;
+import io.mural.weights.names.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.mural.model.pipeline;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 
 /**
  * What a model is best asked for when the user does not say: the model folder's {@code mural.json}, or the published

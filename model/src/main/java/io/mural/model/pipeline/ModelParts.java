@@ -1,13 +1,13 @@
 package io.mural.model.pipeline;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.JsonObject;
-import io.mural.weights.KeyStyles;
-import io.mural.weights.KeyStyles.Part;
-import io.mural.weights.ModelFolder;
-import io.mural.weights.WeightBlocks;
-import io.mural.weights.Weights;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.text.JsonObject;
+import io.mural.weights.names.KeyStyles;
+import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.file.ModelFolder;
+import io.mural.weights.stream.WeightBlocks;
+import io.mural.weights.names.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.mural.model.pipeline;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
-import io.mural.weights.WeightBlocks;
+import io.mural.weights.stream.WeightBlocks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

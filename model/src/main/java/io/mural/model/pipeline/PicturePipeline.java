@@ -6,7 +6,7 @@ import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.Ops;
-import io.mural.weights.WeightStream;
+import io.mural.weights.stream.WeightStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mural.model.pipeline;
 
-import io.mural.weights.WeightStream;
+import io.mural.weights.stream.WeightStream;
 
 /**
  * What of a model's mapped files stays in memory. When all of it fits, all of it stays. Else the text encoders are given

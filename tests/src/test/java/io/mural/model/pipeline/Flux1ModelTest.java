@@ -10,7 +10,7 @@ import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
