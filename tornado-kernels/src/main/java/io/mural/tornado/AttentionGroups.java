@@ -14,7 +14,6 @@ import java.util.List;
  * @param rest blocks that are the kernel's: too small, too large, or of sizes of which there are too many
  */
 record AttentionGroups(List<Group> groups, List<Block> rest, float[] values) {
-    static final int FIELDS = 4;
     /** cuDNN makes a plan for every size. */
     static final int MOST_GROUPS = 16;
     /** Fewer queries leave tensor cores idle. */
@@ -104,9 +103,9 @@ record AttentionGroups(List<Group> groups, List<Block> rest, float[] values) {
     }
 
     private static float[] values(List<int[]> pieces) {
-        var values = new float[pieces.size() * FIELDS];
+        var values = new float[pieces.size() * StagingKernels.GROUP_FIELDS];
         for (int i = 0; i < values.length; i++) {
-            values[i] = pieces.get(i / FIELDS)[i % FIELDS];
+            values[i] = pieces.get(i / StagingKernels.GROUP_FIELDS)[i % StagingKernels.GROUP_FIELDS];
         }
         return values;
     }

@@ -17,6 +17,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * limits, bias (-1 without one), its stride, queries, f: the scale.
  */
 final class AttentionKernels {
+    /** Numbers a tile has in the table: its first query, its queries, its first run, its runs. */
+    static final int TILE_FIELDS = 4;
+
     static final int THREADS = 64;
     static final int QUERIES = 32;
     static final int COLUMNS = 2 * THREADS;
@@ -55,7 +58,7 @@ final class AttentionKernels {
         int threads = c.localGroupSizeX;
         int keys = threads / 2;
         int headDim = p.get(10);
-        int tile = p.get(12) + c.groupIdx % p.get(0) * AttentionTable.TILE_FIELDS;
+        int tile = p.get(12) + c.groupIdx % p.get(0) * TILE_FIELDS;
         int head = c.groupIdx / p.get(0) % p.get(1);
         int column = c.groupIdx / p.get(0) / p.get(1) * COLUMNS + thread;
         int first = (int) table.get(tile);

@@ -13,7 +13,6 @@ import java.util.List;
  * @param limits where the queries' ends begin
  */
 record AttentionTable(float[] values, int tiles, int limits) {
-    static final int TILE_FIELDS = 4;
     /** Queries and keys: their numbers are float32. */
     static final int LARGEST = 1 << 24;
 
@@ -38,15 +37,15 @@ record AttentionTable(float[] values, int tiles, int limits) {
         for (var tile : tiles) {
             runs += tile.block().runs().size();
         }
-        int limits = tiles.size() * TILE_FIELDS + 2 * runs;
+        int limits = tiles.size() * AttentionKernels.TILE_FIELDS + 2 * runs;
         var values = new float[limits + queries];
-        int run = tiles.size() * TILE_FIELDS;
+        int run = tiles.size() * AttentionKernels.TILE_FIELDS;
         for (int i = 0; i < tiles.size(); i++) {
             var tile = tiles.get(i);
-            values[i * TILE_FIELDS] = tile.from();
-            values[i * TILE_FIELDS + 1] = tile.to() - tile.from();
-            values[i * TILE_FIELDS + 2] = run;
-            values[i * TILE_FIELDS + 3] = tile.block().runs().size();
+            values[i * AttentionKernels.TILE_FIELDS] = tile.from();
+            values[i * AttentionKernels.TILE_FIELDS + 1] = tile.to() - tile.from();
+            values[i * AttentionKernels.TILE_FIELDS + 2] = run;
+            values[i * AttentionKernels.TILE_FIELDS + 3] = tile.block().runs().size();
             for (var each : tile.block().runs()) {
                 values[run++] = each.from();
                 values[run++] = each.to();

@@ -179,6 +179,6 @@ final class LibraryAttention {
     }
 
     private static DeviceMemory.Place from(DeviceMemory.Place table, int piece) {
-        return new DeviceMemory.Place(table.slab(), table.offset() + piece * AttentionGroups.FIELDS);
+        return new DeviceMemory.Place(table.slab(), table.offset() + piece * StagingKernels.GROUP_FIELDS);
     }
 }

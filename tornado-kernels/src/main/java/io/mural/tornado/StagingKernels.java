@@ -24,6 +24,9 @@ final class StagingKernels {
     /** Most work-groups of {@link #largest}. */
     static final int GROUPS = 1024;
 
+    /** Numbers a piece of rows has in the table of groups. */
+    static final int GROUP_FIELDS = 4;
+
     private static final int MOST_THREADS = NormKernels.MOST_THREADS;
     private static final float LEAST = 1e-20f;
     private static final float GOAL = 16384;
@@ -177,18 +180,18 @@ final class StagingKernels {
 
     /** Where a piece's rows are in the tensor. */
     private static int source(IntArray p, FloatArray table, int n) {
-        int row = (int) table.get(p.get(10) + n % p.get(0) * AttentionGroups.FIELDS);
+        int row = (int) table.get(p.get(10) + n % p.get(0) * GROUP_FIELDS);
         int head = p.get(2) + n / p.get(0);
         return p.get(8) + row * p.get(9) + head / p.get(4) * p.get(3);
     }
 
     private static int rows(IntArray p, FloatArray table, int n) {
-        return (int) table.get(p.get(10) + n % p.get(0) * AttentionGroups.FIELDS + 1);
+        return (int) table.get(p.get(10) + n % p.get(0) * GROUP_FIELDS + 1);
     }
 
     /** Where they are in the staging array. */
     private static int target(IntArray p, FloatArray table, int n) {
-        int piece = p.get(10) + n % p.get(0) * AttentionGroups.FIELDS;
+        int piece = p.get(10) + n % p.get(0) * GROUP_FIELDS;
         int block = (int) table.get(piece + 2) - p.get(6);
         int head = n / p.get(0);
         return ((block * p.get(1) + head) * p.get(5) + (int) table.get(piece + 3)) * p.get(3);
