@@ -1,5 +1,7 @@
 package io.mural.tornado;
 
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.model.parity.Outcome;

@@ -1,5 +1,8 @@
 package io.mural.tornado;
 
+import io.mural.tornado.device.AttentionGroups;
+import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.kernels.CuDnnTasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.model.hierarchical.HierarchicalGeometry;

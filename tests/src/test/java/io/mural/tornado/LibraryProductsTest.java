@@ -1,5 +1,9 @@
 package io.mural.tornado;
 
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Storage;
+import io.mural.tornado.kernels.CuBlasTasks;
+import io.mural.tornado.library.Products;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.tensor.Activation;

@@ -1,5 +1,7 @@
 package io.mural.tornado;
 
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Storage;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;

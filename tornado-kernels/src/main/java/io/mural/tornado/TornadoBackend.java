@@ -1,5 +1,11 @@
 package io.mural.tornado;
 
+import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Settings;
+import io.mural.tornado.device.Storage;
+import io.mural.tornado.kernels.CuBlasTasks;
+import io.mural.tornado.kernels.CuDnnTasks;
 import io.mural.tensor.Backend;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.Ops;

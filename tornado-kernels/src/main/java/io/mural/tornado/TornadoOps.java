@@ -1,5 +1,21 @@
 package io.mural.tornado;
 
+import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.device.ChunkMoments;
+import io.mural.tornado.device.Graphs;
+import io.mural.tornado.device.Grids;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Recorder;
+import io.mural.tornado.device.Scratch;
+import io.mural.tornado.device.Settings;
+import io.mural.tornado.device.Trial;
+import io.mural.tornado.kernels.ElementKernels;
+import io.mural.tornado.kernels.Kernel;
+import io.mural.tornado.kernels.NormKernels;
+import io.mural.tornado.library.AttentionCall;
+import io.mural.tornado.library.Attentions;
+import io.mural.tornado.library.Product;
+import io.mural.tornado.library.Products;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Conv;
