@@ -8,7 +8,7 @@ import io.mural.cli.device.Devices;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.model.image.ImageFile;
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.family.PictureModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

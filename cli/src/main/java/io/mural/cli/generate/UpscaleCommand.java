@@ -6,7 +6,7 @@ import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.family.PictureModel;
 import io.mural.tensor.InputException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.mural.model.flux2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.model.pipeline.Flux2Model;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.family.Flux2Model;
+import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;

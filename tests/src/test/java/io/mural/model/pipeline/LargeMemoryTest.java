@@ -1,5 +1,12 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.family.Flux1Model;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.Pyramid;
+import io.mural.model.vae.VaeExtent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.tensor.DType;
