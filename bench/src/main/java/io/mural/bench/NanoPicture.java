@@ -1,14 +1,14 @@
 package io.mural.bench;
 
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.HierarchicalLora;
+import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.HierarchicalPipeline;
-import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.pipeline.Onlooker;
-import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.Pyramid;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;

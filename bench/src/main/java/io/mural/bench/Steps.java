@@ -1,9 +1,9 @@
 package io.mural.bench;
 
-import io.mural.model.request.GenerationRequest;
 import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
+import io.mural.model.request.GenerationRequest;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;

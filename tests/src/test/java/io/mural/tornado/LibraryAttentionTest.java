@@ -1,8 +1,5 @@
 package io.mural.tornado;
 
-import io.mural.tornado.device.AttentionGroups;
-import io.mural.tornado.device.AttentionUse;
-import io.mural.tornado.kernels.CuDnnTasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.model.hierarchical.HierarchicalGeometry;
@@ -15,6 +12,9 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.ScalarOps;
+import io.mural.tornado.device.AttentionGroups;
+import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.kernels.CuDnnTasks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,5 @@
 package io.mural.tornado;
 
-import io.mural.tornado.device.LibraryUse;
-import io.mural.tornado.device.Storage;
-import io.mural.tornado.kernels.CuBlasTasks;
-import io.mural.tornado.library.Products;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.tensor.Activation;
@@ -15,6 +11,9 @@ import io.mural.tensor.Matrix;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Storage;
+import io.mural.tornado.kernels.CuBlasTasks;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;

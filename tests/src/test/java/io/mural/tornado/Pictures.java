@@ -1,19 +1,19 @@
 package io.mural.tornado;
 
-import io.mural.tornado.device.AttentionUse;
-import io.mural.tornado.device.LibraryUse;
-import io.mural.tornado.device.Settings;
-import io.mural.tornado.device.Storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.model.request.GenerationRequest;
 import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
+import io.mural.model.request.GenerationRequest;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
+import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Settings;
+import io.mural.tornado.device.Storage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

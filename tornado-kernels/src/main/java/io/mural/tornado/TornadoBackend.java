@@ -1,15 +1,15 @@
 package io.mural.tornado;
 
+import io.mural.tensor.Backend;
+import io.mural.tensor.GemmChoice;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Workspace;
 import io.mural.tornado.device.AttentionUse;
 import io.mural.tornado.device.LibraryUse;
 import io.mural.tornado.device.Settings;
 import io.mural.tornado.device.Storage;
 import io.mural.tornado.kernels.CuBlasTasks;
 import io.mural.tornado.kernels.CuDnnTasks;
-import io.mural.tensor.Backend;
-import io.mural.tensor.GemmChoice;
-import io.mural.tensor.Ops;
-import io.mural.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

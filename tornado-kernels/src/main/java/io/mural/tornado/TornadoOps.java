@@ -1,5 +1,17 @@
 package io.mural.tornado;
 
+import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.Conv;
+import io.mural.tensor.Linear;
+import io.mural.tensor.LowRank;
+import io.mural.tensor.Matrix;
+import io.mural.tensor.Moments;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Padding;
+import io.mural.tensor.Rope;
+import io.mural.tensor.Tensor;
+import io.mural.tensor.Workspace;
 import io.mural.tornado.device.AttentionUse;
 import io.mural.tornado.device.ChunkMoments;
 import io.mural.tornado.device.Graphs;
@@ -16,18 +28,6 @@ import io.mural.tornado.library.AttentionCall;
 import io.mural.tornado.library.Attentions;
 import io.mural.tornado.library.Product;
 import io.mural.tornado.library.Products;
-import io.mural.tensor.Activation;
-import io.mural.tensor.AttentionLayout;
-import io.mural.tensor.Conv;
-import io.mural.tensor.Linear;
-import io.mural.tensor.LowRank;
-import io.mural.tensor.Matrix;
-import io.mural.tensor.Moments;
-import io.mural.tensor.Ops;
-import io.mural.tensor.Padding;
-import io.mural.tensor.Rope;
-import io.mural.tensor.Tensor;
-import io.mural.tensor.Workspace;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 

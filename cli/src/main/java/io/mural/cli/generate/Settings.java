@@ -2,11 +2,11 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
-import io.mural.model.family.PictureModel;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import java.util.List;

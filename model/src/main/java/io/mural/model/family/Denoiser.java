@@ -1,10 +1,10 @@
 package io.mural.model.family;
 
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.Scene;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Reference;
-import io.mural.model.hierarchical.GuideMemory;
-import io.mural.model.hierarchical.Scene;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.Ops;
 import java.util.List;

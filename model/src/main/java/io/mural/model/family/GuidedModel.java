@@ -1,8 +1,8 @@
 package io.mural.model.family;
 
-import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
+import io.mural.model.request.HierarchicalSettings;
 import io.mural.tensor.Ops;
 
 /** A model with its hierarchical LoRA, for pictures with a guide. */

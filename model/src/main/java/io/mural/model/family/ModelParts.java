@@ -2,12 +2,12 @@ package io.mural.model.family;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
-import io.mural.weights.text.JsonObject;
+import io.mural.weights.file.ModelFolder;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
-import io.mural.weights.file.ModelFolder;
-import io.mural.weights.stream.WeightBlocks;
 import io.mural.weights.names.Weights;
+import io.mural.weights.stream.WeightBlocks;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package io.mural.model.parity;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
-import io.mural.model.family.Flux1Model;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.LoraFile;
 import io.mural.tensor.Ops;

@@ -1,16 +1,16 @@
 package io.mural.model.parity;
 
-import io.mural.model.image.RgbImage;
 import io.mural.model.family.Flux1Model;
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.HierarchicalLora;
+import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.HierarchicalPipeline;
-import io.mural.model.plan.HierarchicalPlan;
-import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid;
 import io.mural.model.request.Pyramid.Level;
 import io.mural.model.vae.VaeExtent;

@@ -5,15 +5,15 @@ import io.mural.model.family.GuidedModel;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.HierarchicalSettings;
-import io.mural.model.request.Pyramid;
-import io.mural.model.vae.VaeExtent;
-import io.mural.model.vae.VaeWay;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.Pyramid;
 import io.mural.model.request.Pyramid.Level;
+import io.mural.model.vae.VaeExtent;
+import io.mural.model.vae.VaeWay;
 import io.mural.tensor.InputException;
 import io.mural.tensor.PlanOps;
 import java.util.ArrayList;
@@ -193,7 +193,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                     vae.flops());
         }
 
-       private VaePlan vae(Level level, long heap) {
+        private VaePlan vae(Level level, long heap) {
             boolean encodes = settings.upsampler() == HierarchicalSettings.Upsampler.PIXEL && settings.skipSteps() > 0;
             var plans = new ArrayList<VaePlan>();
             for (var extent : wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS))) {

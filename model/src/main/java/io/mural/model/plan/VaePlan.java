@@ -1,11 +1,11 @@
 package io.mural.model.plan;
 
 import io.mural.model.family.PictureModel;
-import io.mural.model.vae.VaeWay;
 import io.mural.model.vae.AutoencoderKL;
 import io.mural.model.vae.BandedVae;
 import io.mural.model.vae.PixelRows;
 import io.mural.model.vae.TiledVae;
+import io.mural.model.vae.VaeWay;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Tensor;
 import java.util.function.Consumer;

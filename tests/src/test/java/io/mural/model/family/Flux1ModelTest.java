@@ -1,13 +1,13 @@
 package io.mural.model.family;
 
-import io.mural.model.request.LoraFile;
-import io.mural.model.request.ModelDefaults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
+import io.mural.model.request.LoraFile;
+import io.mural.model.request.ModelDefaults;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;

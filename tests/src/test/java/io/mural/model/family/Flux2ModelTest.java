@@ -1,5 +1,9 @@
 package io.mural.model.family;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.pipeline.Onlooker;
@@ -8,19 +12,15 @@ import io.mural.model.pipeline.Progress;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalLora.Scope;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.request.Pyramid;
 import io.mural.model.request.ReferenceImages;
-import io.mural.model.vae.VaeExtent;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.mural.model.image.RgbImage;
-import io.mural.model.request.HierarchicalLora.Scope;
 import io.mural.model.sampling.EmpiricalShift;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.TorchRandom;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;

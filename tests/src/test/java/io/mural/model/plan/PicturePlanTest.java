@@ -1,21 +1,21 @@
 package io.mural.model.plan;
 
-import io.mural.model.family.Flux1Model;
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.vae.VaeExtent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
 import io.mural.weights.file.Checkpoint;
-import io.mural.weights.text.Json;
 import io.mural.weights.names.KeyStyles;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

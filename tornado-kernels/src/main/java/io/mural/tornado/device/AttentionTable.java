@@ -1,7 +1,7 @@
 package io.mural.tornado.device;
 
-import io.mural.tornado.kernels.AttentionKernels;
 import io.mural.tensor.AttentionLayout.Block;
+import io.mural.tornado.kernels.AttentionKernels;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.mural.tornado.device;
 
-import io.mural.tornado.kernels.NormKernels;
 import io.mural.tensor.Moments;
+import io.mural.tornado.kernels.NormKernels;
 
 /** Moments of chunks of pixels, as {@link NormKernels#moments} leaves them, put together in double precision. */
 public final class ChunkMoments {

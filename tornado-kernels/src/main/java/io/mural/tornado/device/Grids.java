@@ -1,10 +1,10 @@
 package io.mural.tornado.device;
 
+import io.mural.tensor.Tensor;
 import io.mural.tornado.kernels.AttentionKernels;
 import io.mural.tornado.kernels.ElementKernels;
 import io.mural.tornado.kernels.GemmKernels;
 import io.mural.tornado.kernels.NormKernels;
-import io.mural.tensor.Tensor;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 

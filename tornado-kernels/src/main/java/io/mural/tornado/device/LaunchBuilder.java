@@ -1,8 +1,8 @@
 package io.mural.tornado.device;
 
-import io.mural.tornado.kernels.Kernel;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Tensor;
+import io.mural.tornado.kernels.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

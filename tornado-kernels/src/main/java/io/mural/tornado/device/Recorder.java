@@ -1,9 +1,9 @@
 package io.mural.tornado.device;
 
-import io.mural.tornado.kernels.AttentionKernels;
-import io.mural.tornado.kernels.Kernel;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Tensor;
+import io.mural.tornado.kernels.AttentionKernels;
+import io.mural.tornado.kernels.Kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

@@ -8,4 +8,5 @@ package io.mural.tornado.device;
  * @param profiled whether traffic is counted
  * @param library for products
  */
-public record Settings(Storage storage, long weightBytes, boolean profiled, LibraryUse library, AttentionUse attention) {}
+public record Settings(
+        Storage storage, long weightBytes, boolean profiled, LibraryUse library, AttentionUse attention) {}

@@ -1,8 +1,8 @@
 package io.mural.tornado.device;
 
-import io.mural.tornado.kernels.Kernel;
 import io.mural.tensor.DType;
 import io.mural.tensor.FloatFormats;
+import io.mural.tornado.kernels.Kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;

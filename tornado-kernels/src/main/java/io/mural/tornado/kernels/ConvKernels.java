@@ -1,6 +1,5 @@
 package io.mural.tornado.kernels;
 
-import io.mural.tornado.Pictures;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.BFloat16;
 import uk.ac.manchester.tornado.api.types.arrays.BFloat16Array;

@@ -1,11 +1,11 @@
 package io.mural.tornado.library;
 
+import io.mural.tensor.AttentionLayout.Block;
 import io.mural.tornado.device.AttentionUse;
 import io.mural.tornado.device.Grids;
 import io.mural.tornado.device.Recorder;
 import io.mural.tornado.device.Trial;
 import io.mural.tornado.kernels.Kernel;
-import io.mural.tensor.AttentionLayout.Block;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

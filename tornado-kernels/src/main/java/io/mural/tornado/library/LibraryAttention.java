@@ -1,5 +1,7 @@
 package io.mural.tornado.library;
 
+import io.mural.tensor.AttentionLayout.Block;
+import io.mural.tensor.Tensor;
 import io.mural.tornado.device.AttentionGroups;
 import io.mural.tornado.device.AttentionTable;
 import io.mural.tornado.device.AttentionUse;
@@ -10,8 +12,6 @@ import io.mural.tornado.device.Slab;
 import io.mural.tornado.device.Storage;
 import io.mural.tornado.kernels.Kernel;
 import io.mural.tornado.kernels.StagingKernels;
-import io.mural.tensor.AttentionLayout.Block;
-import io.mural.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.mural.tornado.library;
 
-import io.mural.tornado.kernels.ElementKernels;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Tensor;
+import io.mural.tornado.kernels.ElementKernels;
 import java.util.Optional;
 
 /**
@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param activation its number in {@link ElementKernels}
  */
-public record Product(Tensor out, Tensor x, Matrix weight, Optional<Tensor> bias, int activation, float alpha, float beta) {
+public record Product(
+        Tensor out, Tensor x, Matrix weight, Optional<Tensor> bias, int activation, float alpha, float beta) {
     int rows() {
         return x.rows();
     }

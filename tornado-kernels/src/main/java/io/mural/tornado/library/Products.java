@@ -1,10 +1,10 @@
 package io.mural.tornado.library;
 
+import io.mural.tensor.Tensor;
 import io.mural.tornado.device.Grids;
 import io.mural.tornado.device.LibraryUse;
 import io.mural.tornado.device.Recorder;
 import io.mural.tornado.device.Trial;
-import io.mural.tensor.Tensor;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -47,7 +47,7 @@ public final class Products {
         }
     }
 
-   private void record(Product product, LibraryUse.CuBlas settings, LibraryProducts theirs) {
+    private void record(Product product, LibraryUse.CuBlas settings, LibraryProducts theirs) {
         if (theirs.takes(product) && (!settings.measured() || libraryWins(product, settings, theirs))) {
             theirs.record(product);
         } else {
