@@ -1,0 +1,28 @@
+package io.mural;
+
+import io.mural.model.family.PictureModel;
+import io.mural.model.request.GenerationRequest;
+
+/**
+ * How large a request is for the model.
+ *
+ * @param prompt tokens of the prompt that the text encoder uses, special ones included
+ * @param references latent tokens of the pictures it is made after
+ * @param picture latent tokens of the picture
+ */
+public record Tokens(int prompt, int references, int picture) {
+    static Tokens of(PictureModel model, Recipe recipe, Loaded inputs) {
+        // Where there are two encoders the last is the one whose tokens the transformer sees.
+        var reader = model.textReaders(recipe.textTokens()).getLast();
+        int prompt = reader.tokenizer().encode(recipe.prompt(), reader.length()).used();
+        int references = inputs.references().stream()
+                .mapToInt(image -> tokens(image.width(), image.height()))
+                .sum();
+        return new Tokens(prompt, references, tokens(recipe.width(), recipe.height()));
+    }
+
+    private static int tokens(int width, int height) {
+        int side = GenerationRequest.TOKEN_PIXELS;
+        return width / side * (height / side);
+    }
+}

@@ -1,0 +1,190 @@
+package io.mural.model.image;
+
+import java.awt.Rectangle;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.RenderedImage;
+import java.awt.image.SampleModel;
+import java.awt.image.WritableRaster;
+import java.awt.color.ColorSpace;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Vector;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Writes a PNG file's picture as JPEG, however large, in memory for a few rows. */
+public final class LargeJpeg {
+    private static final int RGB = 3;
+
+    private LargeJpeg() {}
+
+    /** @param quality 1 to 100 */
+    public static void write(OutputStream out, Path png, int quality) {
+        var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (var rows = PngRows.open(png);
+                var stream = new Flushing(out)) {
+            var options = writer.getDefaultWriteParam();
+            options.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            options.setCompressionQuality(quality / 100f);
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(new Rows(rows), null, null), options);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the picture cannot be written", e);
+        } finally {
+            writer.dispose();
+        }
+    }
+
+    /** Lets bytes go as soon as they are written; the encoder never goes back. */
+    private static final class Flushing extends MemoryCacheImageOutputStream {
+        Flushing(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            super.write(bytes, from, count);
+            flushBefore(getStreamPosition());
+        }
+    }
+
+    /** A picture whose rows are read when they are asked for, from top to bottom. */
+    private static final class Rows implements RenderedImage {
+        private final PngRows rows;
+        private final ColorModel colours = new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_sRGB),
+                false,
+                false,
+                ColorModel.OPAQUE,
+                DataBuffer.TYPE_BYTE);
+        private int next;
+        private WritableRaster latest; // null before the first row
+
+        Rows(PngRows rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public Raster getData(Rectangle area) {
+            if (latest == null || area.y + area.height > next) {
+                int first = next;
+                if (area.y != first) {
+                    throw new IllegalStateException("rows " + area.y + " are asked for after " + first);
+                }
+                var band = rows.next(area.height);
+                next += area.height;
+                latest = colours.createCompatibleWritableRaster(band.width(), band.height());
+                latest.setDataElements(0, 0, band.width(), band.height(), band.rgb());
+                latest = latest.createWritableTranslatedChild(0, first);
+            }
+            return latest.createChild(area.x, area.y, area.width, area.height, area.x, area.y, null);
+        }
+
+        @Override
+        public Raster getData() {
+            return getData(new Rectangle(0, 0, getWidth(), getHeight()));
+        }
+
+        @Override
+        public WritableRaster copyData(WritableRaster raster) {
+            throw new UnsupportedOperationException("the encoder asks for areas");
+        }
+
+        @Override
+        public Raster getTile(int x, int y) {
+            return getData();
+        }
+
+        @Override
+        public Vector<RenderedImage> getSources() {
+            return null;
+        }
+
+        @Override
+        public Object getProperty(String name) {
+            return java.awt.Image.UndefinedProperty;
+        }
+
+        @Override
+        public String[] getPropertyNames() {
+            return null;
+        }
+
+        @Override
+        public ColorModel getColorModel() {
+            return colours;
+        }
+
+        @Override
+        public SampleModel getSampleModel() {
+            return colours.createCompatibleSampleModel(getWidth(), 1);
+        }
+
+        @Override
+        public int getWidth() {
+            return rows.width();
+        }
+
+        @Override
+        public int getHeight() {
+            return rows.height();
+        }
+
+        @Override
+        public int getMinX() {
+            return 0;
+        }
+
+        @Override
+        public int getMinY() {
+            return 0;
+        }
+
+        @Override
+        public int getNumXTiles() {
+            return 1;
+        }
+
+        @Override
+        public int getNumYTiles() {
+            return 1;
+        }
+
+        @Override
+        public int getMinTileX() {
+            return 0;
+        }
+
+        @Override
+        public int getMinTileY() {
+            return 0;
+        }
+
+        @Override
+        public int getTileWidth() {
+            return getWidth();
+        }
+
+        @Override
+        public int getTileHeight() {
+            return getHeight();
+        }
+
+        @Override
+        public int getTileGridXOffset() {
+            return 0;
+        }
+
+        @Override
+        public int getTileGridYOffset() {
+            return 0;
+        }
+    }
+}
