@@ -53,6 +53,15 @@ public interface Backend {
     }
 
     /**
+     * Why the device would compute many times slower than it could, one line with the remedy; empty if it would not.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default Optional<String> whySlow(String device) {
+        return Optional.empty();
+    }
+
+    /**
      * Why no vendor's library can multiply matrices on the device, one line with the remedy; empty if one can.
      *
      * @param device one of {@link Availability.Available#devices()}

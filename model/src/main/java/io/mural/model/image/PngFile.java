@@ -9,8 +9,10 @@ import ar.com.hjg.pngj.chunks.PngChunkTextVar;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,6 +44,39 @@ public final class PngFile {
     public static void write(
             Path file, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
         WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), width, height, texts, picture));
+    }
+
+    /**
+     * Writes a picture row by row to a stream, which stays open.
+     *
+     * @param texts keyword to text, in order
+     * @param picture gives all rows to the sink
+     */
+    public static void write(
+            OutputStream out, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
+        try {
+            encode(new Unclosed(out), width, height, texts, picture);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the picture cannot be written", e);
+        }
+    }
+
+    /** A stream whose end is somebody else's affair. */
+    private static final class Unclosed extends FilterOutputStream {
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            out.write(bytes, from, count);
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.flush();
+        }
     }
 
     private static void encode(

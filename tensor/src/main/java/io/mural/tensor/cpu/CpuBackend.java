@@ -4,6 +4,7 @@ import io.mural.tensor.Backend;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import java.util.List;
+import java.util.Optional;
 
 /** The processor this JVM runs on: {@code cpu}, the vector kernels, and {@code cpu:scalar}, the oracle. */
 public final class CpuBackend implements Backend {
@@ -31,6 +32,14 @@ public final class CpuBackend implements Backend {
             return new ScalarOps(workspace);
         }
         return new VectorOps(workspace, threads);
+    }
+
+    @Override
+    public Optional<String> whySlow(String device) {
+        return device.equals(SCALAR) || hasVectorModule()
+                ? Optional.empty()
+                : Optional.of("this JVM runs without the Vector API, without which the processor computes many times"
+                        + " slower; start java with --add-modules jdk.incubator.vector, or choose " + SCALAR);
     }
 
     /** An incubator module is there only if the command line asks for it. */
