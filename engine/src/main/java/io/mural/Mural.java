@@ -7,6 +7,7 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.Previews;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import java.nio.file.Path;
@@ -205,6 +206,15 @@ public final class Mural implements AutoCloseable {
      */
     public Plan plan(Request request) {
         return inTurn(() -> batch(event -> {}, 1).plan(request));
+    }
+
+    /** How large a request is for the model. */
+    public Tokens tokens(Request request) {
+        return inTurn(() -> {
+            var inputs = Loaded.of(request);
+            var recipe = new Resolver(place, model, loras, device).recipe(request.seeded(), inputs, VaeExtent.WHOLE);
+            return Tokens.of(model, recipe, inputs);
+        });
     }
 
     /** A picture in memory, of the model's own size. */

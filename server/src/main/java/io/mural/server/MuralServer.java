@@ -1,6 +1,7 @@
 package io.mural.server;
 
 import io.mural.Progress;
+import io.mural.server.a1111.A1111;
 import io.mural.server.api.JobsApi;
 import io.mural.server.api.Metrics;
 import io.mural.server.api.ServerApi;
@@ -40,12 +41,13 @@ public final class MuralServer implements AutoCloseable {
         var links = new Links();
         var routes = new Routes();
         new OpenAi(queue, links, guard).addTo(routes);
+        new A1111(queue).addTo(routes);
         new JobsApi(queue).addTo(routes);
         new ServerApi(queue, guard, links, metrics).addTo(routes);
         http = new HttpServer(
                 settings.host(),
                 settings.port(),
-                new Site(settings.limits(), guard, routes, Map.of(), metrics::answered, log::failed));
+                new Site(settings.limits(), guard, routes, Map.of("/sdapi/", A1111::error), metrics::answered, log::failed));
         try {
             http.start();
         } catch (RuntimeException e) {

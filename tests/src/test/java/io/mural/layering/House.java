@@ -14,6 +14,7 @@ final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
     private static final String CLI = "io.mural.cli";
+    private static final String SERVER = "io.mural.server";
     /** The engine's public classes: that very package, without those below it. */
     private static final String API = "io.mural.*";
 
@@ -44,7 +45,18 @@ final class House {
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
-            Map.entry(CLI, List.of(CLI, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+            Map.entry(
+                    SERVER,
+                    List.of(
+                            SERVER,
+                            API,
+                            ENGINE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.eclipse.jetty",
+                            "io.prometheus.metrics")),
+            Map.entry(CLI, List.of(CLI, SERVER, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -59,8 +71,10 @@ final class House {
             new Reserved(
                     "java\\.util\\.concurrent\\.(\\w*Execut\\w+|ForkJoin\\w*|CompletableFuture|StructuredTaskScope).*"
                             + "|java\\.util\\.Timer(Task)?",
-                    "threads belong to Threads; the command line may have its own for progress and Ctrl-C",
+                    "threads belong to Threads; the server may have its own for the queue, the command line for progress"
+                            + " and Ctrl-C",
                     CPU + ".Threads",
+                    SERVER + ".jobs",
                     CLI),
             new Reserved(
                     "uk\\.ac\\.manchester\\.tornado\\.cublas\\..*",
@@ -78,9 +92,10 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding and Job; the command line may have its own for"
-                            + " progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream, RowEncoding and Job; the server may have its own for the"
+                            + " queue, the command line for progress and Ctrl-C",
                     CPU + ".Threads",
+                    SERVER + ".jobs",
                     "io.mural.Job",
                     "io.mural.weights.stream.WeightStream",
                     "io.mural.weights.quantize.RowEncoding",

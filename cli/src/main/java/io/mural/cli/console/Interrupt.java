@@ -17,6 +17,7 @@ public final class Interrupt {
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;
     private volatile Runnable abandon = () -> {};
+    private volatile Runnable service; // null unless a service runs
     private volatile Process other; // the process that does the work instead, null if none does
 
     /** @param worker the thread that does the work */
@@ -38,6 +39,11 @@ public final class Interrupt {
         if (other != null) {
             stopOther();
             return;
+        }
+        if (service != null) {
+            service.run();
+            // A service that was asked to stop has done its work: the JVM would end with the signal's number.
+            Runtime.getRuntime().halt(0);
         }
         requested = true;
         worker.interrupt();
@@ -61,6 +67,11 @@ public final class Interrupt {
         } catch (InterruptedException e) {
             other.destroyForcibly();
         }
+    }
+
+    /** A service runs from now on: Ctrl-C, or SIGTERM, lets it stop by {@code stop} and ends the process with 0. */
+    public void onService(Runnable stop) {
+        service = stop;
     }
 
     /** Another process does the work from now on: it is what Ctrl-C stops, and it says so itself. */

@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 512x768}, or {@code 512} for a square. */
-final class SizeOption implements ITypeConverter<Size> {
+public final class SizeOption implements ITypeConverter<Size> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,6})(?:[xX\u00d7](\\d{1,6}))?");
 
     @Override

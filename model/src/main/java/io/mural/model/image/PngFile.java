@@ -9,6 +9,7 @@ import ar.com.hjg.pngj.chunks.PngChunkTextVar;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** PNG files: written whole or not at all, with texts beside the picture. */
 public final class PngFile {
@@ -119,8 +121,22 @@ public final class PngFile {
 
     /** Size and texts of a PNG file; the picture is not decoded. */
     public static Contents contents(Path file) {
+        return contents(file.toString(), () -> new PngReader(file.toFile()));
+    }
+
+    /**
+     * The texts of a PNG file in memory.
+     *
+     * @param name what messages call it
+     * @param data the file's bytes
+     */
+    public static Map<String, String> texts(String name, byte[] data) {
+        return contents(name, () -> new PngReader(new ByteArrayInputStream(data))).texts();
+    }
+
+    private static Contents contents(String name, Supplier<PngReader> open) {
         try {
-            var reader = new PngReader(file.toFile());
+            var reader = open.get();
             try {
                 reader.readSkippingAllRows();
                 Map<String, String> texts = new LinkedHashMap<>();
@@ -134,7 +150,7 @@ public final class PngFile {
                 reader.close();
             }
         } catch (PngjException e) {
-            throw new InputException(file + " is not a readable PNG file: " + e.getMessage(), e);
+            throw new InputException(name + " is not a readable PNG file: " + e.getMessage(), e);
         }
     }
 }

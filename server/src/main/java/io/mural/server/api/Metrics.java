@@ -141,7 +141,7 @@ public final class Metrics {
     byte[] text() {
         var out = new ByteArrayOutputStream();
         try {
-            new PrometheusTextFormatWriter(true).write(out, registry.scrape());
+            PrometheusTextFormatWriter.builder().setIncludeCreatedTimestamps(false).build().write(out, registry.scrape());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -27,10 +29,14 @@ public final class HttpServer implements AutoCloseable {
 
     private static final long STOP_MILLIS = 5000;
 
+    /** Held, or its level would be forgotten. */
+    private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
+
     private final Server server;
     private final ServerConnector connector;
 
     public HttpServer(String host, int port, Site site) {
+        JETTY.setLevel(Level.WARNING);
         var limits = site.limits();
         server = new Server(new VirtualThreadPool());
         var config = new HttpConfiguration();

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Open models: one that computes, and one that plans beside it, so that a plan never waits for a picture. Both are
@@ -28,7 +29,7 @@ public final class Models implements AutoCloseable {
     private final Map<String, Double> secondsOfFlop = new HashMap<>();
     private Opened computing; // null while none is open
     private Opened planning; // null while none is open
-    private Speed speed; // null until it is measured
+    private final CompletableFuture<Speed> speed;
 
     private record Opened(String model, List<Style> loras, Mural mural) {}
 
@@ -45,6 +46,8 @@ public final class Models implements AutoCloseable {
         this.catalog = catalog;
         this.device = device;
         this.memory = memory;
+        // About a second of work: done before the first plan asks, where there is time.
+        speed = CompletableFuture.supplyAsync(() -> Speed.of(device.ops()));
     }
 
     public Catalog catalog() {
@@ -153,10 +156,7 @@ public final class Models implements AutoCloseable {
         if (secondsOfFlop.containsKey(model)) {
             return flops * secondsOfFlop.get(model);
         }
-        if (speed == null) {
-            speed = Speed.of(device.ops());
-        }
-        return speed.seconds(flops, 0);
+        return speed.join().seconds(flops, 0);
     }
 
     /** Learns from a finished picture how long operations take. */

@@ -3,6 +3,7 @@ package io.mural.server.openai;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.Form;
+import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.server.jobs.Models;
 import io.mural.server.jobs.Uploads;
@@ -83,7 +84,7 @@ record Edit(BodyFields fields, List<byte[]> pictures) {
     }
 
     /** Gives the pictures to a wish, as its model uses them; what they are by their names in the wish. */
-    Map<String, byte[]> place(Wish.Builder builder, Models.About model) {
+    Map<String, byte[]> place(Wish.Builder builder, Models.About model, Limits limits) {
         if (pictures.isEmpty()) {
             throw new Refusal(Refusal.Reason.MISSING, "image", "image is missing");
         }
@@ -92,6 +93,12 @@ record Edit(BodyFields fields, List<byte[]> pictures) {
                     Refusal.Reason.INVALID_VALUE,
                     "image",
                     "this model changes one picture, " + pictures.size() + " were sent");
+        }
+        if (pictures.size() > limits.references()) {
+            throw new Refusal(
+                    Refusal.Reason.INVALID_VALUE,
+                    "image",
+                    pictures.size() + " pictures were sent, the most is " + limits.references());
         }
         Map<String, byte[]> inputs = new LinkedHashMap<>();
         for (var picture : pictures) {
@@ -103,6 +110,7 @@ record Edit(BodyFields fields, List<byte[]> pictures) {
                 builder.start(name);
             }
         }
+        Uploads.require(inputs, "image", limits);
         return inputs;
     }
 }

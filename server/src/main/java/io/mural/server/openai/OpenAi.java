@@ -3,7 +3,6 @@ package io.mural.server.openai;
 import io.mural.Format;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.Errors;
-import io.mural.server.http.EventStream;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.Guard;
 import io.mural.server.http.JsonText;
@@ -55,7 +54,7 @@ public final class OpenAi {
         var edit = Edit.read(exchange);
         var model = Asked.model(edit.fields().text("model"), queue.models().catalog());
         var builder = Wish.of(model);
-        var inputs = edit.place(builder, queue.models().about(model));
+        var inputs = edit.place(builder, queue.models().about(model), exchange.limits());
         answer(exchange, edit.fields(), Asked.of(edit.fields(), builder, exchange.limits()), inputs, "image_edit");
     }
 
