@@ -182,7 +182,7 @@ public final class Weights {
         }
         int cols = Math.multiplyExact(in, kernel * kernel);
         Matrix weight = Matrix.of(prefix + name, slice.dtype(), out, cols, data(slice), scale(name, slice));
-        return new Conv(weight, vector(part + ".bias", out), in, kernel);
+        return new Conv(weight, Optional.of(vector(part + ".bias", out)), in, kernel);
     }
 
     /**

@@ -77,7 +77,7 @@ class WeightsTest {
         assertThat(weights.linearNoBias("blocks.1.fc", 3, 2).bias()).isEmpty();
         var conv = weights.conv("conv", 2, 1, 2);
         assertThat(conv.weight().get(0, 7)).isEqualTo(8);
-        assertThat(conv.bias().toArray()).containsExactly(9);
+        assertThat(conv.bias().orElseThrow().toArray()).containsExactly(9);
     }
 
     @Test
