@@ -7,8 +7,8 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
 import io.mural.weights.file.Checkpoint;
-import io.mural.weights.text.Json;
 import io.mural.weights.names.KeyStyles;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 

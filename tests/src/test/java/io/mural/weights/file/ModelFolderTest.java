@@ -1,14 +1,14 @@
 package io.mural.weights.file;
 
-import io.mural.weights.names.Goldens;
-import io.mural.weights.names.KeyStyles;
-import io.mural.weights.text.Json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import io.mural.weights.names.Goldens;
+import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.text.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.file.SafetensorsWriter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +10,8 @@ import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.SafetensorsWriter;
 import io.mural.weights.names.KeyStyles.Part;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

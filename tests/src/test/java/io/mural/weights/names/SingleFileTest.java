@@ -1,6 +1,5 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -8,6 +7,7 @@ import io.mural.tensor.DType;
 import io.mural.tensor.FloatFormats;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
+import io.mural.weights.file.Checkpoint;
 import io.mural.weights.names.KeyStyles.Part;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,5 @@
 package io.mural.weights.quantize;
 
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.file.GgufWriter;
-import io.mural.weights.file.SafetensorsWriter;
-import io.mural.weights.names.Goldens;
-import io.mural.weights.names.KeyStyles;
-import io.mural.weights.names.Weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
@@ -13,7 +7,13 @@ import static org.assertj.core.api.Assertions.fail;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.GgufWriter;
+import io.mural.weights.file.SafetensorsWriter;
+import io.mural.weights.names.Goldens;
+import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.Weights;
 import io.mural.weights.quantize.Quantization.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,13 +1,13 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.file.SafetensorsWriter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Shape;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.SafetensorsWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
