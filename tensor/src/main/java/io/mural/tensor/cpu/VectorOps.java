@@ -9,10 +9,12 @@ import io.mural.tensor.Matrix;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.machine.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,9 +38,18 @@ public final class VectorOps extends Ops {
     private final Conv2d conv2d;
     private final Elementwise elementwise;
     private final List<float[]> lowMemory = new ArrayList<>();
+    private final ShortProducts shortProducts;
 
-    /** @param threads how many threads compute, the caller's included */
+    /** In float32. @param threads how many threads compute, the caller's included */
     public VectorOps(Workspace workspace, int threads) {
+        this(workspace, threads, Precision.F32, Kernels.NONE);
+    }
+
+    /**
+     * @param threads how many threads compute, the caller's included
+     * @param kernels what multiplies shorter formats; where they have none for the precision, it is float32
+     */
+    public VectorOps(Workspace workspace, int threads, Precision precision, Kernels kernels) {
         super(workspace);
         this.threads = new Threads(threads);
         var scratch = new Scratch[threads];
@@ -50,6 +61,7 @@ public final class VectorOps extends Ops {
         this.groupNorm = new GroupNorm(this.threads, scratch);
         this.conv2d = new Conv2d(this.threads, scratch);
         this.elementwise = new Elementwise(this.threads, scratch);
+        this.shortProducts = new ShortProducts(this.threads, scratch, precision, kernels);
     }
 
     /** Bits of a vector of this JVM on this processor. */
@@ -63,7 +75,13 @@ public final class VectorOps extends Ops {
         for (int i = 0; i < layer.adapters().size(); i++) {
             lows.add(low(x, layer.adapters().get(i), i));
         }
-        product(out, x, layer, lows, f);
+        shortProducts.takeNotice().ifPresent(this::notice);
+        var tiles = x.rows() > Gemv.MOST_ROWS ? shortProducts.of(layer.weight()) : Optional.<TileGemm>empty();
+        if (tiles.isPresent()) {
+            tiles.get().linear(out, x, layer, lows, f);
+        } else {
+            product(out, x, layer, lows, f);
+        }
     }
 
     /** {@code scale * (x down^T)}: [rows, rank], in memory kept for the adapters of this place in a layer's list. */

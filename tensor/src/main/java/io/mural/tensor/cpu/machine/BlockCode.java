@@ -32,7 +32,7 @@ abstract class BlockCode extends TileCode {
     /** Sets the whole sums of a row to what a block begins with. */
     abstract void start(int r);
 
-    /** Adds the products of an int of a row, in {@code spare(0)}, and the vectors of the panel. */
+    /** Adds the products of an int of a row, which {@link #load} brought, and the vectors of the panel. */
     abstract void multiply(int r);
 
     /** Four codes at a time with AVX512_VNNI. */
