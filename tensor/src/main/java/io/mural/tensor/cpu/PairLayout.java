@@ -71,6 +71,10 @@ final class PairLayout implements TileLayout {
 
     @Override
     public void row(float[] row, int k, int[] a, int at, Scratch scratch) {
+        row(row, k, a, at);
+    }
+
+    void row(float[] row, int k, int[] a, int at) {
         int end = padded(k);
         Arrays.fill(row, k, end, 0);
         pairs(row, 0, end, a, at);

@@ -36,9 +36,9 @@ final class ShortProducts {
         };
     }
 
-    /** How attention lays out its operands; empty for float32. */
-    Optional<PairLayout> ofAttention() {
-        return pairs;
+    /** What one worker of attention multiplies by. */
+    AttentionProducts ofAttention() {
+        return pairs.<AttentionProducts>map(PairAttention::new).orElseGet(WideAttention::new);
     }
 
     /** Whether a weight loses little or nothing by rounding to bfloat16. */

@@ -57,12 +57,12 @@ public final class VectorOps extends Ops {
         Arrays.setAll(scratch, i -> new Scratch());
         this.gemm = new Gemm(this.threads, scratch);
         this.gemv = new Gemv(this.threads, scratch);
-        this.attention = new Attention(this.threads, scratch);
         this.norms = new Norms(this.threads, scratch);
         this.groupNorm = new GroupNorm(this.threads, scratch);
         this.conv2d = new Conv2d(this.threads, scratch);
         this.elementwise = new Elementwise(this.threads, scratch);
         this.shortProducts = new ShortProducts(this.threads, scratch, precision, kernels);
+        this.attention = new Attention(this.threads, scratch, shortProducts::ofAttention);
     }
 
     /** Bits of a vector of this JVM on this processor. */
