@@ -15,8 +15,8 @@ public enum Precision {
      */
     INT8,
     /**
-     * {@link #BF16} for weights that the file holds in bfloat16 or shorter, and for attention, where the processor
-     * multiplies bfloat16; float32 for the others.
+     * {@link #BF16} for weights that the file holds in bfloat16 or shorter, and for attention behind such layers, where
+     * the processor multiplies bfloat16; float32 for the others.
      */
     AUTO;
 

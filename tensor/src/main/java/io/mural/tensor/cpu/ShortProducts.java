@@ -12,6 +12,7 @@ final class ShortProducts {
     private final Optional<TileGemm> bf16;
     private final Optional<TileGemm> int8;
     private Optional<String> notice;
+    private boolean met;
 
     ShortProducts(Threads threads, Scratch[] scratch, Precision precision, Kernels kernels) {
         this.precision = precision;
@@ -28,17 +29,25 @@ final class ShortProducts {
 
     /** What multiplies rows by such a weight; empty for float32. */
     Optional<TileGemm> of(Matrix weight) {
-        return switch (precision) {
-            case F32 -> Optional.empty();
-            case INT8 -> int8;
-            case BF16 -> bf16;
-            case AUTO -> isShort(weight) ? bf16 : Optional.empty();
-        };
+        var tiles =
+                switch (precision) {
+                    case F32 -> Optional.<TileGemm>empty();
+                    case INT8 -> int8;
+                    case BF16 -> bf16;
+                    case AUTO -> bf16.filter(it -> isShort(weight));
+                };
+        met = tiles.isPresent();
+        return tiles;
     }
 
-    /** What one worker of attention multiplies by. */
-    AttentionProducts ofAttention() {
-        return pairs.<AttentionProducts>map(PairAttention::new).orElseGet(WideAttention::new);
+    /** How attention lays out its operands, where {@link #areMet}; empty for float32. */
+    Optional<PairLayout> ofAttention() {
+        return pairs;
+    }
+
+    /** Whether the last weight was for short products: attention follows the layers that make its operands. */
+    boolean areMet() {
+        return met;
     }
 
     /** Whether a weight loses little or nothing by rounding to bfloat16. */

@@ -34,6 +34,7 @@ public final class VectorOps extends Ops {
     private final Gemm gemm;
     private final Gemv gemv;
     private final Attention attention;
+    private final Optional<Attention> shortAttention;
     private final Norms norms;
     private final GroupNorm groupNorm;
     private final Conv2d conv2d;
@@ -62,7 +63,10 @@ public final class VectorOps extends Ops {
         this.conv2d = new Conv2d(this.threads, scratch);
         this.elementwise = new Elementwise(this.threads, scratch);
         this.shortProducts = new ShortProducts(this.threads, scratch, precision, kernels);
-        this.attention = new Attention(this.threads, scratch, shortProducts::ofAttention);
+        this.attention = new Attention(this.threads, scratch, WideAttention::new);
+        this.shortAttention = shortProducts
+                .ofAttention()
+                .map(layout -> new Attention(this.threads, scratch, () -> new PairAttention(layout)));
     }
 
     /** Bits of a vector of this JVM on this processor. */
@@ -174,7 +178,7 @@ public final class VectorOps extends Ops {
 
     @Override
     protected void attentionKernel(AttentionCall call) {
-        attention.run(call);
+        shortAttention.filter(it -> shortProducts.areMet()).orElse(attention).run(call);
     }
 
     @Override

@@ -6,7 +6,10 @@ import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.AttentionLayout.Block;
 import io.mural.tensor.AttentionLayout.Run;
+import io.mural.tensor.DType;
 import io.mural.tensor.FloatFormats;
+import io.mural.tensor.Linear;
+import io.mural.tensor.Matrix;
 import io.mural.tensor.Precision;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -81,6 +85,8 @@ class PairAttentionTest {
             for (int threads : new int[] {1, 3}) {
                 try (var ops = new VectorOps(Workspace.poisoned(), threads, Precision.AUTO, kernels)) {
                     var out = ops.empty(q.rows(), cols);
+                    // attention follows the layer before it
+                    ops.linear(k, layer(DType.BF16, kvCols));
                     ops.attention(new AttentionCall(out, q, k, v, each.heads(), scale, each.layout(), bias));
                     var actual = ops.read(out);
                     first = first == null ? actual : first;
@@ -94,6 +100,35 @@ class PairAttentionTest {
                         .isLessThan(1.1f * 0x1p-9f * largest);
             }
         }
+    }
+
+    /** Behind float32 weights attention is float32. */
+    @Test
+    void followsTheLayerBeforeIt() {
+        var x = tensor(new Random(1), 20, 32);
+        var kernels = new Kernels(Optional.of(Kernels.plainPairs()), Optional.empty(), Optional.empty());
+        float[] exact;
+        try (var ops = new VectorOps(Workspace.poisoned(), 1)) {
+            exact = attend(ops, x, DType.F32);
+        }
+        try (var ops = new VectorOps(Workspace.poisoned(), 1, Precision.AUTO, kernels)) {
+            assertThat(attend(ops, x, DType.F32)).isEqualTo(exact);
+            assertThat(attend(ops, x, DType.BF16)).isNotEqualTo(exact);
+            assertThat(attend(ops, x, DType.F32)).isEqualTo(exact);
+        }
+    }
+
+    private static float[] attend(VectorOps ops, Tensor x, DType weights) {
+        ops.linear(x, layer(weights, x.cols()));
+        var out = ops.empty(x.rows(), x.cols());
+        var layout = AttentionLayout.dense(x.rows(), x.rows());
+        ops.attention(new AttentionCall(out, x, x, x, 2, 0.25f, layout, Optional.empty()));
+        return ops.read(out);
+    }
+
+    private static Linear layer(DType dtype, int in) {
+        var zeros = Arena.ofAuto().allocate(dtype.bytes(in));
+        return new Linear(Matrix.of("proj.weight", dtype, 1, in, zeros, 1), Optional.empty(), List.of());
     }
 
     private static List<Kernels> kernels() {
