@@ -84,6 +84,15 @@ public sealed interface Matrix {
     }
 
     record F32(String name, int rows, int cols, MemorySegment data) implements Matrix {
+        /** A contiguous tensor as a weight [rows, cols]; both stay views of the same memory. */
+        public static F32 of(String name, int rows, int cols, Tensor tensor) {
+            if (!tensor.contiguous() || tensor.shape().size() != (long) rows * cols) {
+                throw new IllegalArgumentException(
+                        name + ": a tensor " + tensor.shape() + " is no matrix [" + rows + ", " + cols + "]");
+            }
+            return new F32(name, rows, cols, tensor.segment());
+        }
+
         @Override
         public DType dtype() {
             return DType.F32;

@@ -34,7 +34,12 @@ public abstract class Ops implements AutoCloseable {
 
     /** A tensor with undefined contents that lives as long as the current unit. */
     public final Tensor empty(int... dims) {
-        return workspace.allocate(Shape.of(dims));
+        return allocate(Shape.of(dims));
+    }
+
+    /** Every tensor of a unit comes from here. */
+    protected Tensor allocate(Shape shape) {
+        return workspace.allocate(shape);
     }
 
     /** A tensor of the current unit with the given values, row-major. */
@@ -71,9 +76,14 @@ public abstract class Ops implements AutoCloseable {
     public Tensor unit(String name, Tensor consumed, UnaryOperator<Tensor> body) {
         var result = unit(name, () -> body.apply(consumed));
         if (result != consumed) {
-            workspace.release(consumed);
+            release(consumed);
         }
         return result;
+    }
+
+    /** Gives the memory of a tensor back that nobody reads any more, before its unit ends. */
+    protected void release(Tensor consumed) {
+        workspace.release(consumed);
     }
 
     /** Tells {@code listener} the name of every unit as it begins: progress, profiles. */
@@ -87,15 +97,25 @@ public abstract class Ops implements AutoCloseable {
         }
         unitListener.accept(name);
         enter(name);
-        workspace.open();
+        openScope();
         List<Tensor> results = List.of();
         try {
             results = body.get();
             leave(name);
         } finally {
-            workspace.close(results);
+            closeScope(results);
         }
         return results;
+    }
+
+    /** Opens the scope of a unit: what is allocated from here on lives until {@link #closeScope}. */
+    protected void openScope() {
+        workspace.open();
+    }
+
+    /** Closes the scope of a unit; {@code kept} passes to the scope around it. */
+    protected void closeScope(List<Tensor> kept) {
+        workspace.close(kept);
     }
 
     /** Called when a unit begins: a device may have work in hand that belongs to the unit around it. */
@@ -276,7 +296,7 @@ public abstract class Ops implements AutoCloseable {
         requireShape("groupNorm", "weight", weight, 1, x.cols());
         requireShape("groupNorm", "bias", bias, 1, x.cols());
         requireGroups("groupNorm", x, moments.groups());
-        var out = workspace.allocate(x.shape());
+        var out = allocate(x.shape());
         groupNormKernel(out, x, moments, weight, bias, eps, f);
         return out;
     }
@@ -372,6 +392,13 @@ public abstract class Ops implements AutoCloseable {
     }
 
     protected abstract void upsample2xKernel(Tensor out, Tensor x);
+
+    // --- gradients --------------------------------------------------------------------------------------------------
+
+    /** What differentiates these operations, or an error that says where it can be had. */
+    public GradientKernels gradients() {
+        throw new InputException("this device computes no gradients; train on --device cpu");
+    }
 
     // --- life and checks --------------------------------------------------------------------------------------------
 

@@ -27,16 +27,19 @@ public final class Weights {
     private final Catalog catalog;
     private final String prefix;
     private final Adaptation adaptation;
+    private final Map<String, Tensor> replaced;
     private final Set<String> asked;
 
     Weights(Catalog catalog) {
-        this(catalog, "", Adaptation.NONE, ConcurrentHashMap.newKeySet());
+        this(catalog, "", Adaptation.NONE, Map.of(), ConcurrentHashMap.newKeySet());
     }
 
-    private Weights(Catalog catalog, String prefix, Adaptation adaptation, Set<String> asked) {
+    private Weights(
+            Catalog catalog, String prefix, Adaptation adaptation, Map<String, Tensor> replaced, Set<String> asked) {
         this.catalog = catalog;
         this.prefix = prefix;
         this.adaptation = adaptation;
+        this.replaced = replaced;
         this.asked = asked;
     }
 
@@ -56,7 +59,7 @@ public final class Weights {
 
     /** The tensors whose names begin with {@code part} and a dot, asked for without it. */
     public Weights under(String part) {
-        return new Weights(catalog, prefix + part + ".", adaptation, asked);
+        return new Weights(catalog, prefix + part + ".", adaptation, replaced, asked);
     }
 
     public boolean has(String name) {
@@ -132,22 +135,38 @@ public final class Weights {
     }
 
     /** The names of all tensors here. */
-    Set<String> names() {
+    public Set<String> names() {
         return slices().keySet();
+    }
+
+    /** All elements of a floating-point tensor, widened to float32. */
+    public float[] floats(String name) {
+        Catalog.Slice slice = slice(name);
+        int count = Math.toIntExact(slice.shape().stream().reduce(1L, Math::multiplyExact));
+        Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, count, data(slice), scale(name, slice));
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = row.get(0, i);
+        }
+        return values;
     }
 
     /** A vector as a matrix [1, n] in its file's format. */
     Matrix row(String name) {
-        Catalog.Slice slice = floats(name);
+        Catalog.Slice slice = slice(name);
         int n = shape(name).dim(0);
         return Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
     }
 
     /** A float32 copy of a vector [n]. */
     public Tensor vector(String name, int n) {
-        Catalog.Slice slice = floats(name);
+        Catalog.Slice slice = slice(name);
         if (!slice.shape().equals(List.of((long) n))) {
             throw mismatch(name, slice, Shape.of(n));
+        }
+        Tensor other = replaced.get(prefix + name);
+        if (other != null) {
+            return other;
         }
         Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
         Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), Shape.of(n));
@@ -176,12 +195,12 @@ public final class Weights {
     /** The convolution of {@code part.weight} [out, in, kernel, kernel] and {@code part.bias} [out]. */
     public Conv conv(String part, int in, int out, int kernel) {
         String name = part + ".weight";
-        Catalog.Slice slice = floats(name);
+        Catalog.Slice slice = slice(name);
         if (!slice.shape().equals(List.of((long) out, (long) in, (long) kernel, (long) kernel))) {
             throw mismatch(name, slice, Shape.of(out, in, kernel, kernel));
         }
         int cols = Math.multiplyExact(in, kernel * kernel);
-        Matrix weight = Matrix.of(prefix + name, slice.dtype(), out, cols, data(slice), scale(name, slice));
+        Matrix weight = stored(name, slice, out, cols);
         return new Conv(weight, vector(part + ".bias", out), in, kernel);
     }
 
@@ -190,7 +209,33 @@ public final class Weights {
      * and {@code this} stays as it was. The LoRA must stay open as long.
      */
     public Weights with(Lora lora, double strength) {
-        return new Weights(catalog, prefix, adaptation.with(lora.match(catalog), strength), asked);
+        return new Weights(catalog, prefix, adaptation.with(lora.match(catalog), strength), replaced, asked);
+    }
+
+    /**
+     * These weights with low-rank matrices from memory beside the linear layers.
+     *
+     * @param terms by the names of layers, such as {@code transformer_blocks.0.attn.to_q}
+     */
+    public Weights with(Map<String, LowRank> terms) {
+        return new Weights(catalog, prefix, adaptation.with(terms), replaced, asked);
+    }
+
+    /**
+     * These weights with other values for some tensors, from memory.
+     *
+     * @param values float32, as large as the tensors they replace, by their whole names
+     */
+    public Weights replacing(Map<String, Tensor> values) {
+        values.forEach((name, value) -> {
+            long size = catalog.tensors().containsKey(name)
+                    ? catalog.tensors().get(name).shape().stream().reduce(1L, Math::multiplyExact)
+                    : 0;
+            if (value.shape().size() != size) {
+                throw new IllegalArgumentException(name + " is " + value.shape() + ", in the model " + size + " elements");
+            }
+        });
+        return new Weights(catalog, prefix, adaptation, Map.copyOf(values), asked);
     }
 
     /**
@@ -198,7 +243,7 @@ public final class Weights {
      * element and are valid until the LoRA is closed.
      */
     public Weights merged(Lora lora, double strength) {
-        return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), asked);
+        return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), replaced, asked);
     }
 
     /** Names of tensors, in the spelling of the file, that nothing has asked for; the marks of scaled fp8 files apart. */
@@ -214,13 +259,20 @@ public final class Weights {
     }
 
     private Matrix base(String name, int rows, int cols) {
-        Catalog.Slice slice = floats(name);
+        Catalog.Slice slice = slice(name);
         List<Long> wanted = List.of((long) rows, (long) cols);
         List<Long> wantedConv = List.of((long) rows, (long) cols, 1L, 1L);
         if (!slice.shape().equals(wanted) && !slice.shape().equals(wantedConv)) {
             throw mismatch(name, slice, Shape.of(rows, cols));
         }
-        return Matrix.of(prefix + name, slice.dtype(), rows, cols, data(slice), scale(name, slice));
+        return stored(name, slice, rows, cols);
+    }
+
+    private Matrix stored(String name, Catalog.Slice slice, int rows, int cols) {
+        Tensor other = replaced.get(prefix + name);
+        return other == null
+                ? Matrix.of(prefix + name, slice.dtype(), rows, cols, data(slice), scale(name, slice))
+                : Matrix.F32.of(prefix + name, rows, cols, other);
     }
 
     private float scale(String name, Catalog.Slice slice) {
@@ -239,7 +291,7 @@ public final class Weights {
     }
 
     /** The tensor of a model's weights. The type goes first: packed integers have other shapes too. */
-    private Catalog.Slice floats(String name) {
+    private Catalog.Slice slice(String name) {
         Catalog.Slice slice = find(name);
         if (!slice.dtype().isFloat()) {
             throw new InputException(place(name) + " is " + slice.dtype() + ", expected floating-point weights");
