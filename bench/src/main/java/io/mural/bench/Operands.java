@@ -5,7 +5,7 @@ import io.mural.tensor.FloatFormats;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
-import io.mural.weights.BlockEncoder;
+import io.mural.weights.quantize.BlockEncoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

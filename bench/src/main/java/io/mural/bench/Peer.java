@@ -1,7 +1,7 @@
 package io.mural.bench;
 
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

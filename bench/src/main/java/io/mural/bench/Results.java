@@ -1,8 +1,8 @@
 package io.mural.bench;
 
 import io.mural.tensor.cpu.VectorOps;
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;

@@ -1,7 +1,7 @@
 package io.mural.bench;
 
 import io.mural.bench.ScalingPoint.Shown;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.mural.bench;
 
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;

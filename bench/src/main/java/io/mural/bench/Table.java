@@ -1,6 +1,6 @@
 package io.mural.bench;
 
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mural.bench;
 
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

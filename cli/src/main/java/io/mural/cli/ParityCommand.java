@@ -5,7 +5,7 @@ import io.mural.cli.console.Words;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

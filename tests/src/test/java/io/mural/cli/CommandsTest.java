@@ -2,7 +2,7 @@ package io.mural.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

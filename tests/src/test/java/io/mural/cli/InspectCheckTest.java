@@ -2,8 +2,8 @@ package io.mural.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.weights.Checkpoint;
-import io.mural.weights.Json;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

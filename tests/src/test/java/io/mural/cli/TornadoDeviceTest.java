@@ -7,7 +7,7 @@ import io.mural.cli.console.Version;
 import io.mural.cli.tornado.InstalledSdk;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -65,12 +65,12 @@ final class House {
             new Reserved(
                     "uk\\.ac\\.manchester\\.tornado\\.cublas\\..*",
                     "not every SDK has NVIDIA's libraries",
-                    TORNADO + ".CuBlasTasks",
+                    TORNADO + ".kernels.CuBlasTasks",
                     TORNADO_CUBLAS),
             new Reserved(
                     "uk\\.ac\\.manchester\\.tornado\\.cudnn\\..*",
                     "not every SDK has NVIDIA's libraries",
-                    TORNADO + ".CuDnnTasks",
+                    TORNADO + ".kernels.CuDnnTasks",
                     TORNADO_CUDNN),
             new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
 
@@ -81,8 +81,8 @@ final class House {
                     "threads belong to Threads, WeightStream and RowEncoding; the command line may have its own for"
                             + " progress and Ctrl-C",
                     CPU + ".Threads",
-                    "io.mural.weights.WeightStream",
-                    "io.mural.weights.RowEncoding",
+                    "io.mural.weights.stream.WeightStream",
+                    "io.mural.weights.quantize.RowEncoding",
                     CLI,
                     EMULATOR),
             new Reserved(

@@ -1,7 +1,7 @@
 package io.mural.cli.device;
 
 import io.mural.cli.console.Figures;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;

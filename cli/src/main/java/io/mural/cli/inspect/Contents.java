@@ -2,8 +2,8 @@ package io.mural.cli.inspect;
 
 import io.mural.cli.console.Figures;
 import io.mural.tensor.DType;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.TensorInfo;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.TensorInfo;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

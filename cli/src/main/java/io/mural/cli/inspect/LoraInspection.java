@@ -1,11 +1,11 @@
 package io.mural.cli.inspect;
 
 import io.mural.cli.console.Figures;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.KeyStyles;
-import io.mural.weights.KeyStyles.Part;
-import io.mural.weights.Lora;
-import io.mural.weights.ModelFolder;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.ModelFolder;
+import io.mural.weights.names.KeyStyles;
+import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.Lora;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

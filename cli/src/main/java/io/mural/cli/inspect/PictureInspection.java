@@ -1,7 +1,7 @@
 package io.mural.cli.inspect;
 
 import io.mural.model.image.PngFile;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,10 +2,10 @@ package io.mural.cli.inspect;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.ModelFolder;
-import io.mural.weights.NonFinite;
-import io.mural.weights.TensorInfo;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.ModelFolder;
+import io.mural.weights.file.NonFinite;
+import io.mural.weights.file.TensorInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.mural.cli.progress;
 
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

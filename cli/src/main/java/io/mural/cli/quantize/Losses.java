@@ -1,8 +1,8 @@
 package io.mural.cli.quantize;
 
 import io.mural.tensor.DType;
-import io.mural.weights.Quantization;
-import io.mural.weights.QuantizationError;
+import io.mural.weights.quantize.Quantization;
+import io.mural.weights.quantize.QuantizationError;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;

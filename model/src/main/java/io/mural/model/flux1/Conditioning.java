@@ -5,7 +5,7 @@ import io.mural.model.layers.Sinusoid;
 import io.mural.tensor.Activation;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.Optional;
 
 /**

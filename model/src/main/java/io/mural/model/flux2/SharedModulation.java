@@ -4,7 +4,7 @@ import io.mural.model.layers.Modulation;
 import io.mural.model.layers.Modulation.Branch;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.List;
 
 /** FLUX.2 modulates all blocks of a kind alike: three layers for the whole model. */

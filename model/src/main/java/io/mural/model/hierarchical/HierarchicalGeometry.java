@@ -1,7 +1,7 @@
 package io.mural.model.hierarchical;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 
 /**
  * Who sees whom in the hierarchical method (arXiv 2510.16325), in tokens.

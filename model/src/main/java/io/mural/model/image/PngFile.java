@@ -7,7 +7,7 @@ import ar.com.hjg.pngj.PngWriter;
 import ar.com.hjg.pngj.PngjException;
 import ar.com.hjg.pngj.chunks.PngChunkTextVar;
 import io.mural.tensor.InputException;
-import io.mural.weights.WholeFile;
+import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

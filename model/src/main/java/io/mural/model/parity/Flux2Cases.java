@@ -1,18 +1,18 @@
 package io.mural.model.parity;
 
+import io.mural.model.family.Flux2Model;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
-import io.mural.model.pipeline.Flux2Model;
-import io.mural.model.pipeline.HierarchicalLora;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
-import io.mural.weights.Json;
+import io.mural.weights.text.Json;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.mural.model.parity;
 
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

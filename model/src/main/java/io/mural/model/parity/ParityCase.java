@@ -3,9 +3,9 @@ package io.mural.model.parity;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 
 /**

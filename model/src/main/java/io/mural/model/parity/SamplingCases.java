@@ -7,7 +7,7 @@ import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Shape;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
 
 /** The cases of noise and of noise levels. */

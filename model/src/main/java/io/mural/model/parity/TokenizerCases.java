@@ -4,7 +4,7 @@ import io.mural.model.token.ClipTokenizer;
 import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.token.Tokenizer;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

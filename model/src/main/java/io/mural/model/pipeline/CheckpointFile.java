@@ -1,8 +1,8 @@
 package io.mural.model.pipeline;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.SafetensorsWriter;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

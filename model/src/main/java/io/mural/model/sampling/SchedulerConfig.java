@@ -1,6 +1,6 @@
 package io.mural.model.sampling;
 
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 
 /**
  * What {@code scheduler_config.json} says about the noise levels: moved by the picture's size ({@code dynamic}, FLUX.1

@@ -1,7 +1,7 @@
 package io.mural.model.text;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 
 /** The sizes of a CLIP text encoder, named as in transformers' {@code text_encoder/config.json}. */
 public record ClipConfig(

@@ -7,7 +7,7 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 
 /** A pre-norm transformer layer of CLIP. */
 record ClipLayer(Norm norm1, Linear qProj, Linear kProj, Linear vProj, Linear outProj, Norm norm2, Mlp mlp, int heads) {

@@ -5,7 +5,7 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.mural.model.text;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.util.List;
 
 /** The sizes of a Qwen3 language model, named as in transformers' {@code text_encoder/config.json}. */

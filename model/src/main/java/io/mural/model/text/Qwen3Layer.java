@@ -7,7 +7,7 @@ import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.Optional;
 
 /**

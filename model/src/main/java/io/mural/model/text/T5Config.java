@@ -1,7 +1,7 @@
 package io.mural.model.text;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 
 /** The sizes of a T5 v1.1 encoder, named as in transformers' {@code text_encoder_2/config.json}. */
 public record T5Config(

@@ -6,7 +6,7 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.Optional;
 
 /** A pre-norm layer of T5 v1.1: attention without 1 / sqrt(d), then a gated GELU feed-forward; no biases. */

@@ -1,8 +1,8 @@
 package io.mural.model.token;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,7 +6,7 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 
 /** Attention of every pixel of the coarsest level to every other, in one head as wide as the channels. */
 record AttentionBlock(GroupNorm norm, Linear toQ, Linear toK, Linear toV, Linear toOut) {

@@ -4,7 +4,7 @@ import io.mural.tensor.Activation;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 
 /** A group norm with its weights, each [channels]. */
 record GroupNorm(int groups, Tensor weight, Tensor bias) {

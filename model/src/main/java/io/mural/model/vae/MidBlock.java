@@ -2,7 +2,7 @@ package io.mural.model.vae;
 
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 
 /** The coarsest level: residual block, attention, residual block. */
 record MidBlock(ResnetBlock first, AttentionBlock attention, ResnetBlock second) {

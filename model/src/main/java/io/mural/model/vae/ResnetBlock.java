@@ -6,7 +6,7 @@ import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.Optional;
 
 /** Two convolutions behind group norms, and a 1x1 shortcut where the channels change. */

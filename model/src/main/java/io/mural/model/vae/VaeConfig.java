@@ -1,7 +1,7 @@
 package io.mural.model.vae;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 

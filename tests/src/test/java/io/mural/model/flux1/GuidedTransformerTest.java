@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.HierarchicalLora;
+import io.mural.model.request.HierarchicalLora;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;

@@ -2,14 +2,14 @@ package io.mural.model.flux2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.model.pipeline.Flux2Model;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.family.Flux2Model;
+import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.Json;
-import io.mural.weights.SafetensorsWriter;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.SafetensorsWriter;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.InputException;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.Json;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,14 @@ package io.mural.model.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.HierarchicalSettings.Upsampler;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.HierarchicalSettings.Upsampler;
+import io.mural.model.request.Pyramid;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;

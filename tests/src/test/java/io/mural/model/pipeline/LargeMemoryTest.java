@@ -2,6 +2,13 @@ package io.mural.model.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.model.family.Flux1Model;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.Pyramid;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;

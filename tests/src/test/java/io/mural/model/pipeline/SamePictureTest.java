@@ -3,7 +3,12 @@ package io.mural.model.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.mural.model.family.Denoiser;
+import io.mural.model.family.PictureModel;
+import io.mural.model.family.PromptPair;
 import io.mural.model.image.PngFile;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;

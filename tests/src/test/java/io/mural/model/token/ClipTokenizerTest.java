@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.InputException;
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

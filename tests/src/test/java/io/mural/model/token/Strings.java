@@ -1,7 +1,7 @@
 package io.mural.model.token;
 
-import io.mural.weights.Json;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

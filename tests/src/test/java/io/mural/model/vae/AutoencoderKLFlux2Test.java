@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
-import io.mural.weights.Checkpoint;
-import io.mural.weights.Json;
-import io.mural.weights.KeyStyles;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.names.KeyStyles;
+import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +59,7 @@ class AutoencoderKLFlux2Test {
         refused("{\"decoder_block_out_channels\": [8]}", "config.json: \"decoder_block_out_channels\" is set", weights);
     }
 
-    private static void refused(String json, String message, io.mural.weights.Weights weights) {
+    private static void refused(String json, String message, io.mural.weights.names.Weights weights) {
         assertThatThrownBy(() -> AutoencoderKLFlux2.of(Json.parse("config.json", json), weights))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(message);

@@ -3,7 +3,7 @@ package io.mural.model.vae;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mural.model.pipeline.Flux1Model;
+import io.mural.model.family.Flux1Model;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Workspace;

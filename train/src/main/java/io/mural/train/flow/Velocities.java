@@ -1,10 +1,10 @@
 package io.mural.train.flow;
 
 import io.mural.model.hierarchical.GuideMemory;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.Flux2Model;
+import io.mural.model.family.Flux1Model;
+import io.mural.model.family.Flux2Model;
 import io.mural.tensor.Tensor;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.function.UnaryOperator;
 
 /** The transformers of both families, with weights that a job makes of the model's. */

@@ -1,11 +1,11 @@
 package io.mural.train.parity;
 
 import io.mural.model.parity.ParityCase;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.Flux2Model;
+import io.mural.model.family.Flux1Model;
+import io.mural.model.family.Flux2Model;
 import io.mural.train.flow.Velocities;
 import io.mural.train.flow.Velocity;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

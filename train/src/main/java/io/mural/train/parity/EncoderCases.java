@@ -2,13 +2,13 @@ package io.mural.train.parity;
 
 import io.mural.model.parity.OtherCases.Judgement;
 import io.mural.model.parity.ParityCase;
-import io.mural.model.pipeline.Flux1Model;
+import io.mural.model.family.Flux1Model;
 import io.mural.tensor.TapeOps;
 import io.mural.tensor.Tensor;
 import io.mural.train.optimize.Parameter;
 import io.mural.train.weights.FullWeights;
 import io.mural.train.weights.RelativeBiasGradient;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

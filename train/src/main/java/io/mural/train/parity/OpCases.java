@@ -17,7 +17,7 @@ import io.mural.tensor.Tensor;
 import io.mural.train.flow.FlowLoss;
 import io.mural.train.flow.Posterior;
 import io.mural.train.optimize.Clipping;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

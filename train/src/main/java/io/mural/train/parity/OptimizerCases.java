@@ -10,7 +10,7 @@ import io.mural.train.optimize.Ema;
 import io.mural.train.optimize.Optimizer;
 import io.mural.train.optimize.Parameter;
 import io.mural.train.optimize.Prodigy;
-import io.mural.weights.JsonObject;
+import io.mural.weights.text.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

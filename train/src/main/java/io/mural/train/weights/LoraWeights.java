@@ -7,7 +7,7 @@ import io.mural.tensor.TapeOps;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
 import io.mural.train.optimize.Parameter;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.mural.train.weights;
 
 import io.mural.tensor.TapeOps;
 import io.mural.train.optimize.Parameter;
-import io.mural.weights.Weights;
+import io.mural.weights.names.Weights;
 import java.util.List;
 
 /** Weights in training: float32, beside or in place of a model's own. */

@@ -1,0 +1,184 @@
+package io.mural.weights.file;
+
+import io.mural.tensor.InputException;
+import io.mural.tensor.Matrix;
+import io.mural.weights.text.Shown;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Files of weights mapped into memory: a safetensors or GGUF file, or the safetensors shards that an index names. It owns the mappings and the small
+ * copies made of them; every segment, matrix and tensor taken from it is valid until it is closed.
+ */
+public final class Checkpoint implements AutoCloseable {
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Arena arena = Arena.ofShared();
+    private final Path path;
+    private final Map<Path, MemorySegment> files = new LinkedHashMap<>();
+    private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+
+    private Checkpoint(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Opens a safetensors or GGUF file, a shard index, or a folder with one of them. {@link InputException} names the file and,
+     * where there is one, the tensor.
+     */
+    public static Checkpoint open(Path path) {
+        if (!Files.exists(path)) {
+            throw new InputException(path + ": no such file or folder");
+        }
+        Path file = Files.isDirectory(path) ? WeightFiles.in(path) : path;
+        Checkpoint checkpoint = new Checkpoint(file);
+        try {
+            if (WeightFiles.isIndex(file)) {
+                checkpoint.mapShards(ShardIndex.read(file));
+            } else {
+                checkpoint.tensors.putAll(checkpoint.map(file));
+            }
+            return checkpoint;
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** The file or index it was opened from, as errors name it. */
+    public String source() {
+        return path.toString();
+    }
+
+    /** All tensors by their names in the file. */
+    public Map<String, TensorInfo> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** The free texts of the header, of GGUF its single values too; of several shards, all of theirs. */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(metadata);
+    }
+
+    /** Bytes of all tensors together. */
+    public long bytes() {
+        return tensors.values().stream().mapToLong(TensorInfo::bytes).sum();
+    }
+
+    /** Where the tensor stands; {@link InputException} when there is none of that name. */
+    public TensorInfo info(String name) {
+        TensorInfo info = tensors.get(name);
+        if (info == null) {
+            throw new InputException(source() + ": the tensor " + Shown.quoted(name) + " is missing");
+        }
+        return info;
+    }
+
+    /** The tensor's bytes in the mapped file, read-only. */
+    public MemorySegment segment(String name) {
+        TensorInfo info = info(name);
+        return files.get(info.file()).asSlice(info.offset(), info.bytes());
+    }
+
+    /** All elements of a floating-point tensor, widened to float32, on the heap. */
+    public float[] floats(String name) {
+        TensorInfo info = info(name);
+        if (!info.dtype().isFloat()) {
+            throw new InputException(
+                    info.file() + ": " + Shown.quoted(name) + " is " + info.dtype() + ", expected floating point");
+        }
+        float[] values = new float[count(info)];
+        if (values.length > 0) {
+            Matrix row = Matrix.of(name, info.dtype(), 1, values.length, segment(name), 1);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = row.get(0, i);
+            }
+        }
+        return values;
+    }
+
+    /** All elements of an integer or boolean tensor, on the heap. */
+    public long[] longs(String name) {
+        TensorInfo info = info(name);
+        MemorySegment data = segment(name);
+        long[] values = new long[count(info)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = integer(info, data, i);
+        }
+        return values;
+    }
+
+    /** Memory of its own, released with the checkpoint. */
+    public MemorySegment allocate(long bytes) {
+        return arena.allocate(bytes, 64);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private static int count(TensorInfo info) {
+        if (info.size() > Integer.MAX_VALUE - 8) {
+            throw new InputException(info.file() + ": " + Shown.quoted(info.name()) + " is " + info.shape()
+                    + ", too large to be read as a whole");
+        }
+        return (int) info.size();
+    }
+
+    private static long integer(TensorInfo info, MemorySegment data, long index) {
+        return switch (info.dtype()) {
+            case I64 -> data.getAtIndex(I64, index);
+            case I32 -> data.getAtIndex(I32, index);
+            case I16 -> data.getAtIndex(I16, index);
+            case I8 -> data.get(ValueLayout.JAVA_BYTE, index);
+            case U8, BOOL -> data.get(ValueLayout.JAVA_BYTE, index) & 0xff;
+            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K ->
+                throw new InputException(info.file() + ": " + Shown.quoted(info.name()) + " is " + info.dtype()
+                        + ", expected whole numbers");
+        };
+    }
+
+    private void mapShards(ShardIndex index) {
+        Map<Path, Map<String, TensorInfo>> headers = new LinkedHashMap<>();
+        index.shards().forEach((tensor, shard) -> {
+            TensorInfo info = headers.computeIfAbsent(shard, this::map).get(tensor);
+            if (info == null) {
+                throw new InputException(index.file() + ": the tensor " + Shown.quoted(tensor)
+                        + " should be in the shard " + shard.getFileName() + ", which does not hold it");
+            }
+            tensors.put(tensor, info);
+        });
+    }
+
+    private Map<String, TensorInfo> map(Path file) {
+        try (FileChannel channel = OtherFormats.open(file)) {
+            Map<String, TensorInfo> found;
+            if (GgufHeader.isOne(channel)) {
+                GgufHeader header = GgufHeader.read(file, channel);
+                found = header.tensors();
+                metadata.putAll(header.metadata());
+            } else {
+                SafetensorsHeader header = SafetensorsHeader.read(file, channel);
+                found = header.tensors();
+                metadata.putAll(header.metadata());
+            }
+            files.put(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+            return found;
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read: " + Shown.reason(e), e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.mural.weights.file;
+
+import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Chooses the weights in a component's folder as diffusers and transformers name them: {@code X.safetensors}, or
+ * {@code X.safetensors.index.json} with shards, or a variant of either such as {@code X.fp16.safetensors}; or a GGUF file that
+ * stands there alone.
+ */
+final class WeightFiles {
+    private static final String SUFFIX = ".safetensors";
+    private static final String GGUF = ".gguf";
+    private static final Pattern INDEX = Pattern.compile(".+\\.safetensors\\.index(\\.[^.]+)?\\.json");
+    private static final Pattern SHARD = Pattern.compile(".+-\\d{5}-of-\\d{5}(\\.[^.]+)?\\.safetensors");
+    private static final List<String> BASES = List.of("diffusion_pytorch_model", "model");
+
+    private WeightFiles() {}
+
+    static boolean isIndex(Path file) {
+        return file.getFileName() != null
+                && INDEX.matcher(file.getFileName().toString()).matches();
+    }
+
+    /** The index or the single file to open. The plain name goes before a variant, an index before a single file. */
+    static Path in(Path folder) {
+        List<String> names = names(folder);
+        for (String base : BASES) {
+            for (String plain : List.of(base + SUFFIX + ".index.json", base + SUFFIX)) {
+                if (names.contains(plain)) {
+                    return folder.resolve(plain);
+                }
+            }
+        }
+        List<String> indexes = select(names, name -> INDEX.matcher(name).matches());
+        List<String> singles = select(
+                names, name -> name.endsWith(SUFFIX) && !SHARD.matcher(name).matches() || name.endsWith(GGUF));
+        if (indexes.size() == 1 && singles.isEmpty()) {
+            return folder.resolve(indexes.getFirst());
+        }
+        if (singles.size() == 1 && indexes.isEmpty()) {
+            return folder.resolve(singles.getFirst());
+        }
+        if (indexes.isEmpty() && singles.isEmpty()) {
+            throw new InputException(folder + ": " + none(folder, names));
+        }
+        List<String> candidates =
+                Stream.concat(indexes.stream(), singles.stream()).toList();
+        throw new InputException(
+                folder + ": several files of weights (" + Shown.few(candidates) + "); name the one to use");
+    }
+
+    private static String none(Path folder, List<String> names) {
+        if (names.stream().anyMatch(name -> SHARD.matcher(name).matches())) {
+            return "holds shards but not their .safetensors.index.json; download it too";
+        }
+        List<String> pickles = select(names, name -> OtherFormats.isPickle(folder.resolve(name)));
+        return pickles.isEmpty()
+                ? "holds no .safetensors or .gguf file"
+                : "holds only " + Shown.few(pickles) + ", a Python pickle, which can run any program when it is read;"
+                        + " download the model's .safetensors files";
+    }
+
+    private static List<String> select(List<String> names, Predicate<String> wanted) {
+        return names.stream().filter(wanted).toList();
+    }
+
+    private static List<String> names(Path folder) {
+        // Names with a leading dot are the half-written files of this and other programs.
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new InputException(folder + ": cannot be read: " + Shown.reason(e), e);
+        }
+    }
+}

@@ -1,0 +1,340 @@
+package io.mural.weights.names;
+
+import io.mural.tensor.Conv;
+import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
+import io.mural.tensor.Linear;
+import io.mural.tensor.LowRank;
+import io.mural.tensor.Matrix;
+import io.mural.tensor.Shape;
+import io.mural.tensor.Tensor;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.TensorInfo;
+import io.mural.weights.text.Shown;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The tensors of one component by name, checked against the shapes the model expects. Matrices are views of the mapped
+ * file in its own format; vectors are float32 copies. All of it is valid until the {@link Checkpoint} is closed. Errors
+ * name the file, the tensor, the shape found and the shape expected.
+ */
+public final class Weights {
+    private final Catalog catalog;
+    private final String prefix;
+    private final Adaptation adaptation;
+    private final Map<String, Tensor> replaced;
+    private final Set<String> asked;
+
+    Weights(Catalog catalog) {
+        this(catalog, "", Adaptation.NONE, Map.of(), ConcurrentHashMap.newKeySet());
+    }
+
+    private Weights(
+            Catalog catalog, String prefix, Adaptation adaptation, Map<String, Tensor> replaced, Set<String> asked) {
+        this.catalog = catalog;
+        this.prefix = prefix;
+        this.adaptation = adaptation;
+        this.replaced = replaced;
+        this.asked = asked;
+    }
+
+    /** All tensors under the names of the file, whatever they are. {@link KeyStyles} gives a model's component. */
+    public static Weights of(Checkpoint checkpoint) {
+        return new Weights(Catalog.plain(checkpoint));
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    /** The file or index they come from. */
+    public String source() {
+        return catalog.source();
+    }
+
+    /** The tensors whose names begin with {@code part} and a dot, asked for without it. */
+    public Weights under(String part) {
+        return new Weights(catalog, prefix + part + ".", adaptation, replaced, asked);
+    }
+
+    public boolean has(String name) {
+        return catalog.tensors().containsKey(prefix + name);
+    }
+
+    /** The shape of a tensor of rank 1 or more. */
+    public Shape shape(String name) {
+        List<Long> shape = find(name).shape();
+        if (shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > Integer.MAX_VALUE)) {
+            throw new InputException(place(name) + " is " + shape + ", which is no shape for weights");
+        }
+        return Shape.of(shape.stream().mapToInt(Long::intValue).toArray());
+    }
+
+    /** The floating-point type that most of the bytes are stored in. */
+    public DType dtype() {
+        Map<DType, Long> bytes = new EnumMap<>(DType.class);
+        for (Catalog.Slice slice : slices().values()) {
+            if (slice.dtype().isFloat()) {
+                bytes.merge(slice.dtype(), slice.bytes(), Long::sum);
+            }
+        }
+        return bytes.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElseThrow(() -> new InputException(source() + ": holds no floating-point tensors"));
+    }
+
+    /** Bytes of all tensors here, as stored. */
+    public long bytes() {
+        return slices().values().stream().mapToLong(Catalog.Slice::bytes).sum();
+    }
+
+    /** Where the tensors stand in mapped memory. */
+    public List<MemorySegment> places() {
+        return slices().values().stream()
+                .map(slice -> catalog.checkpoint().segment(slice.stored().name()))
+                .toList();
+    }
+
+    /**
+     * How many blocks {@code name.0}, {@code name.1}, ... there are; {@link InputException} when one is left out.
+     */
+    public int blocks(String name) {
+        String start = prefix + name + ".";
+        TreeSet<Integer> numbers = new TreeSet<>();
+        for (String tensor : catalog.tensors().tailMap(start, true).keySet()) {
+            if (!tensor.startsWith(start)) {
+                break;
+            }
+            int end = tensor.indexOf('.', start.length());
+            String number = tensor.substring(start.length(), end < 0 ? tensor.length() : end);
+            if (number.matches("\\d{1,6}")) {
+                numbers.add(Integer.parseInt(number));
+            }
+        }
+        for (int i = 0; i < numbers.size(); i++) {
+            if (!numbers.contains(i)) {
+                throw new InputException(source() + ": the block " + start + i
+                        + " is missing, but there is one numbered " + numbers.last() + "; the file is incomplete");
+            }
+        }
+        return numbers.size();
+    }
+
+    /** The weight matrix [rows, cols]; a 1x1 convolution [rows, cols, 1, 1] is one too. */
+    public Matrix matrix(String name, int rows, int cols) {
+        if (!adaptation.adapters(module(name)).isEmpty()) {
+            throw new InputException("a LoRA adapts " + module(name) + ", which is no linear layer; leave it out");
+        }
+        return adaptation.merge(module(name), base(name, rows, cols));
+    }
+
+    /** The names of all tensors here. */
+    public Set<String> names() {
+        return slices().keySet();
+    }
+
+    /** All elements of a floating-point tensor, widened to float32. */
+    public float[] floats(String name) {
+        Catalog.Slice slice = slice(name);
+        int count = Math.toIntExact(slice.shape().stream().reduce(1L, Math::multiplyExact));
+        Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, count, data(slice), scale(name, slice));
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = row.get(0, i);
+        }
+        return values;
+    }
+
+    /** A vector as a matrix [1, n] in its file's format. */
+    public Matrix row(String name) {
+        Catalog.Slice slice = slice(name);
+        int n = shape(name).dim(0);
+        return Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
+    }
+
+    /** A float32 copy of a vector [n]. */
+    public Tensor vector(String name, int n) {
+        Catalog.Slice slice = slice(name);
+        if (!slice.shape().equals(List.of((long) n))) {
+            throw mismatch(name, slice, Shape.of(n));
+        }
+        Tensor other = replaced.get(prefix + name);
+        if (other != null) {
+            return other;
+        }
+        Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
+        Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), Shape.of(n));
+        for (int i = 0; i < n; i++) {
+            copy.set(0, i, row.get(0, i));
+        }
+        return copy;
+    }
+
+    /** The layer of {@code part.weight} [out, in] and {@code part.bias} [out], with what LoRAs add. */
+    public Linear linear(String part, int in, int out) {
+        return linear(part, in, out, Optional.of(vector(part + ".bias", out)));
+    }
+
+    /** The layer of {@code part.weight} [out, in], with what LoRAs add. */
+    public Linear linearNoBias(String part, int in, int out) {
+        return linear(part, in, out, Optional.empty());
+    }
+
+    private Linear linear(String part, int in, int out, Optional<Tensor> bias) {
+        Matrix weight = adaptation.merge(prefix + part, base(part + ".weight", out, in));
+        List<LowRank> adapters = adaptation.adapters(prefix + part);
+        return new Linear(weight, bias, adapters);
+    }
+
+    /** The convolution of {@code part.weight} [out, in, kernel, kernel] and {@code part.bias} [out]. */
+    public Conv conv(String part, int in, int out, int kernel) {
+        String name = part + ".weight";
+        Catalog.Slice slice = slice(name);
+        if (!slice.shape().equals(List.of((long) out, (long) in, (long) kernel, (long) kernel))) {
+            throw mismatch(name, slice, Shape.of(out, in, kernel, kernel));
+        }
+        int cols = Math.multiplyExact(in, kernel * kernel);
+        Matrix weight = stored(name, slice, out, cols);
+        return new Conv(weight, vector(part + ".bias", out), in, kernel);
+    }
+
+    /**
+     * These weights with a LoRA's low-rank matrices beside the linear layers, applied at each use: no memory is taken,
+     * and {@code this} stays as it was. The LoRA must stay open as long.
+     */
+    public Weights with(Lora lora, double strength) {
+        return new Weights(catalog, prefix, adaptation.with(lora.match(catalog), strength), replaced, asked);
+    }
+
+    /**
+     * These weights with low-rank matrices from memory beside the linear layers.
+     *
+     * @param terms by the names of layers, such as {@code transformer_blocks.0.attn.to_q}
+     */
+    public Weights with(Map<String, LowRank> terms) {
+        return new Weights(catalog, prefix, adaptation.with(terms), replaced, asked);
+    }
+
+    /**
+     * These weights with other values for some tensors, from memory.
+     *
+     * @param values float32, as large as the tensors they replace, by their whole names
+     */
+    public Weights replacing(Map<String, Tensor> values) {
+        values.forEach((name, value) -> {
+            long size = catalog.tensors().containsKey(name)
+                    ? catalog.tensors().get(name).shape().stream().reduce(1L, Math::multiplyExact)
+                    : 0;
+            if (value.shape().size() != size) {
+                throw new IllegalArgumentException(name + " is " + value.shape() + ", in the model " + size + " elements");
+            }
+        });
+        return new Weights(catalog, prefix, adaptation, Map.copyOf(values), asked);
+    }
+
+    /**
+     * These weights with a LoRA added into float32 copies of the matrices it changes. The copies take four bytes an
+     * element and are valid until the LoRA is closed.
+     */
+    public Weights merged(Lora lora, double strength) {
+        return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), replaced, asked);
+    }
+
+    /** Names of tensors, in the spelling of the file, that nothing has asked for; the marks of scaled fp8 files apart. */
+    public List<String> unused() {
+        Set<String> unused = new LinkedHashSet<>();
+        slices().forEach((name, slice) -> {
+            String end = name.substring(name.lastIndexOf('.') + 1);
+            if (!asked.contains(name) && !Fp8Scale.MARKS.contains(end)) {
+                unused.add(slice.stored().name());
+            }
+        });
+        return List.copyOf(unused);
+    }
+
+    private Matrix base(String name, int rows, int cols) {
+        Catalog.Slice slice = slice(name);
+        List<Long> wanted = List.of((long) rows, (long) cols);
+        List<Long> wantedConv = List.of((long) rows, (long) cols, 1L, 1L);
+        if (!slice.shape().equals(wanted) && !slice.shape().equals(wantedConv)) {
+            throw mismatch(name, slice, Shape.of(rows, cols));
+        }
+        return stored(name, slice, rows, cols);
+    }
+
+    private Matrix stored(String name, Catalog.Slice slice, int rows, int cols) {
+        Tensor other = replaced.get(prefix + name);
+        return other == null
+                ? Matrix.of(prefix + name, slice.dtype(), rows, cols, data(slice), scale(name, slice))
+                : Matrix.F32.of(prefix + name, rows, cols, other);
+    }
+
+    private float scale(String name, Catalog.Slice slice) {
+        return Fp8Scale.of(catalog, module(name), slice);
+    }
+
+    private String module(String name) {
+        String full = prefix + name;
+        return full.endsWith(".weight") ? full.substring(0, full.length() - ".weight".length()) : full;
+    }
+
+    private Map<String, Catalog.Slice> slices() {
+        return prefix.isEmpty()
+                ? catalog.tensors()
+                : catalog.tensors().subMap(prefix, true, prefix + Character.MAX_VALUE, false);
+    }
+
+    /** The tensor of a model's weights. The type goes first: packed integers have other shapes too. */
+    private Catalog.Slice slice(String name) {
+        Catalog.Slice slice = find(name);
+        if (!slice.dtype().isFloat()) {
+            throw new InputException(place(name) + " is " + slice.dtype() + ", expected floating-point weights");
+        }
+        return slice;
+    }
+
+    private Catalog.Slice find(String name) {
+        Catalog.Slice slice = catalog.tensors().get(prefix + name);
+        if (slice == null) {
+            throw new InputException(source() + ": the tensor " + Shown.text(prefix + name)
+                    + " is missing; the file is incomplete or of another model");
+        }
+        asked.add(prefix + name);
+        return slice;
+    }
+
+    private MemorySegment data(Catalog.Slice slice) {
+        MemorySegment stored = catalog.checkpoint().segment(slice.stored().name());
+        long length = slice.bytes();
+        MemorySegment rows = stored.asSlice(slice.from() * slice.rowBytes(), length);
+        if (!slice.swapped()) {
+            return rows;
+        }
+        MemorySegment copy = catalog.checkpoint().allocate(length);
+        MemorySegment.copy(rows, length / 2, copy, 0, length / 2);
+        MemorySegment.copy(rows, 0, copy, length / 2, length / 2);
+        return copy;
+    }
+
+    private InputException mismatch(String name, Catalog.Slice slice, Shape expected) {
+        return new InputException(place(name) + " is " + slice.shape() + ", expected " + expected
+                + "; the weights do not belong to this config");
+    }
+
+    /** File and tensor, with the name in the file where it differs. */
+    private String place(String name) {
+        TensorInfo stored = catalog.tensors().get(prefix + name).stored();
+        String full = prefix + name;
+        return stored.file() + ": " + Shown.text(full)
+                + (stored.name().equals(full) ? "" : " (" + Shown.text(stored.name()) + ")");
+    }
+}
