@@ -44,13 +44,7 @@ public interface GradientKernels {
      * xh))}, h = g o (gainOffset + gain), r = 1 / sqrt(variance + eps); {@code dGain += sum g o xh}.
      */
     void layerNorm(
-            Optional<Tensor> dx,
-            Optional<Tensor> dGain,
-            Tensor g,
-            Tensor x,
-            Tensor gain,
-            float gainOffset,
-            float eps);
+            Optional<Tensor> dx, Optional<Tensor> dGain, Tensor g, Tensor x, Tensor gain, float gainOffset, float eps);
 
     /** Of {@code y = x r o weight}: {@code dx += r (h - xh mean(h o xh))}, h = g o weight; {@code dWeight += sum g o xh}. */
     void rmsNorm(Optional<Tensor> dx, Optional<Tensor> dWeight, Tensor g, Tensor x, Tensor weight, float eps);
@@ -124,11 +118,7 @@ public interface GradientKernels {
 
     /** Where the gradients of a group norm go; what is absent is not wanted. */
     record GroupNormGradients(
-            Optional<Tensor> x,
-            double[] means,
-            double[] variances,
-            Optional<Tensor> weight,
-            Optional<Tensor> bias) {}
+            Optional<Tensor> x, double[] means, double[] variances, Optional<Tensor> weight, Optional<Tensor> bias) {}
 
     /** Of mean and variance: {@code dx += dMean / n + 2 (x - mean) dVariance / n}, n the values of a group. */
     void moments(Tensor dx, Tensor x, Moments moments, double[] dMeans, double[] dVariances);
@@ -137,7 +127,8 @@ public interface GradientKernels {
      * Of a convolution: dx the transposed convolution, {@code dWeight[o, c, ky, kx] += sum over pixels g[o] x[c]} at the
      * tap.
      */
-    void conv2d(Optional<Tensor> dx, Optional<Tensor> dWeight, Tensor g, Tensor x, Conv conv, int stride, Padding padding);
+    void conv2d(
+            Optional<Tensor> dx, Optional<Tensor> dWeight, Tensor g, Tensor x, Conv conv, int stride, Padding padding);
 
     /** {@code dx += } the sum of the four pixels made of each. */
     void upsample2x(Tensor dx, Tensor g);

@@ -205,9 +205,7 @@ abstract class Tape extends Ops {
 
     @Override
     public Tensor unit(String name, Supplier<Tensor> body) {
-        return runsAgain()
-                ? runTwice(() -> Optional.of(super.unit(name, body))).orElseThrow()
-                : super.unit(name, body);
+        return runsAgain() ? runTwice(() -> Optional.of(super.unit(name, body))).orElseThrow() : super.unit(name, body);
     }
 
     private boolean runsAgain() {
@@ -264,8 +262,7 @@ abstract class Tape extends Ops {
         if (made.root().equals(result.root())) {
             return;
         }
-        memory.gradient(result)
-                .ifPresent(given -> memory.sum(made).ifPresent(sum -> device.addKernel(sum, given)));
+        memory.gradient(result).ifPresent(given -> memory.sum(made).ifPresent(sum -> device.addKernel(sum, given)));
         memory.clear(result);
     }
 

@@ -46,7 +46,8 @@ final class TapeLeaves {
         }
         long address = matrix.data().address();
         Map.Entry<Long, Leaf> entry = matrices.floorEntry(address);
-        if (entry == null || address >= entry.getKey() + entry.getValue().matrix().data().byteSize()) {
+        if (entry == null
+                || address >= entry.getKey() + entry.getValue().matrix().data().byteSize()) {
             return Optional.empty();
         }
         int row = (int) ((address - entry.getKey()) / ((long) matrix.cols() * Float.BYTES));

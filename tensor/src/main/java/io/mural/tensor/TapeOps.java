@@ -89,8 +89,9 @@ public final class TapeOps extends Tape {
             this.layer = layer;
             weight = trained(layer.weight());
             bias = layer.bias().filter(TapeOps.this::active);
-            adapters = layer.adapters().stream().anyMatch(a -> trained(a.down()).isPresent()
-                    || trained(a.up()).isPresent());
+            adapters = layer.adapters().stream()
+                    .anyMatch(a ->
+                            trained(a.down()).isPresent() || trained(a.up()).isPresent());
         }
 
         boolean any() {
@@ -108,8 +109,7 @@ public final class TapeOps extends Tape {
             }
         }
 
-        private void lowRank(
-                LowRank adapter, Tensor g, Tensor x, boolean dx, Optional<TapeMemory.Kept> input) {
+        private void lowRank(LowRank adapter, Tensor g, Tensor x, boolean dx, Optional<TapeMemory.Kept> input) {
             var down = leaves.of(adapter.down());
             var up = leaves.of(adapter.up());
             if (dx || down.isPresent()) {
@@ -249,8 +249,13 @@ public final class TapeOps extends Tape {
                 note(
                         overwriting(out, g -> {
                             kernels.layerNorm(
-                                    wanted(dx, x), wanted(dGain, gain), g, xBefore.value(), gainBefore.value(),
-                                    gainOffset, eps);
+                                    wanted(dx, x),
+                                    wanted(dGain, gain),
+                                    g,
+                                    xBefore.value(),
+                                    gainBefore.value(),
+                                    gainOffset,
+                                    eps);
                             wanted(dShift, shift).ifPresent(sum -> kernels.sumRows(sum, g));
                         }),
                         xBefore,
@@ -275,8 +280,10 @@ public final class TapeOps extends Tape {
             if (writesNotes()) {
                 var xBefore = keep(x);
                 note(
-                        overwriting(out, g -> kernels.rmsNorm(
-                                wanted(dx, x), wanted(dWeight, weight), g, xBefore.value(), weight, eps)),
+                        overwriting(
+                                out,
+                                g -> kernels.rmsNorm(
+                                        wanted(dx, x), wanted(dWeight, weight), g, xBefore.value(), weight, eps)),
                         xBefore);
             }
             writing(out, true);
@@ -291,8 +298,9 @@ public final class TapeOps extends Tape {
         if (depends && writesNotes()) {
             var before = keep(x);
             note(
-                    () -> memory.gradient(x).ifPresent(
-                            g -> kernels.normRope(g, wanted(dWeight, weight), before.value(), weight, eps, rope)),
+                    () -> memory.gradient(x)
+                            .ifPresent(g ->
+                                    kernels.normRope(g, wanted(dWeight, weight), before.value(), weight, eps, rope)),
                     before);
         }
         writing(x, depends);
@@ -342,11 +350,19 @@ public final class TapeOps extends Tape {
                 var ofMoments = gradientOf(moments, dx);
                 var operands = new GroupNormOperands(weight, bias, eps, f);
                 note(
-                        overwriting(out, g -> kernels.groupNorm(
-                                new GroupNormGradients(
-                                        wanted(dx, x), ofMoments.means(), ofMoments.variances(),
-                                        wanted(dWeight, weight), wanted(dBias, bias)),
-                                g, before.value(), moments, operands)),
+                        overwriting(
+                                out,
+                                g -> kernels.groupNorm(
+                                        new GroupNormGradients(
+                                                wanted(dx, x),
+                                                ofMoments.means(),
+                                                ofMoments.variances(),
+                                                wanted(dWeight, weight),
+                                                wanted(dBias, bias)),
+                                        g,
+                                        before.value(),
+                                        moments,
+                                        operands)),
                         before);
             }
             writing(out, true);
@@ -394,8 +410,10 @@ public final class TapeOps extends Tape {
             var logSumExp = memory.zeros(of.heads(), of.q().rows());
             kernels.logSumExp(logSumExp, operands);
             var into = new AttentionGradients(
-                    wanted(dq, of.q()), wanted(dk, of.k()), wanted(dv, of.v()), of.distanceBias()
-                            .flatMap(bias -> wanted(dBias, bias)));
+                    wanted(dq, of.q()),
+                    wanted(dk, of.k()),
+                    wanted(dv, of.v()),
+                    of.distanceBias().flatMap(bias -> wanted(dBias, bias)));
             kernels.attention(into, g, o.value(), logSumExp, operands);
             memory.release(logSumExp);
         });

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
     private static final String TORNADO = "io.mural.tornado";
     private static final String EMULATOR = "io.mural.emulator";
@@ -45,7 +46,9 @@ final class House {
             TORNADO_CUDNN,
             List.of(TORNADO_CUDNN, TORNADO_API),
             CLI,
-            List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "com.sun.management"));
+            List.of(CLI, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "com.sun.management"),
+            TRAIN,
+            List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor"));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(

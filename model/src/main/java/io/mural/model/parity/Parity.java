@@ -117,8 +117,7 @@ public final class Parity {
         var name = file.getFileName().toString();
         var component = name.substring(0, name.length() - ".json".length());
         var judged = others.judgeTable(file);
-        report.accept(
-                Outcome.error(component, name, judged.error(), judged.bound(), since(start), judged.detail()));
+        report.accept(Outcome.error(component, name, judged.error(), judged.bound(), since(start), judged.detail()));
     }
 
     private void judging(String component, String name, Runnable body) {

@@ -133,13 +133,7 @@ final class ScalarGradients implements GradientKernels {
 
     @Override
     public void layerNorm(
-            Optional<Tensor> dx,
-            Optional<Tensor> dGain,
-            Tensor g,
-            Tensor x,
-            Tensor gain,
-            float gainOffset,
-            float eps) {
+            Optional<Tensor> dx, Optional<Tensor> dGain, Tensor g, Tensor x, Tensor gain, float gainOffset, float eps) {
         int n = x.cols();
         var dGains = new double[n];
         var normed = new double[n];
@@ -282,8 +276,10 @@ final class ScalarGradients implements GradientKernels {
             largest[at] = Math.max(largest[at], score(of, head, i, j));
         });
         var sums = new double[largest.length];
-        forEachPair(of, (head, i, j) ->
-                sums[head * queries + i] += Math.exp(score(of, head, i, j) - largest[head * queries + i]));
+        forEachPair(
+                of,
+                (head, i, j) ->
+                        sums[head * queries + i] += Math.exp(score(of, head, i, j) - largest[head * queries + i]));
         for (int head = 0; head < of.heads(); head++) {
             for (int i = 0; i < queries; i++) {
                 int at = head * queries + i;

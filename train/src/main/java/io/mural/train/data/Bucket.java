@@ -51,11 +51,6 @@ public record Bucket(int width, int height, int resizedWidth, int resizedHeight,
         int resizedWidth = Math.max(width, (int) Math.rint(pictureWidth * scale));
         int resizedHeight = Math.max(height, (int) Math.rint(pictureHeight * scale));
         return new Bucket(
-                width,
-                height,
-                resizedWidth,
-                resizedHeight,
-                (resizedWidth - width) / 2,
-                (resizedHeight - height) / 2);
+                width, height, resizedWidth, resizedHeight, (resizedWidth - width) / 2, (resizedHeight - height) / 2);
     }
 }

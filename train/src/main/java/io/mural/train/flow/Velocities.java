@@ -1,8 +1,8 @@
 package io.mural.train.flow;
 
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.family.Flux1Model;
 import io.mural.model.family.Flux2Model;
+import io.mural.model.hierarchical.GuideMemory;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 import java.util.function.UnaryOperator;

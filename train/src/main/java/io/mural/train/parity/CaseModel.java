@@ -1,8 +1,8 @@
 package io.mural.train.parity;
 
-import io.mural.model.parity.ParityCase;
 import io.mural.model.family.Flux1Model;
 import io.mural.model.family.Flux2Model;
+import io.mural.model.parity.ParityCase;
 import io.mural.train.flow.Velocities;
 import io.mural.train.flow.Velocity;
 import io.mural.weights.names.Weights;

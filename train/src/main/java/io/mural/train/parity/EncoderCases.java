@@ -1,8 +1,8 @@
 package io.mural.train.parity;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.parity.OtherCases.Judgement;
 import io.mural.model.parity.ParityCase;
-import io.mural.model.family.Flux1Model;
 import io.mural.tensor.TapeOps;
 import io.mural.tensor.Tensor;
 import io.mural.train.optimize.Parameter;
@@ -74,7 +74,8 @@ final class EncoderCases {
     private void judgeGradients(List<Parameter> parameters, String prefix) {
         for (var parameter : parameters) {
             judged.gradient(
-                    parameter.name().substring(prefix.length()), parameter.gradient().toArray());
+                    parameter.name().substring(prefix.length()),
+                    parameter.gradient().toArray());
         }
     }
 
@@ -116,8 +117,11 @@ final class EncoderCases {
     private void picture(String input, String output, BiFunction<TapeOps, Tensor, Tensor> forward) {
         var parameters = parameters();
         ops.pass(() -> {
-            var x = ops.tensor(pixels(given.floats(input), given.dim(input, 1)), given.dim(input, 2), given.dim(
-                    input, 3), given.dim(input, 1));
+            var x = ops.tensor(
+                    pixels(given.floats(input), given.dim(input, 1)),
+                    given.dim(input, 2),
+                    given.dim(input, 3),
+                    given.dim(input, 1));
             boolean ofInput = given.values().tensors().containsKey("out.grad." + input.substring("in.".length()));
             if (ofInput) {
                 ops.watch(x);

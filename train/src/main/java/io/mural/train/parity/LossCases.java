@@ -17,9 +17,9 @@ import io.mural.train.optimize.Parameter;
 import io.mural.train.weights.FullWeights;
 import io.mural.train.weights.LoraWeights;
 import io.mural.train.weights.Trained;
-import io.mural.weights.text.JsonObject;
 import io.mural.weights.names.Lora;
 import io.mural.weights.names.Weights;
+import io.mural.weights.text.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -123,8 +123,8 @@ final class LossCases {
                 ops.watch(txt);
                 pooled.ifPresent(ops::watch);
             }
-            var conditions = new Conditions(
-                    txt, pooled, params.number("guidance", 0), sample.height(), sample.width(), scene);
+            var conditions =
+                    new Conditions(txt, pooled, params.number("guidance", 0), sample.height(), sample.width(), scene);
             int tokens = sample.height() * sample.width();
             int features = clean.length / tokens;
             var noisy = ops.tensor(Latents.noised(clean, noise, (float) sample.t()), tokens, features);
@@ -133,7 +133,8 @@ final class LossCases {
             var flow = FlowLoss.of(values, clean, noise, 1, share);
             loss[0] = flow.value();
             if (judging && given.values().tensors().containsKey("out.sample")) {
-                judged.value("sample", scene.map(s -> s.order().toRaster(values)).orElse(values));
+                judged.value(
+                        "sample", scene.map(s -> s.order().toRaster(values)).orElse(values));
             }
             ops.backward(predicted, ops.tensor(flow.gradient(), tokens, features));
             if (inputs) {

@@ -52,7 +52,8 @@ final class OpCases {
                 ops.pass(() -> {
                     var y = prepared.run();
                     judged.value("y", ops.read(y));
-                    ops.backward(y, ops.tensor(given.floats("in.grad"), y.shape().toArray()));
+                    ops.backward(
+                            y, ops.tensor(given.floats("in.grad"), y.shape().toArray()));
                     gradients.forEach(Runnable::run);
                 });
             }
@@ -132,7 +133,8 @@ final class OpCases {
     private Tensor constant(String name) {
         var shape = given.values().info("in." + name).shape();
         return ops.tensor(
-                given.floats("in." + name), shape.stream().mapToInt(Math::toIntExact).toArray());
+                given.floats("in." + name),
+                shape.stream().mapToInt(Math::toIntExact).toArray());
     }
 
     /** An input whose gradient is compared where the case has one. */
@@ -177,8 +179,7 @@ final class OpCases {
         for (int i = 0; i < scales.length; i++) {
             var end = i == 0 ? "" : Integer.toString(i + 1);
             int rank = given.dim("in.down" + end, 0);
-            adapters.add(new LowRank(
-                    weight("down" + end, rank, in), weight("up" + end, out, rank), (float) scales[i]));
+            adapters.add(new LowRank(weight("down" + end, rank, in), weight("up" + end, out, rank), (float) scales[i]));
         }
         var bias = ops.tensor(given.floats("in.bias"), out);
         if (given.values().tensors().containsKey("out.grad.bias")) {
@@ -219,8 +220,8 @@ final class OpCases {
         var bias = given.values().tensors().containsKey("in.distance_bias")
                 ? Optional.of(input("distance_bias"))
                 : Optional.<Tensor>empty();
-        var of = new AttentionOperands(
-                q, k, v, params.integer("heads"), (float) params.number("scale"), layout(), bias);
+        var of =
+                new AttentionOperands(q, k, v, params.integer("heads"), (float) params.number("scale"), layout(), bias);
         var logSumExp = ops.empty(of.heads(), q.rows());
         ops.device().gradients().logSumExp(logSumExp, of);
         judged.value("logsumexp", ops.read(logSumExp));
@@ -236,7 +237,8 @@ final class OpCases {
             var block = list(entry);
             var runs = new ArrayList<AttentionLayout.Run>();
             for (var pair : list(block.get(2))) {
-                runs.add(new AttentionLayout.Run(integer(list(pair).get(0)), integer(list(pair).get(1))));
+                runs.add(new AttentionLayout.Run(
+                        integer(list(pair).get(0)), integer(list(pair).get(1))));
             }
             blocks.add(new AttentionLayout.Block(integer(block.get(0)), integer(block.get(1)), runs));
         }
@@ -286,7 +288,11 @@ final class OpCases {
         judged.value("z", Posterior.sample(mean, logVariance, noise));
         judged.value("kl", (float) Posterior.divergence(mean, logVariance));
         var gradients = Posterior.backward(
-                given.floats("in.grad"), mean, logVariance, noise, given.params().number("kl_weight"));
+                given.floats("in.grad"),
+                mean,
+                logVariance,
+                noise,
+                given.params().number("kl_weight"));
         judged.gradient("mean", gradients.mean());
         judged.gradient("logvar", gradients.logVariance());
     }

@@ -51,8 +51,9 @@ final class OptimizerCases {
                         params.number("weight_decay", 0.01)));
             }
             case "prodigy" -> prodigy(params);
-            default -> throw new InputException(
-                    "the optimiser \"" + params.string("optimizer") + "\" is not known to this version");
+            default ->
+                throw new InputException(
+                        "the optimiser \"" + params.string("optimizer") + "\" is not known to this version");
         };
     }
 

@@ -79,8 +79,7 @@ final class TableCases {
         for (var schedule : LrSchedule.values()) {
             var expected = json.numbers(schedule.name().toLowerCase(Locale.ROOT));
             for (int i = 0; i < steps; i++) {
-                error = Math.max(
-                        error, Math.abs(schedule.factor(i, steps, json.integer("warmup")) - expected[i]));
+                error = Math.max(error, Math.abs(schedule.factor(i, steps, json.integer("warmup")) - expected[i]));
             }
         }
         return error;

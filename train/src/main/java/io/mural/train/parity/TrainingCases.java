@@ -55,9 +55,7 @@ public final class TrainingCases implements OtherCases {
             }
         }
         Supplier<TapeOps> tape = () -> new TapeOps(device.get(), checkpoints);
-        return LOSSES.contains(given.component())
-                ? LossCases.judge(given, tape)
-                : EncoderCases.judge(given, tape);
+        return LOSSES.contains(given.component()) ? LossCases.judge(given, tape) : EncoderCases.judge(given, tape);
     }
 
     @Override

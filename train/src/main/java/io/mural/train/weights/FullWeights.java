@@ -22,7 +22,8 @@ public final class FullWeights implements Trained {
     public FullWeights(Weights model, Collection<String> names) {
         for (var name : names) {
             var shape = model.shape(name);
-            var copy = memory.allocate(shape.rank() < 3 ? shape : Shape.of(shape.dim(0), (int) (shape.size() / shape.dim(0))));
+            var copy = memory.allocate(
+                    shape.rank() < 3 ? shape : Shape.of(shape.dim(0), (int) (shape.size() / shape.dim(0))));
             copy.copyFrom(model.floats(name));
             tensors.put(name, copy);
         }

@@ -38,10 +38,9 @@ public final class LoraWeights implements Trained {
     /** Matrices as they stand in a file, by layer. */
     public static LoraWeights of(Map<String, LowRank> terms, double strength) {
         var weights = new LoraWeights();
-        terms.forEach((module, term) -> weights.layers.put(
-                module,
-                new Layer(
-                        weights.copy(term.down()), weights.copy(term.up()), (float) (term.scale() * strength))));
+        terms.forEach((module, term) ->
+                weights.layers.put(module, new Layer(weights.copy(term.down()), weights.copy(term.up()), (float)
+                        (term.scale() * strength))));
         return weights;
     }
 
@@ -86,8 +85,8 @@ public final class LoraWeights implements Trained {
     @Override
     public Weights in(Weights model) {
         Map<String, LowRank> terms = new LinkedHashMap<>();
-        layers.forEach((module, layer) -> terms.put(
-                module, new LowRank(down(module, layer), up(module, layer), layer.scale())));
+        layers.forEach((module, layer) ->
+                terms.put(module, new LowRank(down(module, layer), up(module, layer), layer.scale())));
         return model.with(terms);
     }
 
@@ -107,11 +106,13 @@ public final class LoraWeights implements Trained {
     }
 
     private static Matrix.F32 down(String module, Layer layer) {
-        return Matrix.F32.of(module + ".lora_A.weight", layer.down().rows(), layer.down().cols(), layer.down());
+        return Matrix.F32.of(
+                module + ".lora_A.weight", layer.down().rows(), layer.down().cols(), layer.down());
     }
 
     private static Matrix.F32 up(String module, Layer layer) {
-        return Matrix.F32.of(module + ".lora_B.weight", layer.up().rows(), layer.up().cols(), layer.up());
+        return Matrix.F32.of(
+                module + ".lora_B.weight", layer.up().rows(), layer.up().cols(), layer.up());
     }
 
     @Override

@@ -113,8 +113,10 @@ public final class Lora implements AutoCloseable {
     /** What it adds to the layers of this model, by their names, at full strength. */
     public Map<String, LowRank> terms(Weights model) {
         Map<String, LowRank> terms = new LinkedHashMap<>();
-        match(model.catalog()).adapters().forEach((module, adapter) -> terms.put(
-                module, new LowRank(adapter.down(), adapter.up(), (float) adapter.scale())));
+        match(model.catalog())
+                .adapters()
+                .forEach((module, adapter) ->
+                        terms.put(module, new LowRank(adapter.down(), adapter.up(), (float) adapter.scale())));
         return terms;
     }
 

@@ -235,7 +235,8 @@ public final class Weights {
                     ? catalog.tensors().get(name).shape().stream().reduce(1L, Math::multiplyExact)
                     : 0;
             if (value.shape().size() != size) {
-                throw new IllegalArgumentException(name + " is " + value.shape() + ", in the model " + size + " elements");
+                throw new IllegalArgumentException(
+                        name + " is " + value.shape() + ", in the model " + size + " elements");
             }
         });
         return new Weights(catalog, prefix, adaptation, Map.copyOf(values), asked);
