@@ -34,6 +34,9 @@ public interface GradientKernels {
 
     // --- element by element -----------------------------------------------------------------------------------------
 
+    /** Of weighted sums of rows: {@code dx[input] += weight g[output]} for every part of the mix. */
+    void mixRows(Tensor dx, Tensor g, RowMix mix);
+
     /** {@code sum += x o y}, element by element; where {@code sum} is a single row, summed over all rows. */
     void addProduct(Tensor sum, Tensor x, Tensor y);
 
@@ -57,46 +60,22 @@ public interface GradientKernels {
      */
     void normRope(Tensor g, Optional<Tensor> dWeight, Tensor x, Tensor weight, float eps, Rope rope);
 
+    /** Of a rotation alone: the rotation back. {@code g} becomes the gradient of what was rotated, in place. */
+    void rope(Tensor g, Rope rope);
+
     // --- attention --------------------------------------------------------------------------------------------------
 
-    /**
-     * The operands of one attention.
-     *
-     * @param q [queries, heads x headDim]
-     * @param k [keys, kvHeads x headDim]
-     * @param v as k
-     * @param distanceBias [heads, queries + keys - 1]
-     */
-    record AttentionOperands(
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        public int headDim() {
-            return q.cols() / heads;
-        }
-
-        /** Where the keys and values of a head begin. */
-        public int keyColumn(int head) {
-            int headsPerKey = q.cols() / k.cols();
-            return head / headsPerKey * headDim();
-        }
-    }
-
     /** {@code out[head, i] = log(sum over j of exp(score_ij))} of the scaled scores; [heads, queries]. */
-    void logSumExp(Tensor out, AttentionOperands of);
+    void logSumExp(Tensor out, AttentionCall of);
 
     /**
      * Attention's gradients without a matrix of scores (arXiv 2205.14135): P = exp(score - logSumExp), dV += P^T g, dS =
      * P o (g V^T - rowsum(g o out)), dQ += scale dS K, dK += scale dS^T Q, {@code dBias[head, j - i + queries - 1] += dS}.
      *
-     * @param out the operation's result
      * @param logSumExp as {@link #logSumExp}
+     * @param of with its result
      */
-    void attention(AttentionGradients into, Tensor g, Tensor out, Tensor logSumExp, AttentionOperands of);
+    void attention(AttentionGradients into, Tensor g, Tensor logSumExp, AttentionCall of);
 
     /** Where the gradients of an attention go; what is absent is not wanted. */
     record AttentionGradients(Optional<Tensor> q, Optional<Tensor> k, Optional<Tensor> v, Optional<Tensor> bias) {}

@@ -1,13 +1,13 @@
 package io.mural.tensor;
 
 import io.mural.tensor.GradientKernels.AttentionGradients;
-import io.mural.tensor.GradientKernels.AttentionOperands;
 import io.mural.tensor.GradientKernels.GroupNormGradients;
 import io.mural.tensor.GradientKernels.GroupNormOperands;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Operations that can be differentiated: each call goes on to a device and is noted; {@link #backward} replays the notes
@@ -221,6 +221,19 @@ public final class TapeOps extends Tape {
     }
 
     @Override
+    protected void mixRowsKernel(Tensor out, Tensor x, RowMix mix) {
+        if (active(x)) {
+            if (writesNotes()) {
+                note(overwriting(out, g -> kernels.mixRows(memory.sumOf(x), g, mix)));
+            }
+            writing(out, true);
+        } else {
+            overwritten(out);
+        }
+        device.mixRowsKernel(out, x, mix);
+    }
+
+    @Override
     protected void copyKernel(Tensor out, Tensor x) {
         if (active(x)) {
             if (writesNotes()) {
@@ -279,16 +292,39 @@ public final class TapeOps extends Tape {
         } else {
             if (writesNotes()) {
                 var xBefore = keep(x);
-                note(
-                        overwriting(
-                                out,
-                                g -> kernels.rmsNorm(
-                                        wanted(dx, x), wanted(dWeight, weight), g, xBefore.value(), weight, eps)),
-                        xBefore);
+                note(rmsNormBackward(out, x, weight, eps, xBefore), xBefore);
             }
             writing(out, true);
         }
         device.rmsNormKernel(out, x, weight, eps);
+    }
+
+    /** The result may stand where {@code x} stood: its gradient then makes room for that of {@code x}. */
+    private Runnable rmsNormBackward(Tensor out, Tensor x, Tensor weight, float eps, TapeMemory.Kept before) {
+        boolean dx = active(x);
+        boolean dWeight = active(weight);
+        if (!out.overlaps(x)) {
+            return overwriting(
+                    out,
+                    g -> kernels.rmsNorm(
+                            wanted(dx, x), wanted(dWeight, weight), g, before.value(), weight, eps));
+        }
+        return () -> memory.gradient(out).ifPresent(given -> {
+            var g = memory.copy(given);
+            kernels.zero(given);
+            kernels.rmsNorm(wanted(dx, x), wanted(dWeight, weight), g, before.value(), weight, eps);
+            memory.release(g);
+        });
+    }
+
+    @Override
+    protected void ropeKernel(Tensor x, Rope rope) {
+        boolean depends = active(x);
+        if (depends && writesNotes()) {
+            note(() -> memory.gradient(x).ifPresent(g -> kernels.rope(g, rope)));
+        }
+        writing(x, depends);
+        device.ropeKernel(x, rope);
     }
 
     @Override
@@ -373,40 +409,39 @@ public final class TapeOps extends Tape {
     // --- attention --------------------------------------------------------------------------------------------------
 
     @Override
-    protected void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        boolean dBias = distanceBias.isPresent() && active(distanceBias.get());
-        boolean depends = active(q) || active(k) || active(v) || dBias;
+    protected void attentionKernel(AttentionCall call) {
+        boolean dBias = call.distanceBias().isPresent() && active(call.distanceBias().get());
+        boolean depends = active(call.q()) || active(call.k()) || active(call.v()) || dBias;
         if (depends) {
-            writing(out, true);
+            writing(call.out(), true);
         } else {
-            overwritten(out);
+            overwritten(call.out());
         }
-        device.attentionKernel(out, q, k, v, heads, scale, layout, distanceBias);
+        device.attentionKernel(call);
         if (depends && writesNotes()) {
-            noteAttention(out, new AttentionOperands(q, k, v, heads, scale, layout, distanceBias), dBias);
+            noteAttention(call, dBias);
         }
     }
 
     /** The result is needed again, so that this note is made after it was written. */
-    private void noteAttention(Tensor out, AttentionOperands of, boolean dBias) {
+    private void noteAttention(AttentionCall of, boolean dBias) {
         boolean dq = active(of.q());
         boolean dk = active(of.k());
         boolean dv = active(of.v());
         var q = keep(of.q());
         var k = keep(of.k());
         var v = keep(of.v());
-        var o = keep(out);
-        var backward = overwriting(out, g -> {
-            var operands = new AttentionOperands(
-                    q.value(), k.value(), v.value(), of.heads(), of.scale(), of.layout(), of.distanceBias());
+        var out = keep(of.out());
+        var backward = overwriting(of.out(), g -> {
+            var operands = new AttentionCall(
+                    out.value(),
+                    q.value(),
+                    k.value(),
+                    v.value(),
+                    of.heads(),
+                    of.scale(),
+                    of.layout(),
+                    of.distanceBias());
             var logSumExp = memory.zeros(of.heads(), of.q().rows());
             kernels.logSumExp(logSumExp, operands);
             var into = new AttentionGradients(
@@ -414,34 +449,36 @@ public final class TapeOps extends Tape {
                     wanted(dk, of.k()),
                     wanted(dv, of.v()),
                     of.distanceBias().flatMap(bias -> wanted(dBias, bias)));
-            kernels.attention(into, g, o.value(), logSumExp, operands);
+            kernels.attention(into, g, logSumExp, operands);
             memory.release(logSumExp);
         });
-        note(backward, q, k, v, o);
+        note(backward, q, k, v, out);
     }
 
     // --- pictures ---------------------------------------------------------------------------------------------------
 
     @Override
-    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
         boolean dx = active(x);
-        boolean dBias = active(conv.bias());
+        boolean dBias = conv.bias().isPresent() && active(conv.bias().get());
         var dWeight = trained(conv.weight());
-        if (!(dx || dBias || dWeight.isPresent())) {
-            overwritten(out);
-        } else {
-            if (writesNotes()) {
-                var before = keep(x);
-                note(
-                        overwriting(out, g -> {
-                            kernels.conv2d(wanted(dx, x), dWeight, g, before.value(), conv, stride, padding);
-                            wanted(dBias, conv.bias()).ifPresent(sum -> kernels.sumRows(sum, g));
-                        }),
-                        before);
-            }
-            writing(out, true);
+        boolean depends = dx || dBias || dWeight.isPresent();
+        if (depends && writesNotes()) {
+            var before = keep(x);
+            Consumer<Tensor> backward = g -> {
+                kernels.conv2d(wanted(dx, x), dWeight, g, before.value(), conv, stride, padding);
+                conv.bias().flatMap(bias -> wanted(dBias, bias)).ifPresent(sum -> kernels.sumRows(sum, g));
+            };
+            note(
+                    added ? () -> memory.gradient(out).ifPresent(backward) : overwriting(out, backward),
+                    before);
         }
-        device.conv2dKernel(out, x, conv, stride, padding);
+        if (depends || added) {
+            writing(out, depends || active(out));
+        } else {
+            overwritten(out);
+        }
+        device.conv2dKernel(out, x, conv, stride, padding, added);
     }
 
     @Override

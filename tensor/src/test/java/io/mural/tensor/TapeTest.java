@@ -162,8 +162,19 @@ class TapeTest {
             ops.copy(q.columns(0, 4), x.rows(0, 5));
             ops.copy(q.columns(4, 8), x.rows(2, 7));
             var out = ops.empty(5, 8);
-            ops.attention(out, q, x, x, 2, 0.5f, layout, Optional.empty());
+            ops.attention(new AttentionCall(out, q, x, x, 2, 0.5f, layout, Optional.empty()));
             return out;
+        });
+    }
+
+    @Test
+    void normsAndRotationsInPlaceAndMixedRows() {
+        judge(TapeOps.EVERYTHING, 3, 4, (ops, x) -> {
+            var y = copy(ops, x);
+            ops.rmsNorm(y, y, ones(ops, 4), 1e-3f);
+            ops.rope(y, new Rope(ops.tensor(constants(6), 3, 2), ops.tensor(constants(6), 3, 2), Rope.Pairs.HALVES));
+            ops.multiply(y, x);
+            return ops.mixRows(y, RowMix.means(3, new int[][] {{0, 1}, {1, 2}, {0, 1, 2}, {2}}));
         });
     }
 

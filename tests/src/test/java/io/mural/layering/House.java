@@ -28,13 +28,7 @@ final class House {
             "io.mural.weights",
             List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core"),
             MODEL,
-            List.of(
-                    MODEL,
-                    "io.mural.weights",
-                    "io.mural.tensor",
-                    "com.google.protobuf",
-                    "ar.com.hjg.pngj",
-                    "javax.imageio"),
+            List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio"),
             TORNADO,
             List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN),
             EMULATOR,
@@ -56,7 +50,7 @@ final class House {
             new Reserved("io\\.mural\\.tensor\\.cpu\\..*", "backends are found by ServiceLoader", CPU),
             new Reserved("com\\.google\\.protobuf\\..*", "protobuf is for tokenizers", MODEL + ".token"),
             new Reserved(
-                    "ar\\.com\\.hjg\\.pngj\\..*|javax\\.imageio\\..*|java\\.awt\\..*",
+                    "javax\\.imageio\\..*|java\\.awt\\..*",
                     "picture files are read and written in one place",
                     MODEL + ".image"),
             new Reserved(

@@ -3,7 +3,6 @@ package io.mural.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.tensor.GradientKernels.AttentionGradients;
-import io.mural.tensor.GradientKernels.AttentionOperands;
 import io.mural.tensor.cpu.CpuBackend;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +152,8 @@ class GradientConformanceTest {
     }
 
     private static void attention(AttentionLayout layout, int queries, int keys, int heads, int kvHeads, int headDim) {
-        var of = new AttentionOperands(
+        var of = new AttentionCall(
+                new Samples(7).strided(queries, heads * headDim),
                 new Samples(2).strided(queries, heads * headDim),
                 new Samples(3).strided(keys, kvHeads * headDim),
                 new Samples(4).strided(keys, kvHeads * headDim),
@@ -162,7 +162,6 @@ class GradientConformanceTest {
                 layout,
                 Optional.of(new Samples(5).tensor(heads, queries + keys - 1)));
         var g = new Samples(6).strided(queries, heads * headDim);
-        var out = new Samples(7).strided(queries, heads * headDim);
         var logs = new Samples(8).tensor(heads, queries);
         try (var ops = new CpuBackend().open("cpu:scalar", 1, new Workspace())) {
             ops.gradients().logSumExp(logs, of);
@@ -173,22 +172,22 @@ class GradientConformanceTest {
                 queries,
                 heads * headDim,
                 (kernels, dq) -> kernels.attention(
-                        new AttentionGradients(Optional.of(dq), nothing, nothing, nothing), g, out, logs, of));
+                        new AttentionGradients(Optional.of(dq), nothing, nothing, nothing), g, logs, of));
         compare(
                 keys,
                 kvHeads * headDim,
                 (kernels, dk) -> kernels.attention(
-                        new AttentionGradients(nothing, Optional.of(dk), nothing, nothing), g, out, logs, of));
+                        new AttentionGradients(nothing, Optional.of(dk), nothing, nothing), g, logs, of));
         compare(
                 keys,
                 kvHeads * headDim,
                 (kernels, dv) -> kernels.attention(
-                        new AttentionGradients(nothing, nothing, Optional.of(dv), nothing), g, out, logs, of));
+                        new AttentionGradients(nothing, nothing, Optional.of(dv), nothing), g, logs, of));
         compare(
                 heads,
                 queries + keys - 1,
                 (kernels, bias) -> kernels.attention(
-                        new AttentionGradients(nothing, nothing, nothing, Optional.of(bias)), g, out, logs, of));
+                        new AttentionGradients(nothing, nothing, nothing, Optional.of(bias)), g, logs, of));
     }
 
     @ParameterizedTest
@@ -196,7 +195,7 @@ class GradientConformanceTest {
     void convolutions(int kernel, int stride, int before, int after) {
         var x = new Samples(2).tensor(13, 9, 7);
         var conv = new Conv(
-                new Samples(3).matrix("conv", DType.F32, 5, 7 * kernel * kernel), new Samples(4).tensor(5), 7, kernel);
+                new Samples(3).matrix("conv", DType.F32, 5, 7 * kernel * kernel), Optional.of(new Samples(4).tensor(5)), 7, kernel);
         var padding = new Padding(before, after);
         int height = padding.outputSize(13, kernel, stride);
         int width = padding.outputSize(9, kernel, stride);

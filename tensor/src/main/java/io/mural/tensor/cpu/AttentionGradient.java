@@ -1,7 +1,7 @@
 package io.mural.tensor.cpu;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.GradientKernels.AttentionGradients;
-import io.mural.tensor.GradientKernels.AttentionOperands;
 import io.mural.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +60,7 @@ final class AttentionGradient {
     // --- sums of weights --------------------------------------------------------------------------------------------
 
     /** The logarithm of the sum of exponentials of every query's scores; [heads, queries]. */
-    void logSumExp(Tensor out, AttentionOperands of) {
+    void logSumExp(Tensor out, AttentionCall of) {
         var tiles = QueryTile.of(of.layout(), of.heads());
         threads.run(of.heads(), (head, worker) -> {
             var state = new State(of.headDim());
@@ -107,7 +107,7 @@ final class AttentionGradient {
 
     /** Scaled scores with their bias, [rows, KEYS]. */
     private static void scores(
-            AttentionOperands of, QueryTile tile, int head, int row, int rows, int from, int keys, State state) {
+            AttentionCall of, QueryTile tile, int head, int row, int rows, int from, int keys, State state) {
         turn(state.k, keys, state.headDim, state.turned);
         Arrays.fill(state.scores, 0, (rows + MicroKernel.ROWS) * KEYS, 0);
         MicroKernel.multiply(
@@ -132,7 +132,7 @@ final class AttentionGradient {
     /** Gradients of one head's keys and values. */
     private record HeadSums(float[] dk, float[] dv) {}
 
-    void run(AttentionGradients into, Tensor g, Tensor out, Tensor logSumExp, AttentionOperands of) {
+    void run(AttentionGradients into, Tensor g, Tensor logSumExp, AttentionCall of) {
         int kvHeads = of.k().cols() / of.headDim();
         int group = of.heads() / kvHeads;
         var tiles = QueryTile.of(of.layout(), of.heads());
@@ -144,7 +144,7 @@ final class AttentionGradient {
                 var biases = of.distanceBias().isPresent()
                         ? new double[of.distanceBias().get().cols()]
                         : new double[0];
-                head(into, g, out, logSumExp, of, tiles, head, state, sums, biases);
+                head(into, g, logSumExp, of, tiles, head, state, sums, biases);
                 addBias(into.bias(), head, biases);
             }
             add(into.k(), sums.dk(), kvHead * of.headDim(), of.headDim());
@@ -155,9 +155,8 @@ final class AttentionGradient {
     private static void head(
             AttentionGradients into,
             Tensor g,
-            Tensor out,
             Tensor logSumExp,
-            AttentionOperands of,
+            AttentionCall of,
             List<QueryTile> tiles,
             int head,
             State state,
@@ -172,7 +171,7 @@ final class AttentionGradient {
                 int first = tile.from() + row;
                 read(of.q(), first, rows, head * headDim, headDim, state.q);
                 read(g, first, rows, head * headDim, headDim, state.g);
-                read(out, first, rows, head * headDim, headDim, state.o);
+                read(of.out(), first, rows, head * headDim, headDim, state.o);
                 logSumExp.readRow(head, first, logs, 0, rows);
                 for (int r = 0; r < rows; r++) {
                     products[r] = dot(state.g, state.o, r * headDim, headDim);
@@ -195,7 +194,7 @@ final class AttentionGradient {
 
     /** P = exp(score - logSumExp), zero for keys that a query does not see. */
     private static void weights(
-            AttentionOperands of,
+            AttentionCall of,
             QueryTile tile,
             int head,
             int row,
@@ -219,7 +218,7 @@ final class AttentionGradient {
 
     /** The five products of a tile; scores become the gradients dS of the scores. */
     private static void tile(
-            AttentionOperands of,
+            AttentionCall of,
             QueryTile tile,
             int from,
             int rows,
@@ -267,7 +266,7 @@ final class AttentionGradient {
     }
 
     private static void gatherBias(
-            AttentionOperands of, QueryTile tile, int row, int rows, int from, int keys, State state, double[] biases) {
+            AttentionCall of, QueryTile tile, int row, int rows, int from, int keys, State state, double[] biases) {
         tile.forEachRun(from, keys, (key, at, count) -> {
             for (int r = 0; r < rows; r++) {
                 int shift = of.q().rows() - 1 - (tile.from() + row + r);

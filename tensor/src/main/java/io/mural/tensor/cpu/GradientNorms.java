@@ -150,6 +150,23 @@ final class GradientNorms {
         dWeight.ifPresent(sum -> sumColumns(sum, normed, x.rows() * (cols / n), n));
     }
 
+    /** The rotation back alone, in place. */
+    void rotateBack(Tensor g, Rope rope) {
+        int cols = g.cols();
+        int half = rope.cos().cols();
+        forEachRow(g, (row, memory) -> {
+            var given = memory.more(cols);
+            var table = memory.bias(2 * half);
+            g.readRow(row, 0, given, 0, cols);
+            rope.cos().readRow(row, 0, table, 0, half);
+            rope.sin().readRow(row, 0, table, half, half);
+            for (int head = 0; head < cols; head += 2 * half) {
+                rotateBack(given, head, 2 * half, rope.pairs(), table);
+            }
+            g.writeRow(row, 0, given, 0, cols);
+        });
+    }
+
     /** (ga cos + gb sin, gb cos - ga sin) of every pair of one head. */
     private static void rotateBack(float[] g, int head, int n, Rope.Pairs pairs, float[] table) {
         int half = n / 2;

@@ -1,12 +1,14 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
 import io.mural.tensor.GradientKernels;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Tensor;
 import java.util.Optional;
 
@@ -107,6 +109,17 @@ final class ScalarGradients implements GradientKernels {
         for (int i = 0; i < ids.length; i++) {
             for (int col = 0; col < g.cols(); col++) {
                 add(dTable, ids[i], col, g.get(i, col));
+            }
+        }
+    }
+
+    @Override
+    public void mixRows(Tensor dx, Tensor g, RowMix mix) {
+        for (int row = 0; row < g.rows(); row++) {
+            for (int i = mix.starts()[row]; i < mix.starts()[row + 1]; i++) {
+                for (int col = 0; col < g.cols(); col++) {
+                    add(dx, mix.rows()[i], col, (double) mix.weights()[i] * g.get(row, col));
+                }
             }
         }
     }
@@ -234,13 +247,27 @@ final class ScalarGradients implements GradientKernels {
         }
     }
 
+    @Override
+    public void rope(Tensor g, Rope rope) {
+        int headDim = 2 * rope.cos().cols();
+        var back = new double[headDim];
+        for (int row = 0; row < g.rows(); row++) {
+            for (int head = 0; head < g.cols(); head += headDim) {
+                rotateBack(g, row, head, rope, back);
+                for (int i = 0; i < headDim; i++) {
+                    g.set(row, head + i, (float) back[i]);
+                }
+            }
+        }
+    }
+
     // --- attention --------------------------------------------------------------------------------------------------
 
     private interface Pair {
         void take(int head, int query, int key);
     }
 
-    private static void forEachPair(AttentionOperands of, Pair pair) {
+    private static void forEachPair(AttentionCall of, Pair pair) {
         for (int head = 0; head < of.heads(); head++) {
             for (var block : of.layout().blocks()) {
                 for (int i = block.from(); i < block.to(); i++) {
@@ -254,7 +281,7 @@ final class ScalarGradients implements GradientKernels {
         }
     }
 
-    private static double score(AttentionOperands of, int head, int i, int j) {
+    private static double score(AttentionCall of, int head, int i, int j) {
         int headDim = of.headDim();
         double score = 0;
         for (int d = 0; d < headDim; d++) {
@@ -267,7 +294,7 @@ final class ScalarGradients implements GradientKernels {
     }
 
     @Override
-    public void logSumExp(Tensor out, AttentionOperands of) {
+    public void logSumExp(Tensor out, AttentionCall of) {
         int queries = of.q().rows();
         var largest = new double[of.heads() * queries];
         java.util.Arrays.fill(largest, Double.NEGATIVE_INFINITY);
@@ -289,7 +316,7 @@ final class ScalarGradients implements GradientKernels {
     }
 
     @Override
-    public void attention(AttentionGradients into, Tensor g, Tensor out, Tensor logSumExp, AttentionOperands of) {
+    public void attention(AttentionGradients into, Tensor g, Tensor logSumExp, AttentionCall of) {
         int headDim = of.headDim();
         forEachPair(of, (head, i, j) -> {
             int q = head * headDim;
@@ -297,7 +324,7 @@ final class ScalarGradients implements GradientKernels {
             double weight = Math.exp(score(of, head, i, j) - logSumExp.get(head, i));
             double dWeight = 0;
             for (int d = 0; d < headDim; d++) {
-                dWeight += (double) g.get(i, q + d) * ((double) of.v().get(j, k + d) - out.get(i, q + d));
+                dWeight += (double) g.get(i, q + d) * ((double) of.v().get(j, k + d) - of.out().get(i, q + d));
             }
             double dScore = weight * dWeight;
             for (int d = 0; d < headDim; d++) {

@@ -1,12 +1,14 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
 import io.mural.tensor.GradientKernels;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -170,13 +172,23 @@ final class VectorGradients implements GradientKernels {
     }
 
     @Override
-    public void logSumExp(Tensor out, AttentionOperands of) {
+    public void rope(Tensor g, Rope rope) {
+        norms.rotateBack(g, rope);
+    }
+
+    @Override
+    public void mixRows(Tensor dx, Tensor g, RowMix mix) {
+        plain.mixRows(dx, g, mix);
+    }
+
+    @Override
+    public void logSumExp(Tensor out, AttentionCall of) {
         attention.logSumExp(out, of);
     }
 
     @Override
-    public void attention(AttentionGradients into, Tensor g, Tensor out, Tensor logSumExp, AttentionOperands of) {
-        attention.run(into, g, out, logSumExp, of);
+    public void attention(AttentionGradients into, Tensor g, Tensor logSumExp, AttentionCall of) {
+        attention.run(into, g, logSumExp, of);
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class ModelFolders {
         var writer = new SafetensorsWriter().metadata("format", "pt");
         for (var name : weights.names()) {
             long[] shape = Arrays.stream(weights.shape(name).toArray()).asLongStream().toArray();
-            var trained = values.containsKey(name) ? values.get(name) : weights.floats(name);
+            var trained = values.containsKey(name) ? values.get(name) : weights.values(name);
             TensorValues.add(writer, name, shape, trained, format);
         }
         writer.write(folder.resolve(TRANSFORMER).resolve(WEIGHTS));

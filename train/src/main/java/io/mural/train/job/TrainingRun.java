@@ -78,7 +78,7 @@ public final class TrainingRun {
             var shape = weights.shape(name);
             identity.add(name).add(shape.toString());
             if (shape.size() <= FINGERPRINT) {
-                identity.add(weights.floats(name));
+                identity.add(weights.values(name));
             }
         }
         return identity.text();

@@ -3,9 +3,9 @@ package io.mural.train.parity;
 import io.mural.model.parity.OtherCases.Judgement;
 import io.mural.model.parity.ParityCase;
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Conv;
-import io.mural.tensor.GradientKernels.AttentionOperands;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
@@ -207,7 +207,7 @@ final class OpCases {
         var padding = given.params().integers("padding");
         return () -> ops.conv2d(
                 input("x"),
-                new Conv(weight, bias, in, kernel),
+                new Conv(weight, Optional.of(bias), in, kernel),
                 given.params().integer("stride"),
                 new Padding(padding[0], padding[1]));
     }
@@ -220,13 +220,13 @@ final class OpCases {
         var bias = given.values().tensors().containsKey("in.distance_bias")
                 ? Optional.of(input("distance_bias"))
                 : Optional.<Tensor>empty();
-        var of =
-                new AttentionOperands(q, k, v, params.integer("heads"), (float) params.number("scale"), layout(), bias);
+        var out = ops.empty(q.rows(), q.cols());
+        var of = new AttentionCall(
+                out, q, k, v, params.integer("heads"), (float) params.number("scale"), layout(), bias);
         var logSumExp = ops.empty(of.heads(), q.rows());
         ops.device().gradients().logSumExp(logSumExp, of);
         judged.value("logsumexp", ops.read(logSumExp));
-        var out = ops.empty(q.rows(), q.cols());
-        ops.attention(out, q, k, v, of.heads(), of.scale(), of.layout(), bias);
+        ops.attention(of);
         return out;
     }
 

@@ -24,7 +24,7 @@ public final class FullWeights implements Trained {
             var shape = model.shape(name);
             var copy = memory.allocate(
                     shape.rank() < 3 ? shape : Shape.of(shape.dim(0), (int) (shape.size() / shape.dim(0))));
-            copy.copyFrom(model.floats(name));
+            copy.copyFrom(model.values(name));
             tensors.put(name, copy);
         }
     }

@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What LoRAs add to the linear layers of a model, at their strengths. */
+/** What low-rank additions, of LoRA files or of the caller, add to the linear layers of a model, at their strengths. */
 final class Adaptation {
     static final Adaptation NONE = new Adaptation(Map.of());
 
-    /** One low-rank addition to one layer. */
+    /**
+     * One low-rank addition to one layer.
+     *
+     * @param mergedBy whose memory holds the sum where it is merged into a copy of the weight; without it, it stays beside
+     */
     private record Term(LowRank lowRank, Optional<Checkpoint> mergedBy) {
         boolean merged() {
             return mergedBy.isPresent();
@@ -30,25 +34,19 @@ final class Adaptation {
         this.terms = terms;
     }
 
+    /** With low-rank additions of the caller's own, by the names of layers. */
+    Adaptation with(Map<String, LowRank> lowRanks) {
+        Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
+        lowRanks.forEach((module, lowRank) -> add(sum, module, new Term(lowRank, Optional.empty())));
+        return new Adaptation(sum);
+    }
+
     Adaptation with(LoraMatch match, double strength) {
         return plus(match, strength, Optional.empty());
     }
 
     Adaptation merged(LoraMatch match, double strength) {
         return plus(match, strength, Optional.of(match.lora()));
-    }
-
-    /** Low-rank matrices beside the layers of the given names. */
-    Adaptation with(Map<String, LowRank> added) {
-        Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
-        added.forEach((module, lowRank) -> add(sum, module, new Term(lowRank, Optional.empty())));
-        return new Adaptation(sum);
-    }
-
-    private static void add(Map<String, List<Term>> terms, String module, Term term) {
-        List<Term> all = new ArrayList<>(terms.getOrDefault(module, List.of()));
-        all.add(term);
-        terms.put(module, all);
     }
 
     private Adaptation plus(LoraMatch match, double strength, Optional<Checkpoint> mergedBy) {
@@ -58,6 +56,12 @@ final class Adaptation {
             add(sum, module, new Term(lowRank, mergedBy));
         });
         return new Adaptation(sum);
+    }
+
+    private static void add(Map<String, List<Term>> terms, String module, Term term) {
+        List<Term> all = new ArrayList<>(terms.getOrDefault(module, List.of()));
+        all.add(term);
+        terms.put(module, all);
     }
 
     /** The additions to apply beside the layer's weight. */

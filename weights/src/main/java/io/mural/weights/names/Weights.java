@@ -13,6 +13,7 @@ import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,9 @@ public final class Weights {
     private final Catalog catalog;
     private final String prefix;
     private final Adaptation adaptation;
+    /** Values in the place of the file's, by whole name. */
     private final Map<String, Tensor> replaced;
+
     private final Set<String> asked;
 
     Weights(Catalog catalog) {
@@ -142,34 +145,34 @@ public final class Weights {
         return slices().keySet();
     }
 
-    /** All elements of a floating-point tensor, widened to float32. */
-    public float[] floats(String name) {
-        Catalog.Slice slice = slice(name);
-        int count = Math.toIntExact(slice.shape().stream().reduce(1L, Math::multiplyExact));
-        Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, count, data(slice), scale(name, slice));
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = row.get(0, i);
-        }
-        return values;
-    }
-
     /** A vector as a matrix [1, n] in its file's format. */
     public Matrix row(String name) {
-        Catalog.Slice slice = slice(name);
+        Catalog.Slice slice = floats(name);
         int n = shape(name).dim(0);
         return Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
     }
 
+    /** All elements of a floating-point tensor as they stand in the file, widened to float32. */
+    public float[] values(String name) {
+        Catalog.Slice slice = floats(name);
+        int count = Math.toIntExact(slice.shape().stream().reduce(1L, Math::multiplyExact));
+        Matrix all = Matrix.of(prefix + name, slice.dtype(), 1, count, data(slice), scale(name, slice));
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = all.get(0, i);
+        }
+        return values;
+    }
+
     /** A float32 copy of a vector [n]. */
     public Tensor vector(String name, int n) {
-        Catalog.Slice slice = slice(name);
+        Catalog.Slice slice = floats(name);
         if (!slice.shape().equals(List.of((long) n))) {
             throw mismatch(name, slice, Shape.of(n));
         }
         Tensor other = replaced.get(prefix + name);
         if (other != null) {
-            return other;
+            return other.reshape(n);
         }
         Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
         Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), Shape.of(n));
@@ -198,13 +201,13 @@ public final class Weights {
     /** The convolution of {@code part.weight} [out, in, kernel, kernel] and {@code part.bias} [out]. */
     public Conv conv(String part, int in, int out, int kernel) {
         String name = part + ".weight";
-        Catalog.Slice slice = slice(name);
+        Catalog.Slice slice = floats(name);
         if (!slice.shape().equals(List.of((long) out, (long) in, (long) kernel, (long) kernel))) {
             throw mismatch(name, slice, Shape.of(out, in, kernel, kernel));
         }
         int cols = Math.multiplyExact(in, kernel * kernel);
         Matrix weight = stored(name, slice, out, cols);
-        return new Conv(weight, vector(part + ".bias", out), in, kernel);
+        return new Conv(weight, Optional.of(vector(part + ".bias", out)), in, kernel);
     }
 
     /**
@@ -216,38 +219,47 @@ public final class Weights {
     }
 
     /**
-     * These weights with low-rank matrices from memory beside the linear layers.
-     *
-     * @param terms by the names of layers, such as {@code transformer_blocks.0.attn.to_q}
-     */
-    public Weights with(Map<String, LowRank> terms) {
-        return new Weights(catalog, prefix, adaptation.with(terms), replaced, asked);
-    }
-
-    /**
-     * These weights with other values for some tensors, from memory.
-     *
-     * @param values float32, as large as the tensors they replace, by their whole names
-     */
-    public Weights replacing(Map<String, Tensor> values) {
-        values.forEach((name, value) -> {
-            long size = catalog.tensors().containsKey(name)
-                    ? catalog.tensors().get(name).shape().stream().reduce(1L, Math::multiplyExact)
-                    : 0;
-            if (value.shape().size() != size) {
-                throw new IllegalArgumentException(
-                        name + " is " + value.shape() + ", in the model " + size + " elements");
-            }
-        });
-        return new Weights(catalog, prefix, adaptation, Map.copyOf(values), asked);
-    }
-
-    /**
      * These weights with a LoRA added into float32 copies of the matrices it changes. The copies take four bytes an
      * element and are valid until the LoRA is closed.
      */
     public Weights merged(Lora lora, double strength) {
         return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), replaced, asked);
+    }
+
+    /**
+     * These weights with low-rank matrices of the caller's own beside the linear layers, by the names of the layers here: what
+     * training changes. They are read at each use and must live as long.
+     */
+    public Weights with(Map<String, LowRank> lowRanks) {
+        Map<String, LowRank> whole = new LinkedHashMap<>();
+        lowRanks.forEach((layer, lowRank) -> {
+            if (!has(layer + ".weight")) {
+                throw new InputException(source() + ": there is no layer " + Shown.text(prefix + layer)
+                        + " to put low-rank matrices beside");
+            }
+            whole.put(prefix + layer, lowRank);
+        });
+        return new Weights(catalog, prefix, adaptation.with(whole), replaced, asked);
+    }
+
+    /**
+     * These weights with the caller's values in the place of the file's, by the names of tensors here. What the model reads is
+     * the caller's memory itself, so that it sees later changes.
+     *
+     * @param values contiguous, as many as the file has; they must live as long
+     */
+    public Weights replacing(Map<String, Tensor> values) {
+        Map<String, Tensor> all = new LinkedHashMap<>(replaced);
+        values.forEach((name, value) -> {
+            Catalog.Slice slice = floats(name);
+            long size = slice.shape().stream().reduce(1L, Math::multiplyExact);
+            if (value.shape().size() != size || !value.contiguous()) {
+                throw new InputException(
+                        place(name) + " is " + slice.shape() + "; " + value.shape() + " values cannot take its place");
+            }
+            all.put(prefix + name, value);
+        });
+        return new Weights(catalog, prefix, adaptation, all, asked);
     }
 
     /** Names of tensors, in the spelling of the file, that nothing has asked for; the marks of scaled fp8 files apart. */
@@ -263,7 +275,7 @@ public final class Weights {
     }
 
     private Matrix base(String name, int rows, int cols) {
-        Catalog.Slice slice = slice(name);
+        Catalog.Slice slice = floats(name);
         List<Long> wanted = List.of((long) rows, (long) cols);
         List<Long> wantedConv = List.of((long) rows, (long) cols, 1L, 1L);
         if (!slice.shape().equals(wanted) && !slice.shape().equals(wantedConv)) {
@@ -295,7 +307,7 @@ public final class Weights {
     }
 
     /** The tensor of a model's weights. The type goes first: packed integers have other shapes too. */
-    private Catalog.Slice slice(String name) {
+    private Catalog.Slice floats(String name) {
         Catalog.Slice slice = find(name);
         if (!slice.dtype().isFloat()) {
             throw new InputException(place(name) + " is " + slice.dtype() + ", expected floating-point weights");
