@@ -305,9 +305,7 @@ public final class TapeOps extends Tape {
         boolean dWeight = active(weight);
         if (!out.overlaps(x)) {
             return overwriting(
-                    out,
-                    g -> kernels.rmsNorm(
-                            wanted(dx, x), wanted(dWeight, weight), g, before.value(), weight, eps));
+                    out, g -> kernels.rmsNorm(wanted(dx, x), wanted(dWeight, weight), g, before.value(), weight, eps));
         }
         return () -> memory.gradient(out).ifPresent(given -> {
             var g = memory.copy(given);
@@ -410,7 +408,8 @@ public final class TapeOps extends Tape {
 
     @Override
     protected void attentionKernel(AttentionCall call) {
-        boolean dBias = call.distanceBias().isPresent() && active(call.distanceBias().get());
+        boolean dBias =
+                call.distanceBias().isPresent() && active(call.distanceBias().get());
         boolean depends = active(call.q()) || active(call.k()) || active(call.v()) || dBias;
         if (depends) {
             writing(call.out(), true);
@@ -469,9 +468,7 @@ public final class TapeOps extends Tape {
                 kernels.conv2d(wanted(dx, x), dWeight, g, before.value(), conv, stride, padding);
                 conv.bias().flatMap(bias -> wanted(dBias, bias)).ifPresent(sum -> kernels.sumRows(sum, g));
             };
-            note(
-                    added ? () -> memory.gradient(out).ifPresent(backward) : overwriting(out, backward),
-                    before);
+            note(added ? () -> memory.gradient(out).ifPresent(backward) : overwriting(out, backward), before);
         }
         if (depends || added) {
             writing(out, depends || active(out));

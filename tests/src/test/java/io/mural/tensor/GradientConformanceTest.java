@@ -195,7 +195,10 @@ class GradientConformanceTest {
     void convolutions(int kernel, int stride, int before, int after) {
         var x = new Samples(2).tensor(13, 9, 7);
         var conv = new Conv(
-                new Samples(3).matrix("conv", DType.F32, 5, 7 * kernel * kernel), Optional.of(new Samples(4).tensor(5)), 7, kernel);
+                new Samples(3).matrix("conv", DType.F32, 5, 7 * kernel * kernel),
+                Optional.of(new Samples(4).tensor(5)),
+                7,
+                kernel);
         var padding = new Padding(before, after);
         int height = padding.outputSize(13, kernel, stride);
         int width = padding.outputSize(9, kernel, stride);

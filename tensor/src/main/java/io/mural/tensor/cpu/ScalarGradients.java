@@ -324,7 +324,8 @@ final class ScalarGradients implements GradientKernels {
             double weight = Math.exp(score(of, head, i, j) - logSumExp.get(head, i));
             double dWeight = 0;
             for (int d = 0; d < headDim; d++) {
-                dWeight += (double) g.get(i, q + d) * ((double) of.v().get(j, k + d) - of.out().get(i, q + d));
+                dWeight += (double) g.get(i, q + d)
+                        * ((double) of.v().get(j, k + d) - of.out().get(i, q + d));
             }
             double dScore = weight * dWeight;
             for (int d = 0; d < headDim; d++) {

@@ -40,8 +40,8 @@ public final class PictureFolder {
         }
         var pictures = pictures(folder);
         if (pictures.isEmpty()) {
-            throw new InputException(folder + " holds no pictures (" + String.join(", ", ENDINGS.stream().sorted().toList())
-                    + ")");
+            throw new InputException(folder + " holds no pictures ("
+                    + String.join(", ", ENDINGS.stream().sorted().toList()) + ")");
         }
         var texts = metadata(folder);
         var examples = new ArrayList<Example>();
@@ -52,7 +52,8 @@ public final class PictureFolder {
                 bare.add(folder.relativize(picture).toString());
             } else {
                 examples.add(new Example(
-                        picture, captions.stream().map(text -> triggered(text, trigger)).toList()));
+                        picture,
+                        captions.stream().map(text -> triggered(text, trigger)).toList()));
             }
         }
         if (!bare.isEmpty()) {
@@ -86,7 +87,11 @@ public final class PictureFolder {
         var name = picture.getFileName().toString();
         var text = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
         if (Files.isRegularFile(text)) {
-            return text(text).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+            return text(text)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
         }
         var named = texts.get(folder.relativize(picture).toString().replace('\\', '/'));
         return named != null ? List.of(named) : caption.map(List::of).orElse(List.of());

@@ -55,12 +55,18 @@ public final class LoraFiles {
             Map<String, String> metadata) {
         Map<String, Matrices> layers = new LinkedHashMap<>();
         lora.layers().forEach((module, layer) -> {
-            var down = values.getOrDefault(module + ".lora_A.weight", layer.down().toArray());
+            var down =
+                    values.getOrDefault(module + ".lora_A.weight", layer.down().toArray());
             var up = values.getOrDefault(module + ".lora_B.weight", layer.up().toArray());
             layers.put(
                     module,
                     new Matrices(
-                            down, up, layer.rank(), layer.down().cols(), layer.up().rows(), layer.scale()));
+                            down,
+                            up,
+                            layer.rank(),
+                            layer.down().cols(),
+                            layer.up().rows(),
+                            layer.scale()));
         });
         var writer = new SafetensorsWriter();
         metadata.forEach(writer::metadata);
@@ -119,8 +125,7 @@ public final class LoraFiles {
     }
 
     /** Ranks one behind the other: down matrices stacked, up matrices on the diagonal. */
-    private static Matrices fused(
-            OriginalModules.Fused fused, Map<String, Matrices> layers, Weights model) {
+    private static Matrices fused(OriginalModules.Fused fused, Map<String, Matrices> layers, Weights model) {
         int rank = 0;
         int out = 0;
         int in = 0;
@@ -143,8 +148,7 @@ public final class LoraFiles {
                 System.arraycopy(layer.down(), 0, down, place * in, layer.down().length);
                 for (int i = 0; i < layer.out(); i++) {
                     int to = fused.swapped() ? (i + layer.out() / 2) % layer.out() : i;
-                    System.arraycopy(
-                            layer.up(), i * layer.rank(), up, (row + to) * rank + place, layer.rank());
+                    System.arraycopy(layer.up(), i * layer.rank(), up, (row + to) * rank + place, layer.rank());
                 }
                 place += layer.rank();
             }
@@ -153,8 +157,7 @@ public final class LoraFiles {
         return new Matrices(down, up, rank, in, out, scale);
     }
 
-    private static void put(
-            SafetensorsWriter writer, String name, int rows, int cols, float[] values, DType dtype) {
+    private static void put(SafetensorsWriter writer, String name, int rows, int cols, float[] values, DType dtype) {
         long[] shape = values.length == 1 ? new long[0] : new long[] {rows, cols};
         TensorValues.add(writer, name, shape, values, dtype);
     }
@@ -163,9 +166,7 @@ public final class LoraFiles {
     static MemorySegment shorts(float[] values, DType dtype) {
         var bits = new short[values.length];
         for (int i = 0; i < bits.length; i++) {
-            bits[i] = dtype == DType.BF16
-                    ? FloatFormats.floatToBf16(values[i])
-                    : Float.floatToFloat16(values[i]);
+            bits[i] = dtype == DType.BF16 ? FloatFormats.floatToBf16(values[i]) : Float.floatToFloat16(values[i]);
         }
         return MemorySegment.ofArray(bits);
     }

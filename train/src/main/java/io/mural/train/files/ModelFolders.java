@@ -52,7 +52,8 @@ public final class ModelFolders {
         var format = dtype == DType.F32 || dtype == DType.F16 ? dtype : DType.BF16;
         var writer = new SafetensorsWriter().metadata("format", "pt");
         for (var name : weights.names()) {
-            long[] shape = Arrays.stream(weights.shape(name).toArray()).asLongStream().toArray();
+            long[] shape =
+                    Arrays.stream(weights.shape(name).toArray()).asLongStream().toArray();
             var trained = values.containsKey(name) ? values.get(name) : weights.values(name);
             TensorValues.add(writer, name, shape, trained, format);
         }

@@ -19,7 +19,8 @@ final class FullTargets {
                 .map(glob -> Pattern.compile(Pattern.quote(glob.strip()).replace("*", "\\E.*\\Q")))
                 .toList();
         var names = model.names().stream()
-                .filter(name -> globs.stream().anyMatch(glob -> glob.matcher(name).matches()))
+                .filter(name ->
+                        globs.stream().anyMatch(glob -> glob.matcher(name).matches()))
                 .toList();
         if (names.isEmpty()) {
             throw new InputException("the targets \"" + text + "\" are no tensors of " + model.source()

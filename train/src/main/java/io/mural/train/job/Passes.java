@@ -86,9 +86,10 @@ record Passes(
     double judge(TapeOps ops, Samples samples, Draw draw, double t) {
         var noisy = noisy(samples, draw);
         var loss = new double[1];
-        ops.unit("validation", () -> loss[0] = FlowLoss.of(
-                        ops.read(predict(ops, noisy, t)), noisy.clean(), noisy.noise(), 1, 1)
-                .value());
+        ops.unit(
+                "validation",
+                () -> loss[0] = FlowLoss.of(ops.read(predict(ops, noisy, t)), noisy.clean(), noisy.noise(), 1, 1)
+                        .value());
         return loss[0];
     }
 

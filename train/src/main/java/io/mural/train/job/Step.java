@@ -13,4 +13,10 @@ import java.util.OptionalDouble;
  * @param t mean noise level of its samples
  */
 public record Step(
-        long number, double loss, double norm, double learningRate, OptionalDouble distance, double t, double seconds) {}
+        long number,
+        double loss,
+        double norm,
+        double learningRate,
+        OptionalDouble distance,
+        double t,
+        double seconds) {}

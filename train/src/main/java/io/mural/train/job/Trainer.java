@@ -44,7 +44,8 @@ final class Trainer {
         this.parameters = parameters;
         this.optimizer = settings.rate().optimizer();
         this.ema = new Ema(settings.ema(), true);
-        this.draws = new Draws(settings.seed(), samples.count(), settings.noise().captionDropout());
+        this.draws =
+                new Draws(settings.seed(), samples.count(), settings.noise().captionDropout());
     }
 
     Optimizer optimizer() {
@@ -123,8 +124,9 @@ final class Trainer {
         }
         var gradients = parameters.stream().map(Parameter::gradient).toList();
         double norm = Clipping.clip(gradients, settings.clip());
-        double factor = settings.rate().schedule().factor(
-                number, settings.steps(), settings.rate().warmUp());
+        double factor = settings.rate()
+                .schedule()
+                .factor(number, settings.steps(), settings.rate().warmUp());
         if (Double.isFinite(loss) && Double.isFinite(norm)) {
             optimizer.step(parameters, factor);
             if (settings.ema() > 0) {

@@ -47,13 +47,14 @@ public final class TrainingRun {
     /** Trains and writes the result. */
     public void run() {
         check();
-        try (var model = TrainableModel.open(
-                request.model().path(), request.model().base(), List.of())) {
+        try (var model =
+                TrainableModel.open(request.model().path(), request.model().base(), List.of())) {
             var identity = fingerprint(model.weights());
             var samples = encoded(model, identity, request.pictures().folder());
             var held = request.pictures().validation().map(folder -> encoded(model, identity, folder));
-            report.note(samples.count() + " pictures, " + (held.isPresent() ? held.get().count() : 0) + " held out");
-            try (var trained = trained(model.weights());
+            report.note(samples.count() + " pictures, "
+                    + (held.isPresent() ? held.get().count() : 0) + " held out");
+            try (var trained = trained(request, model.weights());
                     var ops = new TapeOps(device.get(), TapeOps.BLOCKS)) {
                 train(model, identity, samples, held, trained, ops);
             }
@@ -99,7 +100,8 @@ public final class TrainingRun {
                 .encode(examples);
     }
 
-    private Trained trained(Weights model) {
+    /** The weights that a run trains, as they begin. */
+    static Trained trained(Request request, Weights model) {
         var adapter = request.adapter();
         if (request.kind() == Kind.FULL) {
             return new FullWeights(model, FullTargets.of(adapter.targets(), model));
@@ -107,7 +109,11 @@ public final class TrainingRun {
         if (adapter.from().isEmpty()) {
             var layers = Targets.of(adapter.targets(), model);
             return LoraWeights.fresh(
-                    model, layers, adapter.rank(), adapter.alpha(), request.settings().seed());
+                    model,
+                    layers,
+                    adapter.rank(),
+                    adapter.alpha(),
+                    request.settings().seed());
         }
         try (var lora = Lora.open(adapter.from().get())) {
             return LoraWeights.of(lora.terms(model), 1);
@@ -143,8 +149,8 @@ public final class TrainingRun {
                 .add(fingerprint)
                 .add(samples.identity())
                 .add(settings.identity())
-                .add(request.kind() + " " + request.adapter().rank() + " " + request.adapter().alpha() + " "
-                        + request.adapter().targets())
+                .add(request.kind() + " " + request.adapter().rank() + " "
+                        + request.adapter().alpha() + " " + request.adapter().targets())
                 .text();
         long done = request.resume()
                 ? TrainingState.read(state, identity, parameters, trainer.optimizer(), trainer.ema())
@@ -163,8 +169,7 @@ public final class TrainingRun {
 
     private Timesteps timesteps(TrainableModel model, Samples samples) {
         var first = samples.read(0);
-        return Timesteps.of(
-                request.settings().noise().timesteps(), model.mu(first.height() * first.width()));
+        return Timesteps.of(request.settings().noise().timesteps(), model.mu(first.height() * first.width()));
     }
 
     // --- results ----------------------------------------------------------------------------------------------------
@@ -174,15 +179,20 @@ public final class TrainingRun {
             case LoraWeights lora -> {
                 boolean last = step == request.settings().steps();
                 LoraFiles.write(
-                        request.out(), lora, averages, model.weights(), request.adapter().style(), metadata(step));
+                        request.out(),
+                        lora,
+                        averages,
+                        model.weights(),
+                        request.adapter().style(),
+                        metadata(step));
                 if (!last) {
                     keep(step);
                 }
             }
             case FullWeights full -> {
                 Map<String, float[]> values = new LinkedHashMap<>();
-                full.tensors().forEach((name, tensor) ->
-                        values.put(name, averages.getOrDefault(name, tensor.toArray())));
+                full.tensors()
+                        .forEach((name, tensor) -> values.put(name, averages.getOrDefault(name, tensor.toArray())));
                 ModelFolders.write(request.out(), request.model().path(), model.weights(), values);
             }
             default -> throw new IllegalStateException(trained.toString());
@@ -216,8 +226,7 @@ public final class TrainingRun {
             return;
         }
         try {
-            Files.copy(
-                    request.out(), numbered(step), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(request.out(), numbered(step), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             Files.deleteIfExists(
                     numbered(step - most * request.settings().intervals().save()));
         } catch (IOException e) {

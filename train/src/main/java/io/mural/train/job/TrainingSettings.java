@@ -92,8 +92,10 @@ public record TrainingSettings(
         require(rate.weightDecay() >= 0, "weight decay", rate.weightDecay());
         require(rate.warmUp() >= 0, "warmup", rate.warmUp());
         require(noise.captionDropout() >= 0 && noise.captionDropout() <= 1, "caption dropout", noise.captionDropout());
-        require(intervals.save() >= 1 && intervals.validate() >= 1, "interval", Math.min(
-                intervals.save(), intervals.validate()));
+        require(
+                intervals.save() >= 1 && intervals.validate() >= 1,
+                "interval",
+                Math.min(intervals.save(), intervals.validate()));
         require(intervals.keep() >= 0, "keep", intervals.keep());
     }
 

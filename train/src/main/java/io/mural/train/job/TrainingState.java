@@ -29,8 +29,7 @@ final class TrainingState {
         return out.resolveSibling(out.getFileName() + ".state");
     }
 
-    static void write(
-            Path file, String identity, long step, List<Parameter> parameters, Optimizer optimizer, Ema ema) {
+    static void write(Path file, String identity, long step, List<Parameter> parameters, Optimizer optimizer, Ema ema) {
         Map<String, float[]> arrays = new TreeMap<>();
         for (var parameter : parameters) {
             arrays.put("w." + parameter.name(), parameter.value().toArray());

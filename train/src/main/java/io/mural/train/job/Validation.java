@@ -28,9 +28,8 @@ record Validation(Samples samples, Timesteps timesteps, long seed) {
     private static double normal(double p) {
         double tail = Math.min(p, 1 - p);
         double t = Math.sqrt(-2 * Math.log(tail));
-        double x = t
-                - (2.515517 + t * (0.802853 + t * 0.010328))
-                        / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+        double x =
+                t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
         return p < 0.5 ? -x : x;
     }
 }
