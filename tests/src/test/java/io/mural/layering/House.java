@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
     private static final String SERVER = "io.mural.server";
     /** The engine's public classes: that very package, without those below it. */
@@ -36,7 +37,6 @@ final class House {
                             "io.mural.weights",
                             "io.mural.tensor",
                             "com.google.protobuf",
-                            "ar.com.hjg.pngj",
                             "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
@@ -45,6 +45,7 @@ final class House {
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
+<<<<<<< HEAD
             Map.entry(
                     SERVER,
                     List.of(
@@ -57,6 +58,10 @@ final class House {
                             "org.eclipse.jetty",
                             "io.prometheus.metrics")),
             Map.entry(CLI, List.of(CLI, SERVER, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+=======
+            Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
+            Map.entry(CLI, List.of(CLI, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+>>>>>>> main
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -64,7 +69,7 @@ final class House {
             new Reserved("io\\.mural\\.tensor\\.cpu\\..*", "backends are found by ServiceLoader", CPU),
             new Reserved("com\\.google\\.protobuf\\..*", "protobuf is for tokenizers", MODEL + ".token"),
             new Reserved(
-                    "ar\\.com\\.hjg\\.pngj\\..*|javax\\.imageio\\..*|java\\.awt\\..*",
+                    "javax\\.imageio\\..*|java\\.awt\\..*",
                     "picture files are read and written in one place",
                     MODEL + ".image",
                     "io.mural.Picture"),
