@@ -12,11 +12,8 @@ import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
-<<<<<<< HEAD
 import io.mural.cli.serve.ServeCommand;
-=======
 import io.mural.cli.train.TrainCommand;
->>>>>>> main
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

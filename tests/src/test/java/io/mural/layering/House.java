@@ -45,7 +45,6 @@ final class House {
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
-<<<<<<< HEAD
             Map.entry(
                     SERVER,
                     List.of(
@@ -57,11 +56,8 @@ final class House {
                             "io.mural.tensor",
                             "org.eclipse.jetty",
                             "io.prometheus.metrics")),
-            Map.entry(CLI, List.of(CLI, SERVER, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
-=======
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
-            Map.entry(CLI, List.of(CLI, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
->>>>>>> main
+            Map.entry(CLI, List.of(CLI, SERVER, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(

@@ -4,11 +4,6 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
-<<<<<<< HEAD
-import java.io.ByteArrayInputStream;
-import java.io.FilterOutputStream;
-=======
->>>>>>> main
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -18,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** PNG files: written whole or not at all, with texts beside the picture. */
 public final class PngFile {
@@ -98,6 +92,26 @@ public final class PngFile {
     }
 
     /**
+     * As {@link #texts(Path)}, of a file in memory.
+     *
+     * @param name what messages call it
+     */
+    public static Map<String, String> texts(String name, byte[] data) {
+        try {
+            var file = Files.createTempFile("mural", ".png");
+            try {
+                return texts(Files.write(file, data));
+            } catch (InputException e) {
+                throw new InputException(e.getMessage().replace(file.toString(), name), e);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a temporary file for " + name + " cannot be used", e);
+        }
+    }
+
+    /**
      * What a PNG file holds, without its pixels.
      *
      * @param texts by their keywords
@@ -106,31 +120,6 @@ public final class PngFile {
 
     /** Size and texts of a PNG file; the picture is not decoded, and what is beside it is passed over. */
     public static Contents contents(Path file) {
-<<<<<<< HEAD
-        return contents(file.toString(), () -> new PngReader(file.toFile()));
-    }
-
-    /**
-     * The texts of a PNG file in memory.
-     *
-     * @param name what messages call it
-     * @param data the file's bytes
-     */
-    public static Map<String, String> texts(String name, byte[] data) {
-        return contents(name, () -> new PngReader(new ByteArrayInputStream(data))).texts();
-    }
-
-    private static Contents contents(String name, Supplier<PngReader> open) {
-        try {
-            var reader = open.get();
-            try {
-                reader.readSkippingAllRows();
-                Map<String, String> texts = new LinkedHashMap<>();
-                for (var chunk : reader.getChunksList().getChunks()) {
-                    if (chunk instanceof PngChunkTextVar text) {
-                        texts.put(text.getKey(), text.getVal());
-                    }
-=======
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new InputException(file + " is not a file; expected a PNG picture");
         }
@@ -140,17 +129,11 @@ public final class PngFile {
             while (chunks.next()) {
                 if (PngTexts.isText(chunks.type())) {
                     texts.add(chunks);
->>>>>>> main
                 }
             }
-<<<<<<< HEAD
-        } catch (PngjException e) {
-            throw new InputException(name + " is not a readable PNG file: " + e.getMessage(), e);
-=======
             return new Contents(size.getInt(), size.getInt(), texts.all());
         } catch (IOException e) {
             throw new InputException(file + " is not a readable PNG file: " + Shown.reason(e), e);
->>>>>>> main
         }
     }
 

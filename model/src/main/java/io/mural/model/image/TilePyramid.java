@@ -149,7 +149,7 @@ public final class TilePyramid implements PictureSink {
                             (y - top) * (right - left) * RGB,
                             (right - left) * RGB);
                 }
-                ImageFile.writeJpeg(
+                JpegFile.write(
                         folder.resolve(column + "_" + row + ".jpg"),
                         new RgbImage(right - left, bottom - top, tile),
                         QUALITY);

@@ -1,7 +1,7 @@
 package io.mural.server.jobs;
 
 import io.mural.Format;
-import io.mural.model.image.ImageFile;
+import io.mural.model.image.JpegFile;
 import io.mural.model.image.LargeJpeg;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
@@ -31,7 +31,7 @@ public final class Pictures {
         try {
             switch (format) {
                 case Format.Png _ -> PngFile.write(out, image.width(), image.height(), Map.of(), rows -> rows.rows(image));
-                case Format.Jpeg jpeg -> ImageFile.writeJpeg(out, image, jpeg.quality());
+                case Format.Jpeg jpeg -> JpegFile.write(out, image, jpeg.quality());
             }
         } catch (UncheckedIOException e) {
             throw new IllegalStateException("memory takes all bytes", e);
