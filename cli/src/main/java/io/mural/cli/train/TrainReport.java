@@ -1,6 +1,6 @@
 package io.mural.cli.train;
 
-import io.mural.cli.console.Figures;
+import io.mural.engine.text.Figures;
 import io.mural.train.job.Report;
 import io.mural.train.job.Step;
 import io.mural.train.job.TrainingPlan;
