@@ -5,6 +5,7 @@ import io.mural.server.a1111.A1111;
 import io.mural.server.api.JobsApi;
 import io.mural.server.api.Metrics;
 import io.mural.server.api.ServerApi;
+import io.mural.server.api.Tiles;
 import io.mural.server.http.Guard;
 import io.mural.server.http.HttpServer;
 import io.mural.server.http.Routes;
@@ -15,6 +16,7 @@ import io.mural.server.jobs.Links;
 import io.mural.server.jobs.Models;
 import io.mural.server.jobs.Queue;
 import io.mural.server.openai.OpenAi;
+import io.mural.server.studio.Studio;
 import java.time.Duration;
 import java.util.Map;
 
@@ -35,19 +37,29 @@ public final class MuralServer implements AutoCloseable {
         var models = new Models(settings.catalog(), settings.device(), settings.memory(), settings.largest());
         models.about(settings.catalog().usual()); // a model that cannot be opened is told now, not to the first client
         var folder = new JobFolder(settings.output().resolve("jobs"));
-        queue = new Queue(models, folder, settings.limits(), settings.queue(), settings.keepAlive(), hearer(metrics, log));
+        queue = new Queue(
+                models, folder, settings.limits(), settings.queue(), settings.keepAlive(), hearer(metrics, log));
         metrics.watch(queue);
         var guard = new Guard(settings.hosts(), settings.origins(), settings.token());
         var links = new Links();
         var routes = new Routes();
         new OpenAi(queue, links, guard).addTo(routes);
         new A1111(queue).addTo(routes);
-        new JobsApi(queue).addTo(routes);
+        var tiles = new Tiles(queue);
+        tiles.addTo(routes);
+        new JobsApi(queue, tiles).addTo(routes);
+        new Studio().addTo(routes);
         new ServerApi(queue, guard, links, metrics).addTo(routes);
         http = new HttpServer(
                 settings.host(),
                 settings.port(),
-                new Site(settings.limits(), guard, routes, Map.of("/sdapi/", A1111::error), metrics::answered, log::failed));
+                new Site(
+                        settings.limits(),
+                        guard,
+                        routes,
+                        Map.of("/sdapi/", A1111::error),
+                        metrics::answered,
+                        log::failed));
         try {
             http.start();
         } catch (RuntimeException e) {

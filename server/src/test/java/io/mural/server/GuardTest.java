@@ -47,11 +47,13 @@ class GuardTest {
         var cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
         assertThat(cookie).contains("HttpOnly", "SameSite=Strict").doesNotContain("secret");
         assertThat(with("Cookie", cookie.substring(0, cookie.indexOf(';')))).isEqualTo(200);
-        assertThat(running.post("/mural/v1/session", "{\"token\": \"x\"}").statusCode()).isEqualTo(401);
+        assertThat(running.post("/mural/v1/session", "{\"token\": \"x\"}").statusCode())
+                .isEqualTo(401);
     }
 
     private static int with(String header, String value) throws Exception {
-        return running.send(running.request("/v1/models").header(header, value).build()).statusCode();
+        return running.send(running.request("/v1/models").header(header, value).build())
+                .statusCode();
     }
 
     @Test
@@ -59,18 +61,22 @@ class GuardTest {
         assertThat(origin("https://evil.example")).isEqualTo(403);
         assertThat(origin("null")).isEqualTo(403);
         assertThat(origin(running.server.address())).isEqualTo(200);
-        var friend = running.send(running.request("/health").header("Origin", "https://friend.example").build());
+        var friend = running.send(running.request("/health")
+                .header("Origin", "https://friend.example")
+                .build());
         assertThat(friend.headers().firstValue("Access-Control-Allow-Origin")).contains("https://friend.example");
         assertThat(friend.headers().firstValue("Vary")).contains("Origin");
     }
 
     private static int origin(String origin) throws Exception {
-        return running.send(running.request("/health").header("Origin", origin).build()).statusCode();
+        return running.send(running.request("/health").header("Origin", origin).build())
+                .statusCode();
     }
 
     @Test
     void theHostMustBeOneOfOurs() throws Exception {
-        assertThat(raw("GET /health HTTP/1.1\r\nHost: pictures.example\r\nConnection: close\r\n\r\n")).contains(" 200 ");
+        assertThat(raw("GET /health HTTP/1.1\r\nHost: pictures.example\r\nConnection: close\r\n\r\n"))
+                .contains(" 200 ");
         assertThat(raw("GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .contains(" 403 ", "forbidden_host");
     }
@@ -83,7 +89,11 @@ class GuardTest {
                 "GET /health HTTP/1.1\nHost: localhost\n\n",
                 "GET /health HTTP/1.1\r\nHost: localhost\r\nX : 1\r\n\r\n",
                 "GET /health HTTP/1.1\r\nHost: localhost\r\n folded: 1\r\n\r\n",
-                "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /health HTTP/1.1\r\n"
+                        + "Host: localhost\r\n"
+                        + "Content-Length: 1\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n"
+                        + "0\r\n\r\n",
                 "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
                 "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
                 "POST /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",

@@ -41,7 +41,9 @@ class JobsTest {
                     .build());
             assertThat(part.statusCode()).isEqualTo(206);
             assertThat(part.body()).isEqualTo("PNG");
-            assertThat(running.bytes(JOBS + "/" + id + "/pictures/1.jpg").headers().firstValue("Content-Type"))
+            assertThat(running.bytes(JOBS + "/" + id + "/pictures/1.jpg")
+                            .headers()
+                            .firstValue("Content-Type"))
                     .contains("image/jpeg");
             var metrics = running.get("/metrics").body();
             assertThat(metrics).contains("mural_jobs_total{status=\"done\"} 1", "mural_pixels_total 1024");
@@ -59,19 +61,23 @@ class JobsTest {
         String queued;
         try (var running = Running.open(output)) {
             running1 = id(running.post(JOBS, LONG));
-            queued = id(running.post(JOBS, "{\"prompt\": \"a hill\", \"width\": 32, \"height\": 32, \"steps\": 1, \"seed\": 5}"));
+            queued = id(running.post(
+                    JOBS, "{\"prompt\": \"a hill\", \"width\": 32, \"height\": 32, \"steps\": 1, \"seed\": 5}"));
             running.await(running1, "running");
         }
         try (var running = Running.open(output)) {
             running.await(running1, "running");
-            assertThat(Running.json(running.get(JOBS + "/" + queued)).integer("position")).isEqualTo(1);
+            assertThat(Running.json(running.get(JOBS + "/" + queued)).integer("position"))
+                    .isEqualTo(1);
             running.delete(JOBS + "/" + running1);
             running.await(running1, "cancelled");
             running.await(queued, "done");
-            var again = id(running.post(JOBS, "{\"prompt\": \"a hill\", \"width\": 32, \"height\": 32, \"steps\": 1, \"seed\": 5}"));
+            var again = id(running.post(
+                    JOBS, "{\"prompt\": \"a hill\", \"width\": 32, \"height\": 32, \"steps\": 1, \"seed\": 5}"));
             running.await(again, "done");
             assertThat(running.bytes(JOBS + "/" + queued + "/pictures/1.png").body())
-                    .isEqualTo(running.bytes(JOBS + "/" + again + "/pictures/1.png").body());
+                    .isEqualTo(running.bytes(JOBS + "/" + again + "/pictures/1.png")
+                            .body());
         }
     }
 
@@ -84,11 +90,16 @@ class JobsTest {
             var third = id(running.post(JOBS, SHORT));
             var refused = running.post(JOBS, SHORT);
             assertThat(refused.statusCode()).isEqualTo(429);
-            assertThat(refused.headers().firstValue("Retry-After").map(Integer::parseInt).orElse(0)).isPositive();
+            assertThat(refused.headers()
+                            .firstValue("Retry-After")
+                            .map(Integer::parseInt)
+                            .orElse(0))
+                    .isPositive();
             assertThat(refused.headers().firstValue("x-should-retry")).contains("true");
             assertThat(Running.json(refused).object("error").string("code")).isEqualTo("queue_full");
             running.post(JOBS + "/" + third + "/move", "{\"position\": 0}");
-            assertThat(Running.json(running.get(JOBS + "/" + second)).integer("position")).isEqualTo(2);
+            assertThat(Running.json(running.get(JOBS + "/" + second)).integer("position"))
+                    .isEqualTo(2);
             running.delete(JOBS + "/" + second);
             running.await(second, "cancelled");
             running.delete(JOBS + "/" + first);

@@ -36,7 +36,9 @@ class OpenAiTest {
     @Test
     void picturesComeWithTheirSeedsAndWhatTheyTook() throws Exception {
         var answer = running.post(
-                PATH, "{\"prompt\": \"a calm sea\", \"n\": 2, \"size\": \"32x48\", \"steps\": 1, \"seed\": 7, \"user\": \"x\"}");
+                PATH,
+                "{\"prompt\": \"a calm sea\", \"n\": 2, \"size\": \"32x48\", \"steps\": 1, \"seed\": 7, \"user\":"
+                        + " \"x\"}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Mural-Model")).contains("mural-nano");
         assertThat(answer.headers().firstValue("Mural-Ignored")).contains("user");
@@ -68,7 +70,9 @@ class OpenAiTest {
         var picture = running.bytes(url.substring(running.server.address().length()));
         assertThat(picture.statusCode()).isEqualTo(200);
         assertThat(picture.headers().firstValue("Content-Type")).contains("image/jpeg");
-        assertThat(ImageIO.read(new java.io.ByteArrayInputStream(picture.body())).getWidth()).isEqualTo(32);
+        assertThat(ImageIO.read(new java.io.ByteArrayInputStream(picture.body()))
+                        .getWidth())
+                .isEqualTo(32);
         assertThat(running.get("/files/other.png").statusCode()).isEqualTo(404);
     }
 
@@ -78,7 +82,8 @@ class OpenAiTest {
                 PATH,
                 "{\"prompt\": \"a hill\", \"size\": \"32x32\", \"steps\": 4, \"stream\": true, \"partial_images\": 2}");
         assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
-        var names = answer.body().lines().filter(line -> line.startsWith("event: ")).toList();
+        var names =
+                answer.body().lines().filter(line -> line.startsWith("event: ")).toList();
         assertThat(names)
                 .containsExactly(
                         "event: image_generation.partial_image",
@@ -98,8 +103,9 @@ class OpenAiTest {
             form.write(("--b\r\nContent-Disposition: form-data; name=\"" + pair[0] + "\"\r\n\r\n" + pair[1] + "\r\n")
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
-        form.write("--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        form.write(
+                "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
+                        .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         form.write(png);
         form.write("\r\n--b--\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         var answer = running.send(running.request("/v1/images/edits")
@@ -115,27 +121,27 @@ class OpenAiTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            {}                                                   | 400 | missing_required_parameter | prompt
-            {"prompt": " "}                                      | 400 | invalid_value              | prompt
-            {"prompt": "a", "n": 11}                             | 400 | invalid_value              | n
-            {"prompt": "a", "n": "2"}                            | 400 | invalid_value              | n
-            {"prompt": "a", "size": "100"}                       | 400 | invalid_value              | size
-            {"prompt": "a", "size": "100x100"}                   | 400 | invalid_value              | size
-            {"prompt": "a", "size": "8192x64"}                   | 400 | picture_too_large          | size
-            {"prompt": "a", "colour": "red"}                     | 400 | unknown_parameter          | colour
-            {"prompt": "a", "background": "transparent"}         | 400 | unsupported_parameter      | background
-            {"prompt": "a", "output_format": "webp"}             | 400 | unsupported_parameter      | output_format
-            {"prompt": "a", "output_compression": 5}             | 400 | unsupported_parameter      | output_compression
-            {"prompt": "a", "partial_images": 1}                 | 400 | invalid_value              | partial_images
-            {"prompt": "a", "guidance": 3}                       | 400 | invalid_value              | guidance
-            {"prompt": "a", "strength": 0.5}                     | 400 | invalid_value              | strength
-            {"prompt": "a", "seed": -1}                          | 400 | invalid_value              | seed
-            {"prompt": "a", "loras": [{"name": "../x"}]}         | 400 | invalid_value              | loras
-            {"prompt": "a", "model": "other"}                    | 404 | model_not_found            | model
-            {"prompt": "a", "prompt": "b"}                       | 400 | invalid_json               |
-            {"prompt": "a"} x                                    | 400 | invalid_json               |
-            {"prompt":                                           | 400 | invalid_json               |
-            """)
+        {}                                                   | 400 | missing_required_parameter | prompt
+        {"prompt": " "}                                      | 400 | invalid_value              | prompt
+        {"prompt": "a", "n": 11}                             | 400 | invalid_value              | n
+        {"prompt": "a", "n": "2"}                            | 400 | invalid_value              | n
+        {"prompt": "a", "size": "100"}                       | 400 | invalid_value              | size
+        {"prompt": "a", "size": "100x100"}                   | 400 | invalid_value              | size
+        {"prompt": "a", "size": "8192x64"}                   | 400 | picture_too_large          | size
+        {"prompt": "a", "colour": "red"}                     | 400 | unknown_parameter          | colour
+        {"prompt": "a", "background": "transparent"}         | 400 | unsupported_parameter      | background
+        {"prompt": "a", "output_format": "webp"}             | 400 | unsupported_parameter      | output_format
+        {"prompt": "a", "output_compression": 5}             | 400 | unsupported_parameter      | output_compression
+        {"prompt": "a", "partial_images": 1}                 | 400 | invalid_value              | partial_images
+        {"prompt": "a", "guidance": 3}                       | 400 | invalid_value              | guidance
+        {"prompt": "a", "strength": 0.5}                     | 400 | invalid_value              | strength
+        {"prompt": "a", "seed": -1}                          | 400 | invalid_value              | seed
+        {"prompt": "a", "loras": [{"name": "../x"}]}         | 400 | invalid_value              | loras
+        {"prompt": "a", "model": "other"}                    | 404 | model_not_found            | model
+        {"prompt": "a", "prompt": "b"}                       | 400 | invalid_json               |
+        {"prompt": "a"} x                                    | 400 | invalid_json               |
+        {"prompt":                                           | 400 | invalid_json               |
+        """)
     void whatIsWrongIsNamed(String body, int status, String code, String param) throws Exception {
         var answer = running.post(PATH, body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
@@ -143,7 +149,10 @@ class OpenAiTest {
         assertThat(error.keys()).containsExactly("message", "type", "param", "code");
         assertThat(error.string("code")).isEqualTo(code);
         assertThat(error.string("param", "")).isEqualTo(param == null ? "" : param);
-        assertThat(error.string("message")).doesNotContain(Running.NANO.toString()).doesNotContain("--").doesNotContain("\n");
+        assertThat(error.string("message"))
+                .doesNotContain(Running.NANO.toString())
+                .doesNotContain("--")
+                .doesNotContain("\n");
     }
 
     @Test
@@ -152,7 +161,8 @@ class OpenAiTest {
         assertThat(code(running.post(path, "{\"prompt\": \"a\"}"), 400)).isEqualTo("missing_required_parameter");
         assertThat(code(
                         running.post(
-                                path, "{\"prompt\": \"a\", \"images\": [{\"image_url\": \"http://example.org/a.png\"}]}"),
+                                path,
+                                "{\"prompt\": \"a\", \"images\": [{\"image_url\": \"http://example.org/a.png\"}]}"),
                         400))
                 .isEqualTo("invalid_value");
         assertThat(code(running.post(path, "{\"prompt\": \"a\", \"mask\": {\"image_url\": \"data:,\"}}"), 400))

@@ -119,7 +119,8 @@ final class Running implements AutoCloseable {
             }
             Thread.sleep(50);
         }
-        throw new AssertionError("job " + id + " is not " + status + ": " + get("/mural/v1/jobs/" + id).body());
+        throw new AssertionError("job " + id + " is not " + status + ": "
+                + get("/mural/v1/jobs/" + id).body());
     }
 
     @Override

@@ -32,12 +32,7 @@ final class House {
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
-                    List.of(
-                            MODEL,
-                            "io.mural.weights",
-                            "io.mural.tensor",
-                            "com.google.protobuf",
-                            "javax.imageio")),
+                    List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
             Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
@@ -57,7 +52,9 @@ final class House {
                             "org.eclipse.jetty",
                             "io.prometheus.metrics")),
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
-            Map.entry(CLI, List.of(CLI, SERVER, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+            Map.entry(
+                    CLI,
+                    List.of(CLI, SERVER, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -72,8 +69,8 @@ final class House {
             new Reserved(
                     "java\\.util\\.concurrent\\.(\\w*Execut\\w+|ForkJoin\\w*|CompletableFuture|StructuredTaskScope).*"
                             + "|java\\.util\\.Timer(Task)?",
-                    "threads belong to Threads; the server may have its own for the queue, the command line for progress"
-                            + " and Ctrl-C",
+                    "threads belong to Threads; the server may have its own for the queue, the command line for"
+                            + " progress and Ctrl-C",
                     CPU + ".Threads",
                     SERVER + ".jobs",
                     CLI),

@@ -36,10 +36,15 @@ enum LogMode {
             write(
                     "queued",
                     fields,
-                    job.id() + " queued: " + job.wish().count() + " x " + job.figures().width() + "x"
+                    job.id() + " queued: " + job.wish().count() + " x "
+                            + job.figures().width() + "x"
                             + job.figures().height() + ", " + job.figures().steps() + " steps, "
                             + job.wish().model()
-                            + (prompts ? ", " + Json.write(java.util.List.of(job.wish().prompt().orElse(""))) : ""));
+                            + (prompts
+                                    ? ", "
+                                            + Json.write(java.util.List.of(
+                                                    job.wish().prompt().orElse("")))
+                                    : ""));
         }
 
         @Override
@@ -58,7 +63,9 @@ enum LogMode {
                     "ended",
                     fields,
                     job.id() + " " + job.status().word() + " after " + Figures.duration(seconds)
-                            + job.failure().map(failure -> ": " + failure.message()).orElse(""));
+                            + job.failure()
+                                    .map(failure -> ": " + failure.message())
+                                    .orElse(""));
         }
 
         @Override

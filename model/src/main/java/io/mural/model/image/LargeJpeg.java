@@ -1,6 +1,7 @@
 package io.mural.model.image;
 
 import java.awt.Rectangle;
+import java.awt.color.ColorSpace;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
@@ -8,7 +9,6 @@ import java.awt.image.Raster;
 import java.awt.image.RenderedImage;
 import java.awt.image.SampleModel;
 import java.awt.image.WritableRaster;
-import java.awt.color.ColorSpace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -59,11 +59,7 @@ public final class LargeJpeg {
     private static final class Rows implements RenderedImage {
         private final PngRows rows;
         private final ColorModel colours = new ComponentColorModel(
-                ColorSpace.getInstance(ColorSpace.CS_sRGB),
-                false,
-                false,
-                ColorModel.OPAQUE,
-                DataBuffer.TYPE_BYTE);
+                ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, ColorModel.OPAQUE, DataBuffer.TYPE_BYTE);
         private int next;
         private WritableRaster latest; // null before the first row
 

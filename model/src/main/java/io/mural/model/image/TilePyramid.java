@@ -3,8 +3,8 @@ package io.mural.model.image;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -40,7 +40,11 @@ public final class TilePyramid implements PictureSink {
         Level below = null;
         for (int level = 0; level < levels; level++) {
             int factor = levels - 1 - level;
-            below = new Level(folder(description).resolve(Integer.toString(level)), side(width, factor), side(height, factor), below);
+            below = new Level(
+                    folder(description).resolve(Integer.toString(level)),
+                    side(width, factor),
+                    side(height, factor),
+                    below);
         }
         largest = below;
     }

@@ -76,9 +76,10 @@ public final class A1111 {
         fields.tellIgnored(exchange);
         job.join();
         try {
-            LateAnswer.send(exchange, A1111::error, rhythm -> job.await(rhythm)
-                    ? Optional.of(document(fields, asked, job))
-                    : Optional.empty());
+            LateAnswer.send(
+                    exchange,
+                    A1111::error,
+                    rhythm -> job.await(rhythm) ? Optional.of(document(fields, asked, job)) : Optional.empty());
         } finally {
             job.leave();
             queue.abandoned(job);
@@ -87,8 +88,7 @@ public final class A1111 {
 
     private Map<String, Object> document(BodyFields fields, Asked asked, Job job) {
         if (job.status() == Job.Status.FAILED) {
-            throw new Refusal(
-                    Refusal.Reason.FAILED, job.failure().orElseThrow().message());
+            throw new Refusal(Refusal.Reason.FAILED, job.failure().orElseThrow().message());
         }
         List<Object> images = new ArrayList<>();
         for (int number = 1; number <= job.done() && asked.sendImages(); number++) {
@@ -97,8 +97,9 @@ public final class A1111 {
         }
         if (job.status() == Job.Status.CANCELLED && asked.sendImages()) {
             // An interrupted picture is answered by what could be seen of it.
-            job.preview().ifPresent(preview -> images.add(
-                    (JsonText.Binary) out -> out.write(Pictures.bytes(preview, Format.png()))));
+            job.preview()
+                    .ifPresent(preview ->
+                            images.add((JsonText.Binary) out -> out.write(Pictures.bytes(preview, Format.png()))));
         }
         Map<String, Object> parameters = new LinkedHashMap<>(fields.json().asMap());
         parameters.remove("init_images");
@@ -121,7 +122,9 @@ public final class A1111 {
         info.put("negative_prompt", negative);
         info.put("all_negative_prompts", java.util.Collections.nCopies(count, negative));
         info.put("seed", seed);
-        info.put("all_seeds", java.util.stream.LongStream.range(seed, seed + count).boxed().toList());
+        info.put(
+                "all_seeds",
+                java.util.stream.LongStream.range(seed, seed + count).boxed().toList());
         info.put("subseed", 0);
         info.put("all_subseeds", java.util.Collections.nCopies(count, 0));
         info.put("width", job.figures().width());
@@ -164,10 +167,12 @@ public final class A1111 {
         state.put("stopping_generation", false);
         state.put("job", running.map(A1111::name).orElse(""));
         state.put("job_count", running.map(job -> job.wish().count()).orElse(0));
-        state.put("job_timestamp", running.map(job -> STAMP.format(job.created())).orElse("0"));
+        state.put(
+                "job_timestamp", running.map(job -> STAMP.format(job.created())).orElse("0"));
         state.put("job_no", running.map(Job::done).orElse(0));
         var progress = running.map(Job::progress);
-        boolean denoising = progress.filter(each -> "denoise".equals(each.get("stage"))).isPresent();
+        boolean denoising =
+                progress.filter(each -> "denoise".equals(each.get("stage"))).isPresent();
         state.put("sampling_step", denoising ? progress.get().get("step") : 0);
         state.put("sampling_steps", running.map(job -> job.figures().steps()).orElse(0));
         Map<String, Object> answer = new LinkedHashMap<>();

@@ -134,9 +134,10 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
 
     /** Fields that clients always send and whose usual values are what happens anyway. */
     private static void neutral(BodyFields fields) {
-        List.of("sampler_name", "sampler_index").forEach(key -> fields.text(key)
-                .filter(name -> !name.equalsIgnoreCase("euler"))
-                .ifPresent(name -> fields.tell(key)));
+        List.of("sampler_name", "sampler_index")
+                .forEach(key -> fields.text(key)
+                        .filter(name -> !name.equalsIgnoreCase("euler"))
+                        .ifPresent(name -> fields.tell(key)));
         fields.text("scheduler")
                 .filter(name -> !name.equalsIgnoreCase("simple") && !name.equalsIgnoreCase("automatic"))
                 .ifPresent(name -> fields.tell("scheduler"));

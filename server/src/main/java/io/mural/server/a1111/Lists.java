@@ -25,11 +25,35 @@ final class Lists {
     void addTo(Routes routes) {
         get(routes, "/options", this::options);
         get(routes, "/sd-models", this::models);
-        get(routes, "/samplers", exchange -> exchange.answer(200, List.of(named("name", "Euler", "aliases", List.of("euler", "k_euler"), "options", Map.of()))));
-        get(routes, "/schedulers", exchange -> exchange.answer(200, List.of(named("name", "simple", "label", "Simple", "aliases", null, "default_rho", -1.0, "need_inner_model", false))));
+        get(
+                routes,
+                "/samplers",
+                exchange -> exchange.answer(
+                        200,
+                        List.of(named("name", "Euler", "aliases", List.of("euler", "k_euler"), "options", Map.of()))));
+        get(
+                routes,
+                "/schedulers",
+                exchange -> exchange.answer(
+                        200,
+                        List.of(named(
+                                "name",
+                                "simple",
+                                "label",
+                                "Simple",
+                                "aliases",
+                                null,
+                                "default_rho",
+                                -1.0,
+                                "need_inner_model",
+                                false))));
         get(routes, "/loras", this::loras);
         get(routes, "/upscalers", exchange -> exchange.answer(200, List.of(upscaler("None"), upscaler("Lanczos"))));
-        get(routes, "/latent-upscale-modes", exchange -> exchange.answer(200, List.of(Map.of("name", "Latent"), Map.of("name", "Latent (bicubic)"))));
+        get(
+                routes,
+                "/latent-upscale-modes",
+                exchange ->
+                        exchange.answer(200, List.of(Map.of("name", "Latent"), Map.of("name", "Latent (bicubic)"))));
         for (var empty : List.of("/sd-vae", "/sd-modules", "/hypernetworks", "/face-restorers", "/prompt-styles")) {
             get(routes, empty, exchange -> exchange.answer(200, List.of()));
         }
@@ -86,8 +110,18 @@ final class Lists {
                 200,
                 queue.models().catalog().models().stream()
                         .map(name -> named(
-                                "title", name, "model_name", name, "hash", null, "sha256", null, "filename", name,
-                                "config", null))
+                                "title",
+                                name,
+                                "model_name",
+                                name,
+                                "hash",
+                                null,
+                                "sha256",
+                                null,
+                                "filename",
+                                name,
+                                "config",
+                                null))
                         .toList());
     }
 
@@ -95,8 +129,8 @@ final class Lists {
         exchange.answer(
                 200,
                 queue.models().catalog().loras().stream()
-                        .map(name -> named(
-                                "name", name, "alias", name, "path", name + ".safetensors", "metadata", Map.of()))
+                        .map(name ->
+                                named("name", name, "alias", name, "path", name + ".safetensors", "metadata", Map.of()))
                         .toList());
     }
 

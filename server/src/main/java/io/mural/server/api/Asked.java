@@ -39,8 +39,9 @@ record Asked(Wish wish, Map<String, byte[]> inputs) {
         FIELDS.forEach(name -> fields.read(name, json -> builder.set(name, json, name)));
         LEVELS.forEach(name -> fields.read(name, json -> builder.set(name, json, name)));
         fields.whole("steps", 1, limits.steps()).ifPresent(steps -> builder.put("steps", steps));
-        fields.read("loras", json -> json.objects("loras")).ifPresent(loras -> loras.forEach(lora -> builder.lora(
-                new Style(lora.string("name"), lora.number("scale", 1)))));
+        fields.read("loras", json -> json.objects("loras"))
+                .ifPresent(loras ->
+                        loras.forEach(lora -> builder.lora(new Style(lora.string("name"), lora.number("scale", 1)))));
         var inputs = inputs(fields, builder, limits);
         fields.requireKnown();
         return new Asked(builder.build(), inputs);
@@ -52,7 +53,9 @@ record Asked(Wish wish, Map<String, byte[]> inputs) {
     }
 
     private static String modelName(JsonObject json) {
-        return json.asMap().get("model") instanceof Map<?, ?> ? json.object("model").string("name") : json.string("model");
+        return json.asMap().get("model") instanceof Map<?, ?>
+                ? json.object("model").string("name")
+                : json.string("model");
     }
 
     private static Map<String, byte[]> inputs(BodyFields fields, Wish.Builder builder, Limits limits) {
@@ -65,11 +68,13 @@ record Asked(Wish wish, Map<String, byte[]> inputs) {
         });
         if (fields.bool("enlarge").orElse(false)) {
             if (start.isEmpty()) {
-                throw new Refusal(Refusal.Reason.MISSING, "init_image", "init_image is missing; it is what enlarge makes larger");
+                throw new Refusal(
+                        Refusal.Reason.MISSING, "init_image", "init_image is missing; it is what enlarge makes larger");
             }
             builder.enlarged();
         }
-        var references = fields.read("references", json -> json.strings("references")).orElse(List.of());
+        var references =
+                fields.read("references", json -> json.strings("references")).orElse(List.of());
         if (references.size() > limits.references()) {
             throw new Refusal(
                     Refusal.Reason.INVALID_VALUE,

@@ -23,16 +23,18 @@ import java.util.regex.Pattern;
 /** Jobs of our own API: made, watched, moved, looked at, removed. */
 public final class JobsApi {
     private static final String JOBS = "/mural/v1/jobs";
-    private static final Pattern PICTURE = Pattern.compile("(\\d{1,4})\\.(png|jpg)");
+    private static final Pattern PICTURE = Pattern.compile("(\\d{1,4})\\.(png|jpg|dzi)");
     private static final int MOST_LISTED = 1000;
     private static final int RETRY_MILLIS = 2000;
     private static final int PREVIEW_QUALITY = 80;
     private static final int QUALITY = 90;
 
     private final Queue queue;
+    private final Tiles tiles;
 
-    public JobsApi(Queue queue) {
+    public JobsApi(Queue queue, Tiles tiles) {
         this.queue = queue;
+        this.tiles = tiles;
     }
 
     public void addTo(Routes routes) {
@@ -91,8 +93,7 @@ public final class JobsApi {
     private static int whole(Exchange exchange, String name, int absent) {
         var given = exchange.query(name);
         if (given.filter(each -> !each.matches("\\d{1,4}")).isPresent()) {
-            throw new Refusal(
-                    Refusal.Reason.INVALID_VALUE, name, name + " is no whole number of 0 to " + MOST_LISTED);
+            throw new Refusal(Refusal.Reason.INVALID_VALUE, name, name + " is no whole number of 0 to " + MOST_LISTED);
         }
         return Math.min(MOST_LISTED, given.map(Integer::parseInt).orElse(absent));
     }
@@ -142,7 +143,8 @@ public final class JobsApi {
             stream.retry(RETRY_MILLIS);
             while (true) {
                 boolean ends = over.getAsBoolean();
-                List<EventLog.Event> events = log.after(last, ends ? java.time.Duration.ZERO : exchange.limits().heartbeat());
+                List<EventLog.Event> events = log.after(
+                        last, ends ? java.time.Duration.ZERO : exchange.limits().heartbeat());
                 for (var event : events) {
                     stream.send(event.id(), event.name(), event.data());
                     last = event.id();
@@ -168,16 +170,16 @@ public final class JobsApi {
         var job = job(exchange);
         var name = PICTURE.matcher(exchange.variable("name"));
         if (!name.matches()) {
-            throw new Refusal(Refusal.Reason.NOT_FOUND, "a picture is named NUMBER.png or NUMBER.jpg");
+            throw new Refusal(Refusal.Reason.NOT_FOUND, "a picture is named NUMBER.png, NUMBER.jpg or NUMBER.dzi");
         }
         var file = queue.folder().picture(job.id(), Integer.parseInt(name.group(1)));
         if (!Files.isRegularFile(file)) {
             throw new Refusal(Refusal.Reason.NOT_FOUND, "there is no such picture of this job");
         }
-        if (name.group(2).equals("png")) {
-            FileAnswer.send(exchange, file, "image/png", job.id() + "-" + name.group());
-        } else {
-            jpeg(exchange, file, job.id() + "-" + name.group());
+        switch (name.group(2)) {
+            case "png" -> FileAnswer.send(exchange, file, "image/png", job.id() + "-" + name.group());
+            case "dzi" -> tiles.description(exchange, file);
+            default -> jpeg(exchange, file, job.id() + "-" + name.group());
         }
     }
 

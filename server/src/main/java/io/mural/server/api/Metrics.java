@@ -105,8 +105,7 @@ public final class Metrics {
         switch (event) {
             case Progress.Begun _ -> {
                 if (job.done() == 0) {
-                    wait.observe(
-                            Duration.between(job.created(), Instant.now()).toMillis() / 1e3);
+                    wait.observe(Duration.between(job.created(), Instant.now()).toMillis() / 1e3);
                 }
                 memory.set(Math.max(memory.get(), job.figures().memoryBytes()));
             }
@@ -141,7 +140,10 @@ public final class Metrics {
     byte[] text() {
         var out = new ByteArrayOutputStream();
         try {
-            PrometheusTextFormatWriter.builder().setIncludeCreatedTimestamps(false).build().write(out, registry.scrape());
+            PrometheusTextFormatWriter.builder()
+                    .setIncludeCreatedTimestamps(false)
+                    .build()
+                    .write(out, registry.scrape());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

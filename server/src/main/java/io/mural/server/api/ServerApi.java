@@ -106,7 +106,11 @@ public final class ServerApi {
             json.put("backend", backend.name());
             switch (backend.availability()) {
                 case Availability.Available available ->
-                    json.put("devices", available.devices().stream().map(each -> each.name()).toList());
+                    json.put(
+                            "devices",
+                            available.devices().stream()
+                                    .map(each -> each.name())
+                                    .toList());
                 case Availability.Absent absent -> json.put("reason", absent.reason());
             }
             devices.add(json);

@@ -32,8 +32,7 @@ public final class BodyFields {
         try {
             return Optional.of(how.apply(json));
         } catch (InputException e) {
-            throw new Refusal(
-                    Refusal.Reason.INVALID_VALUE, key, e.getMessage().replaceFirst("^the body: ", ""));
+            throw new Refusal(Refusal.Reason.INVALID_VALUE, key, e.getMessage().replaceFirst("^the body: ", ""));
         }
     }
 
@@ -65,8 +64,7 @@ public final class BodyFields {
 
     /** A text that must be there and not blank. */
     public String required(String key) {
-        var value = text(key)
-                .orElseThrow(() -> new Refusal(Refusal.Reason.MISSING, key, key + " is missing"));
+        var value = text(key).orElseThrow(() -> new Refusal(Refusal.Reason.MISSING, key, key + " is missing"));
         if (value.isBlank()) {
             throw new Refusal(Refusal.Reason.INVALID_VALUE, key, key + " is empty");
         }

@@ -91,7 +91,10 @@ public final class Exchange {
 
     private static JsonObject parse(byte[] bytes) {
         try {
-            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            var text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             var json = Json.parse("the body", text);
             requireDepth(json.asMap(), 1);
             return json;

@@ -35,7 +35,8 @@ public final class FileAnswer {
     }
 
     private static void part(Exchange exchange, Path file, String type, long size, String tag) throws IOException {
-        boolean fresh = exchange.header("If-Range").filter(given -> !given.equals(tag)).isEmpty();
+        boolean fresh =
+                exchange.header("If-Range").filter(given -> !given.equals(tag)).isEmpty();
         var range = RANGE.matcher(exchange.header("Range").filter(each -> fresh).orElse(""));
         if (!range.matches() || range.group(1).isEmpty() && range.group(2).isEmpty()) {
             copy(exchange, 200, file, type, 0, size);

@@ -26,9 +26,13 @@ final class Front extends Handler.Abstract {
         long start = System.nanoTime();
         headers(request, response);
         var path = request.getHttpURI().getPath();
-        var found = path == null ? Optional.<Routes.Found>empty() : site.routes().find(request.getMethod(), path);
+        var found =
+                path == null ? Optional.<Routes.Found>empty() : site.routes().find(request.getMethod(), path);
         var exchange = new Exchange(
-                request, response, site.limits(), found.map(Routes.Found::variables).orElse(Map.of()));
+                request,
+                response,
+                site.limits(),
+                found.map(Routes.Found::variables).orElse(Map.of()));
         try {
             answer(exchange, found);
             callback.succeeded();

@@ -80,15 +80,16 @@ public final class HttpServer implements AutoCloseable {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             int status = response.getStatus();
-            var reason =
-                    switch (status) {
-                        case 413, 431 -> Refusal.Reason.REQUEST_TOO_LARGE;
-                        case 500 -> Refusal.Reason.FAILED;
-                        default -> Refusal.Reason.MALFORMED;
-                    };
+            var reason = switch (status) {
+                case 413, 431 -> Refusal.Reason.REQUEST_TOO_LARGE;
+                case 500 -> Refusal.Reason.FAILED;
+                default -> Refusal.Reason.MALFORMED;
+            };
             var refusal = new Refusal(
                     reason,
-                    status == 500 ? "the server failed; its log says why" : "the request is not valid HTTP, or too large");
+                    status == 500
+                            ? "the server failed; its log says why"
+                            : "the request is not valid HTTP, or too large");
             response.getHeaders().put("Content-Type", "application/json");
             var out = new ByteArrayOutputStream();
             try {

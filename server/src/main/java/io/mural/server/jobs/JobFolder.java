@@ -45,7 +45,8 @@ public final class JobFolder {
     List<Job> load(Consumer<String> log) {
         List<Job> jobs = new ArrayList<>();
         try (var files = Files.list(root)) {
-            for (var file : files.filter(each -> each.toString().endsWith(".json")).toList()) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".json")).toList()) {
                 try {
                     jobs.add(Job.read(Json.read(file)));
                 } catch (InputException | IllegalArgumentException | java.time.DateTimeException e) {

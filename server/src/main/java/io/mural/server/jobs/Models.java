@@ -35,7 +35,18 @@ public final class Models implements AutoCloseable {
 
     /** What is known of a model. */
     public record About(
-            String family, int width, int height, int steps, boolean references, boolean guided, boolean distilled, double guidance, double trueCfg, String negative, int textTokens, long bytes) {}
+            String family,
+            int width,
+            int height,
+            int steps,
+            boolean references,
+            boolean guided,
+            boolean distilled,
+            double guidance,
+            double trueCfg,
+            String negative,
+            int textTokens,
+            long bytes) {}
 
     /**
      * @param memory bytes that activations and resident weights may take
@@ -111,14 +122,18 @@ public final class Models implements AutoCloseable {
     }
 
     private static boolean isFor(Opened opened, Wish wish) {
-        return opened != null && opened.model().equals(wish.model()) && opened.loras().equals(wish.loras());
+        return opened != null
+                && opened.model().equals(wish.model())
+                && opened.loras().equals(wish.loras());
     }
 
     private Opened open(String model, List<Style> loras) {
         var ref = catalog.ref(model);
         var builder = Mural.builder().device(device).memory(memory);
-        ref.path().ifPresentOrElse(builder::model, () -> builder.embedded(
-                catalog.embedded().orElseThrow()));
+        ref.path()
+                .ifPresentOrElse(
+                        builder::model,
+                        () -> builder.embedded(catalog.embedded().orElseThrow()));
         ref.base().ifPresent(builder::base);
         loras.forEach(lora -> builder.lora(catalog.lora(lora.name()), lora.scale()));
         return new Opened(model, loras, builder.open());
@@ -147,7 +162,8 @@ public final class Models implements AutoCloseable {
         var plan = planning.mural().plan(request);
         int steps = plan.recipe().steps();
         boolean whole = plan.levels().isEmpty() && steps > 1;
-        var shorter = whole ? planning.mural().plan(request.change().steps(steps - 1).build()) : plan;
+        var shorter =
+                whole ? planning.mural().plan(request.change().steps(steps - 1).build()) : plan;
         return Figures.of(plan, shorter, planning.mural().tokens(request), seconds(wish.model(), plan.flops()));
     }
 

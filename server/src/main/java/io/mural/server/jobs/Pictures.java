@@ -30,7 +30,8 @@ public final class Pictures {
         var out = new ByteArrayOutputStream();
         try {
             switch (format) {
-                case Format.Png _ -> PngFile.write(out, image.width(), image.height(), Map.of(), rows -> rows.rows(image));
+                case Format.Png _ ->
+                    PngFile.write(out, image.width(), image.height(), Map.of(), rows -> rows.rows(image));
                 case Format.Jpeg jpeg -> JpegFile.write(out, image, jpeg.quality());
             }
         } catch (UncheckedIOException e) {

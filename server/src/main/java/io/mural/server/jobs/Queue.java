@@ -42,8 +42,8 @@ public final class Queue implements AutoCloseable {
     private final Hearer hearer;
     private final Map<String, Job> jobs = new LinkedHashMap<>();
     private final EventLog hub = new EventLog(HUB_EVENTS);
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("mural-timer").factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("mural-timer").factory());
     private final Thread worker;
     private io.mural.Job making; // null while none is made
     private Job running; // null while none is
@@ -111,9 +111,7 @@ public final class Queue implements AutoCloseable {
      */
     public Job submit(Wish wished, Map<String, byte[]> inputs, Job.Source source, int partials) {
         requireRoom();
-        var wish = wished.seed().isPresent()
-                ? wished
-                : wished.seeded(new SplittableRandom().nextLong(DRAWN_SEEDS));
+        var wish = wished.seed().isPresent() ? wished : wished.seeded(new SplittableRandom().nextLong(DRAWN_SEEDS));
         requireSeeds(wish);
         var figures = models.plan(wish, wish.request(inputs::get));
         synchronized (this) {
@@ -133,7 +131,9 @@ public final class Queue implements AutoCloseable {
         long seed = wish.seed().orElseThrow();
         if (seed < 0 || seed > Long.MAX_VALUE - wish.count()) {
             throw new Refusal(
-                    Refusal.Reason.INVALID_VALUE, "seed", "seed is not within 0 and " + (Long.MAX_VALUE - wish.count()));
+                    Refusal.Reason.INVALID_VALUE,
+                    "seed",
+                    "seed is not within 0 and " + (Long.MAX_VALUE - wish.count()));
         }
     }
 
@@ -151,8 +151,7 @@ public final class Queue implements AutoCloseable {
     private String newId() {
         String id;
         do {
-            id = STAMP.format(Instant.now()) + "-"
-                    + String.format("%06x", new SplittableRandom().nextInt(1 << 24));
+            id = STAMP.format(Instant.now()) + "-" + String.format("%06x", new SplittableRandom().nextInt(1 << 24));
         } while (jobs.containsKey(id));
         return id;
     }
@@ -310,7 +309,11 @@ public final class Queue implements AutoCloseable {
             stopped(job);
         } catch (RuntimeException | Error e) {
             hearer.failed(e);
-            fail(job, Refusal.Reason.FAILED.code(), Optional.empty(), "the picture could not be made; the log says why");
+            fail(
+                    job,
+                    Refusal.Reason.FAILED.code(),
+                    Optional.empty(),
+                    "the picture could not be made; the log says why");
         }
     }
 
@@ -398,7 +401,10 @@ public final class Queue implements AutoCloseable {
         }
 
         private void preview(Progress.Preview preview) {
-            int steps = job.figures().passes().get(Math.min(preview.level(), job.figures().passes().size() - 1)).steps();
+            int steps = job.figures()
+                    .passes()
+                    .get(Math.min(preview.level(), job.figures().passes().size() - 1))
+                    .steps();
             boolean partial = job.wantsPartial(number, preview.step(), steps);
             long now = System.nanoTime();
             if (!partial && now - lastPreview < PREVIEW_NANOS) {
@@ -455,10 +461,8 @@ public final class Queue implements AutoCloseable {
 
     private void requireIdle() {
         if (running != null) {
-            throw Refusal.later(
-                    Refusal.Reason.QUEUE_FULL,
-                    "a picture is being made; its model is in use",
-                    (int) Math.ceil(running.secondsLeft()));
+            throw Refusal.later(Refusal.Reason.QUEUE_FULL, "a picture is being made; its model is in use", (int)
+                    Math.ceil(running.secondsLeft()));
         }
     }
 

@@ -216,8 +216,7 @@ public record Wish(
             }
             names.add(word);
         }
-        throw new Refusal(
-                Refusal.Reason.INVALID_VALUE, field, field + " is none of " + String.join(", ", names));
+        throw new Refusal(Refusal.Reason.INVALID_VALUE, field, field + " is none of " + String.join(", ", names));
     }
 
     /** As it stands in a job's JSON; {@link #read} takes it back. */
@@ -226,11 +225,15 @@ public record Wish(
         json.put("prompt", prompt().orElse(null));
         json.put("model", model);
         json.put("count", count);
-        fields.keySet().stream().filter(key -> !key.equals("prompt")).sorted().forEach(key -> json.put(
-                key, fields.get(key)));
-        json.put("loras", loras.stream()
-                .map(lora -> Map.<String, Object>of("name", lora.name(), "scale", lora.scale()))
-                .toList());
+        fields.keySet().stream()
+                .filter(key -> !key.equals("prompt"))
+                .sorted()
+                .forEach(key -> json.put(key, fields.get(key)));
+        json.put(
+                "loras",
+                loras.stream()
+                        .map(lora -> Map.<String, Object>of("name", lora.name(), "scale", lora.scale()))
+                        .toList());
         start.ifPresent(name -> json.put("init_image", name));
         if (enlarged) {
             json.put("enlarge", true);

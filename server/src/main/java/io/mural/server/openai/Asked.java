@@ -53,16 +53,15 @@ record Asked(Wish wish, Format format, boolean link, boolean stream, int partial
         EXTENSIONS.forEach((key, name) -> fields.read(key, json -> builder.set(name, json, key)));
         fields.whole("steps", 1, limits.steps());
         fields.read("loras", json -> json.objects("loras"))
-                .ifPresent(loras -> loras.forEach(
-                        lora -> builder.lora(new Style(lora.string("name"), lora.number("scale", 1)))));
+                .ifPresent(loras ->
+                        loras.forEach(lora -> builder.lora(new Style(lora.string("name"), lora.number("scale", 1)))));
         opaque(fields);
         IGNORED.forEach(fields::ignore);
         boolean link = link(fields);
         boolean stream = fields.bool("stream").orElse(false);
         int partials = fields.whole("partial_images", 0, 3).orElse(0);
         if (partials > 0 && !stream) {
-            throw new Refusal(
-                    Refusal.Reason.INVALID_VALUE, "partial_images", "partial_images needs stream to be true");
+            throw new Refusal(Refusal.Reason.INVALID_VALUE, "partial_images", "partial_images needs stream to be true");
         }
         if (stream && link) {
             throw new Refusal(
@@ -136,7 +135,8 @@ record Asked(Wish wish, Format format, boolean link, boolean stream, int partial
                 throw new Refusal(
                         Refusal.Reason.UNSUPPORTED, "output_format", "webp is not built in; choose png or jpeg");
             default ->
-                throw new Refusal(Refusal.Reason.INVALID_VALUE, "output_format", "output_format is neither png nor jpeg");
+                throw new Refusal(
+                        Refusal.Reason.INVALID_VALUE, "output_format", "output_format is neither png nor jpeg");
         };
     }
 }

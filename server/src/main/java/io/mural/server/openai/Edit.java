@@ -80,7 +80,9 @@ record Edit(BodyFields fields, List<byte[]> pictures) {
 
     private static Refusal noMask() {
         return new Refusal(
-                Refusal.Reason.UNSUPPORTED, "mask", "masks are not supported; leave mask out to change the whole picture");
+                Refusal.Reason.UNSUPPORTED,
+                "mask",
+                "masks are not supported; leave mask out to change the whole picture");
     }
 
     /** Gives the pictures to a wish, as its model uses them; what they are by their names in the wish. */

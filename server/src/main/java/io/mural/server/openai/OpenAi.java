@@ -58,14 +58,11 @@ public final class OpenAi {
         answer(exchange, edit.fields(), Asked.of(edit.fields(), builder, exchange.limits()), inputs, "image_edit");
     }
 
-    private void answer(
-            Exchange exchange, BodyFields fields, Asked asked, Map<String, byte[]> inputs, String event)
+    private void answer(Exchange exchange, BodyFields fields, Asked asked, Map<String, byte[]> inputs, String event)
             throws InterruptedException {
         var source = Retries.source(exchange);
         var before = Retries.find(exchange, queue, source);
-        var job = before.isPresent()
-                ? before.get()
-                : queue.submit(asked.wish(), inputs, source, asked.partials());
+        var job = before.isPresent() ? before.get() : queue.submit(asked.wish(), inputs, source, asked.partials());
         exchange.header("Mural-Job", job.id());
         exchange.header("Mural-Model", job.wish().model());
         fields.tellIgnored(exchange);
@@ -74,9 +71,10 @@ public final class OpenAi {
             if (asked.stream()) {
                 new Stream(queue, job, asked, event).send(exchange);
             } else {
-                LateAnswer.send(exchange, Errors.OPENAI, rhythm -> job.await(rhythm)
-                        ? Optional.of(document(exchange, asked, job))
-                        : Optional.empty());
+                LateAnswer.send(
+                        exchange,
+                        Errors.OPENAI,
+                        rhythm -> job.await(rhythm) ? Optional.of(document(exchange, asked, job)) : Optional.empty());
             }
         } finally {
             job.leave();
@@ -113,8 +111,7 @@ public final class OpenAi {
             case CANCELLED -> throw new Refusal(Refusal.Reason.FAILED, "the job was cancelled");
             case FAILED -> {
                 var failure = job.failure().orElseThrow();
-                throw new Refusal(
-                        Refusal.Reason.FAILED, failure.param().orElse(null), failure.message());
+                throw new Refusal(Refusal.Reason.FAILED, failure.param().orElse(null), failure.message());
             }
             case QUEUED, RUNNING -> throw new IllegalStateException("the job is not over");
         }

@@ -1,0 +1,161 @@
+// A picture: deep zoom into its tiles, compared with another, what it was made from.
+import { LitElement, html, nothing } from "/studio/vendor/lit.js";
+import { JOBS, ask, state } from "/studio/api.js";
+import { useSettings } from "/studio/create.js";
+import { thumbnail } from "/studio/library.js";
+
+class MuralPicture extends LitElement {
+  static properties = { job: {}, number: {}, other: {}, loaded: { state: true }, part: { state: true }, choosing: { state: true } };
+
+  createRenderRoot() { return this; }
+
+  constructor() {
+    super();
+    this.part = 0.5;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.viewer?.destroy();
+    this.viewer = null;
+  }
+
+  async willUpdate(changed) {
+    if (changed.has("job") || changed.has("number") || changed.has("other")) this.load();
+  }
+
+  async load() {
+    this.choosing = false;
+    try {
+      const first = state.find(this.job) ?? await ask(`${JOBS}/${this.job}`);
+      const second = this.other.length ? state.find(this.other[0]) ?? await ask(`${JOBS}/${this.other[0]}`) : null;
+      this.loaded = { first, second };
+      await this.updateComplete;
+      this.show();
+    } catch (error) {
+      this.loaded = { problem: error.message };
+    }
+  }
+
+  picture(job, number) {
+    return job?.pictures.find((each) => each.number === number);
+  }
+
+  show() {
+    const first = this.picture(this.loaded.first, this.number);
+    const second = this.picture(this.loaded.second, Number(this.other[1] ?? 1));
+    if (!first) return;
+    this.viewer?.destroy();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.viewer = OpenSeadragon({
+      element: this.querySelector(".zoom"),
+      tileSources: first.tiles,
+      showNavigationControl: false,
+      showNavigator: false,
+      maxZoomPixelRatio: 4,
+      animationTime: still ? 0 : 0.6,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      // A canvas draws clipped pictures alike everywhere.
+      drawer: "canvas",
+    });
+    if (second) {
+      this.viewer.addTiledImage({ tileSource: second.tiles, width: 1, success: ({ item }) => { this.upper = item; this.clip(); } });
+      for (const event of ["animation", "resize", "open"]) this.viewer.addHandler(event, () => this.clip());
+    } else {
+      this.upper = null;
+    }
+  }
+
+  /** Shows of the upper picture what is right of the handle. */
+  clip() {
+    if (!this.upper || !this.viewer) return;
+    const size = this.upper.getContentSize();
+    const left = this.upper.viewerElementToImageCoordinates(
+      new OpenSeadragon.Point(this.viewer.container.clientWidth * this.part, 0)).x;
+    const from = Math.min(size.x, Math.max(0, left));
+    this.upper.setOpacity(from >= size.x ? 0 : 1);
+    this.upper.setClip(new OpenSeadragon.Rect(from, 0, Math.max(1, size.x - from), size.y));
+  }
+
+  slide(event) {
+    const box = this.querySelector(".viewer").getBoundingClientRect();
+    this.part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    this.clip();
+  }
+
+  keys(event) {
+    const by = { ArrowLeft: -0.05, ArrowRight: 0.05 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.part = Math.min(1, Math.max(0, this.part + by));
+    this.clip();
+  }
+
+  render() {
+    if (!this.loaded) return html`<p class="soft">Loading …</p>`;
+    if (this.loaded.problem) return html`<h2>Picture</h2><p class="error" role="alert">${this.loaded.problem}</p>`;
+    const { first, second } = this.loaded;
+    const picture = this.picture(first, this.number);
+    if (!picture) return html`<h2>Picture</h2><p class="error">This picture is not there.</p>`;
+    return html`<h2 class="ellipsis">${first.request.prompt}</h2>
+      <div class="actions">
+        <button @click=${() => this.viewer.viewport.zoomBy(1.6).applyConstraints()}>Zoom in</button>
+        <button @click=${() => this.viewer.viewport.zoomBy(1 / 1.6).applyConstraints()}>Zoom out</button>
+        <button @click=${() => this.viewer.viewport.goHome()}>Whole picture</button>
+        ${second ? html`<a class="button" href="#/library/${first.id}/${this.number}">End comparison</a>`
+          : html`<button aria-expanded=${Boolean(this.choosing)} @click=${() => { this.choosing = !this.choosing; }}>Compare …</button>`}
+      </div>
+      ${this.choosing ? this.others(first) : nothing}
+      <div class="viewer"><div class="zoom" style="width: 100%; height: 100%" role="img" aria-label=${first.request.prompt}></div>
+        ${second ? html`<button class="handle" role="slider" aria-label="Border between the pictures" aria-valuemin="0" aria-valuemax="100"
+          aria-valuenow=${Math.round(this.part * 100)} style="left: ${this.part * 100}%" @keydown=${this.keys}
+          @pointerdown=${(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+          @pointermove=${(event) => { if (event.currentTarget.hasPointerCapture(event.pointerId)) this.slide(event); }}></button>` : nothing}</div>
+      ${second ? html`<p class="soft">Left: seed ${picture.seed}, ${first.plan.steps} steps. Right: ${second.request.prompt},
+        seed ${this.picture(second, Number(this.other[1] ?? 1))?.seed}, ${second.plan.steps} steps.</p>` : nothing}
+      <div class="actions">
+        <button class="main" @click=${() => useSettings({ ...first.request, seed: picture.seed, count: 1 })}>Use these settings</button>
+        <button @click=${() => this.copy(picture.seed)}>Copy seed</button>
+        <a class="button" download="${first.id}-${picture.number}.png" href=${picture.url}>PNG</a>
+        <a class="button" download="${first.id}-${picture.number}.jpg" href="${picture.url.replace(".png", ".jpg")}?quality=92">JPEG</a>
+        <button class="bad" @click=${() => this.remove(first)}>Delete${first.pictures.length > 1 ? ` all ${first.pictures.length}` : ""}</button>
+      </div>
+      ${this.facts(first, picture)}`;
+  }
+
+  others(first) {
+    const pictures = state.jobs.flatMap((job) => job.pictures.map((picture) => ({ job, picture })))
+      .filter(({ job, picture }) => job.id !== first.id || picture.number !== this.number);
+    return pictures.length ? html`<div class="grid" style="margin: 0 0 1rem">${pictures.slice(0, 60).map(({ job, picture }) => html`
+      <a href="#/library/${first.id}/${this.number}/${job.id}/${picture.number}"><img loading="lazy" src=${thumbnail(picture)} alt=${job.request.prompt}>
+        <span class="ellipsis">${job.request.prompt}</span></a>`)}</div>` : html`<p class="soft">There is no other picture.</p>`;
+  }
+
+  facts(job, picture) {
+    const { request } = job;
+    const rows = { Size: `${picture.width} × ${picture.height}`, Seed: picture.seed, Steps: job.plan.steps, Model: request.model,
+      Negative: request.negative, Guidance: request.guidance, "True CFG": request.true_cfg,
+      LoRAs: request.loras.map((lora) => `${lora.name} ${lora.scale}`).join(", "), Finished: job.finished && new Date(job.finished).toLocaleString() };
+    return html`<dl class="card">${Object.entries(rows).filter(([, value]) => value !== undefined && value !== null && value !== "")
+      .map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+  }
+
+  async copy(seed) {
+    const text = await navigator.clipboard?.writeText(String(seed)).then(() => "The seed is copied.", () => null) ?? `The seed is ${seed}.`;
+    dispatchEvent(new CustomEvent("toast", { detail: { text } }));
+  }
+
+  /** The server forgets it when the message is gone: until then it can be had back. */
+  remove(job) {
+    job.hidden = true;
+    location.hash = "#/library";
+    const gone = setTimeout(() => ask(`${JOBS}/${job.id}`, { method: "DELETE" }).catch(() => {}), 8000);
+    dispatchEvent(new CustomEvent("toast", { detail: { text: "Deleted.", label: "Undo", action: () => {
+      clearTimeout(gone);
+      job.hidden = false;
+      state.changed();
+    } } }));
+  }
+}
+
+customElements.define("mural-picture", MuralPicture);
