@@ -1,9 +1,9 @@
 package io.mural.batch;
 
 import io.mural.batch.ResultRow.Status;
-import io.mural.batch.ResultRow.Work;
 import io.mural.tensor.InputException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,15 +30,39 @@ public final class BatchRunner {
      * @throws InputException if rows are at fault and are not to be skipped; no picture is made then
      */
     public BatchListener.State run() {
+        return checked(this::make);
+    }
+
+    /** Checks the whole table and tells what it will take. */
+    public BatchListener.Totals check() {
+        return checked((batch, found) -> {
+            var totals = totals(batch, found.queue().order(batch.kinds()::get));
+            listener.planned(totals);
+            return totals;
+        });
+    }
+
+    /** The table of this shard's results. */
+    public Path results() {
+        return Folder.table(options.out(), options.shard());
+    }
+
+    private interface Work<T> {
+        T of(Batch batch, Census.Found found) throws IOException;
+    }
+
+    private <T> T checked(Work<T> work) {
         long start = System.nanoTime();
         try (var table = Table.open(options.table());
                 var kinds = new Kinds(options.catalog(), studio, options.devices().getFirst())) {
             var found = Census.of(table, kinds);
             listener.faults(found.faults());
             if (!found.faults().isEmpty() && !options.skipBadRows()) {
-                throw InputException.about("table", options.table() + ": " + found.faults().size()
-                        + " rows cannot be made, the first: "
-                        + found.faults().getFirst().line() + "; mend them, or leave them out by `on-bad-row` skip");
+                throw InputException.about(
+                        "table",
+                        options.table() + ": " + found.faults().size() + " rows cannot be made, the first: "
+                                + found.faults().getFirst().line()
+                                + "; mend them, or leave them out by `on-bad-row` skip");
             }
             kinds.close();
             var batch = new Batch(
@@ -52,7 +76,7 @@ public final class BatchRunner {
                     options.shard(),
                     Batch.thisHost(),
                     start);
-            return make(batch, found);
+            return work.of(batch, found);
         } catch (IOException e) {
             throw new InputException(options.table() + " or " + options.out() + ": " + e.getMessage(), e);
         }
@@ -62,6 +86,7 @@ public final class BatchRunner {
         var order = found.queue().order(batch.kinds()::get);
         var totals = totals(batch, order);
         listener.planned(totals);
+        batch.folder().make();
         long bad = found.faults().stream().filter(this::isMine).count();
         var tally = new Tally(totals.pictures() + bad, totals.flops());
         try (var results = new Results(batch.folder(), options.shard())) {
@@ -94,7 +119,7 @@ public final class BatchRunner {
                 null,
                 null,
                 Map.of());
-        var work = new Work(batch.host(), options.shard().toString(), 0, Optional.empty(), Optional.empty());
+        var work = new ResultRow.Work(batch.host(), options.shard().toString(), 0, Optional.empty(), Optional.empty());
         results.add(ResultRow.failed(row, 0, fault.line(), work));
         listener.progress(tally.count(Status.FAILED, 0, batch.seconds()), Optional.of(fault.line()));
     }

@@ -17,9 +17,12 @@ import java.util.UUID;
 final class Folder {
     private final Path out;
 
-    /** Makes the folders; {@link InputException} when they cannot be written to. */
     Folder(Path out) {
         this.out = out;
+    }
+
+    /** Makes the folders; {@link InputException} when they cannot be written to. */
+    void make() {
         try {
             for (var part : new Path[] {out.resolve("pictures"), out.resolve("table"), tmp(), checkpoints()}) {
                 Files.createDirectories(part);
@@ -55,7 +58,11 @@ final class Folder {
     }
 
     Path table(Shard shard) {
-        return tables().resolve("part-" + shard.suffix() + ".jsonl");
+        return table(out, shard);
+    }
+
+    static Path table(Path out, Shard shard) {
+        return out.resolve("table").resolve("part-" + shard.suffix() + ".jsonl");
     }
 
     /** Its first two digits are the folder, so that none grows beyond a 256th of all. */
