@@ -1,6 +1,6 @@
 package io.mural;
 
-import io.mural.model.image.ImageFile;
+import io.mural.model.image.JpegFile;
 import io.mural.model.image.PictureSink;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
@@ -30,7 +30,7 @@ final class Output {
                 switch (file.format()) {
                     case Format.Png _ ->
                         PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(), picture);
-                    case Format.Jpeg jpeg -> ImageFile.writeJpeg(file.path(), whole(recipe, picture), jpeg.quality());
+                    case Format.Jpeg jpeg -> JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality());
                 }
                 yield new Picture(recipe, Optional.empty(), Optional.of(file.path()));
             }
@@ -40,7 +40,7 @@ final class Output {
     static void write(OutputStream out, Format format, Recipe recipe, Consumer<PictureSink> picture) {
         switch (format) {
             case Format.Png _ -> PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(), picture);
-            case Format.Jpeg jpeg -> ImageFile.writeJpeg(out, whole(recipe, picture), jpeg.quality());
+            case Format.Jpeg jpeg -> JpegFile.write(out, whole(recipe, picture), jpeg.quality());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.mural;
 
 import io.mural.model.image.ImageFile;
+import io.mural.model.image.JpegFile;
 import io.mural.model.image.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.OutputStream;
@@ -50,7 +51,7 @@ public final class Picture {
 
     /** Its pixels for Java's own image classes. */
     public BufferedImage toBufferedImage() {
-        return ImageFile.buffered(image());
+        return JpegFile.buffered(image());
     }
 
     /** Writes a PNG file with the recipe in it. It appears whole or not at all; one that is there is replaced. */

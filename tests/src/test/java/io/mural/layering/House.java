@@ -35,7 +35,6 @@ final class House {
                             "io.mural.weights",
                             "io.mural.tensor",
                             "com.google.protobuf",
-                            "ar.com.hjg.pngj",
                             "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
@@ -52,7 +51,7 @@ final class House {
             new Reserved("io\\.mural\\.tensor\\.cpu\\..*", "backends are found by ServiceLoader", CPU),
             new Reserved("com\\.google\\.protobuf\\..*", "protobuf is for tokenizers", MODEL + ".token"),
             new Reserved(
-                    "ar\\.com\\.hjg\\.pngj\\..*|javax\\.imageio\\..*|java\\.awt\\..*",
+                    "javax\\.imageio\\..*|java\\.awt\\..*",
                     "picture files are read and written in one place",
                     MODEL + ".image",
                     "io.mural.Picture"),

@@ -1,7 +1,7 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Activation;
-import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
@@ -9,10 +9,13 @@ import io.mural.tensor.Matrix;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Rope;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.machine.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,25 +34,39 @@ public final class VectorOps extends Ops {
     private final Gemm gemm;
     private final Gemv gemv;
     private final Attention attention;
+    private final Optional<Attention> shortAttention;
     private final Norms norms;
     private final GroupNorm groupNorm;
     private final Conv2d conv2d;
     private final Elementwise elementwise;
     private final List<float[]> lowMemory = new ArrayList<>();
+    private final ShortProducts shortProducts;
 
-    /** @param threads how many threads compute, the caller's included */
+    /** In float32. @param threads how many threads compute, the caller's included */
     public VectorOps(Workspace workspace, int threads) {
+        this(workspace, threads, Precision.F32, Kernels.NONE);
+    }
+
+    /**
+     * @param threads how many threads compute, the caller's included
+     * @param kernels what multiplies shorter formats; where they have none for the precision, it is float32
+     */
+    public VectorOps(Workspace workspace, int threads, Precision precision, Kernels kernels) {
         super(workspace);
         this.threads = new Threads(threads);
         var scratch = new Scratch[threads];
         Arrays.setAll(scratch, i -> new Scratch());
         this.gemm = new Gemm(this.threads, scratch);
         this.gemv = new Gemv(this.threads, scratch);
-        this.attention = new Attention(this.threads, scratch);
         this.norms = new Norms(this.threads, scratch);
         this.groupNorm = new GroupNorm(this.threads, scratch);
         this.conv2d = new Conv2d(this.threads, scratch);
         this.elementwise = new Elementwise(this.threads, scratch);
+        this.shortProducts = new ShortProducts(this.threads, scratch, precision, kernels);
+        this.attention = new Attention(this.threads, scratch, WideAttention::new);
+        this.shortAttention = shortProducts
+                .ofAttention()
+                .map(layout -> new Attention(this.threads, scratch, () -> new PairAttention(layout)));
     }
 
     /** Bits of a vector of this JVM on this processor. */
@@ -63,7 +80,13 @@ public final class VectorOps extends Ops {
         for (int i = 0; i < layer.adapters().size(); i++) {
             lows.add(low(x, layer.adapters().get(i), i));
         }
-        product(out, x, layer, lows, f);
+        shortProducts.takeNotice().ifPresent(this::notice);
+        var tiles = x.rows() > Gemv.MOST_ROWS ? shortProducts.of(layer.weight()) : Optional.<TileGemm>empty();
+        if (tiles.isPresent()) {
+            tiles.get().linear(out, x, layer, lows, f);
+        } else {
+            product(out, x, layer, lows, f);
+        }
     }
 
     /** {@code scale * (x down^T)}: [rows, rank], in memory kept for the adapters of this place in a layer's list. */
@@ -118,6 +141,11 @@ public final class VectorOps extends Ops {
     }
 
     @Override
+    protected void mixRowsKernel(Tensor out, Tensor x, RowMix mix) {
+        elementwise.mixRows(out, x, mix);
+    }
+
+    @Override
     protected void layerNormKernel(Tensor out, Tensor x, Tensor gain, Tensor shift, float gainOffset, float eps) {
         norms.layer(out, x, gain, shift, gainOffset, eps);
     }
@@ -133,6 +161,11 @@ public final class VectorOps extends Ops {
     }
 
     @Override
+    protected void ropeKernel(Tensor x, Rope rope) {
+        norms.rope(x, rope);
+    }
+
+    @Override
     protected Moments momentsKernel(Tensor x, int groups) {
         return groupNorm.moments(x, groups);
     }
@@ -144,21 +177,13 @@ public final class VectorOps extends Ops {
     }
 
     @Override
-    protected void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        attention.run(out, q, k, v, heads, scale, layout, distanceBias);
+    protected void attentionKernel(AttentionCall call) {
+        shortAttention.filter(it -> shortProducts.areMet()).orElse(attention).run(call);
     }
 
     @Override
-    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
-        conv2d.run(out, x, conv, stride, padding);
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
+        conv2d.run(out, x, conv, stride, padding, added);
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Small pictures of the embedded model through the engine's public classes. */
-class MuralTest {
+class SmallPicturesTest {
     private static final Path NANO = Path.of("..", "models", "mural-nano");
     private static final Request SEA =
             Request.of("a calm sea").size(32, 48).steps(2).seed(7).build();
