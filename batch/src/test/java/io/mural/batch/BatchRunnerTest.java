@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,14 +37,19 @@ class BatchRunnerTest {
     private Path folder;
 
     private final List<RowFault> faults = new ArrayList<>();
-    private int opened;
+    private final AtomicInteger opened = new AtomicInteger();
 
     private Mural open(Catalog.Setup setup, String device) {
-        opened++;
+        opened.incrementAndGet();
         return Mural.builder().embedded(MODEL).threads(1).memory(1L << 30).open();
     }
 
     private BatchOptions options(String rows, String out, Shard shard, boolean skip) throws IOException {
+        return options(rows, out, shard, skip, List.of("cpu"));
+    }
+
+    private BatchOptions options(String rows, String out, Shard shard, boolean skip, List<String> devices)
+            throws IOException {
         var table = Files.writeString(folder.resolve("rows.csv"), rows);
         var models = Map.of("mural-nano", ModelRef.embedded());
         return new BatchOptions(
@@ -52,7 +58,7 @@ class BatchRunnerTest {
                 new Catalog(models, Map.of(), folder),
                 shard,
                 skip,
-                List.of("cpu"),
+                devices,
                 Optional.of(MODEL));
     }
 
@@ -121,6 +127,17 @@ class BatchRunnerTest {
     }
 
     @Test
+    void devicesShareTheWork() throws IOException {
+        var state = run(options(ROWS, "one", Shard.WHOLE, false));
+        var shared = run(options(ROWS, "two", Shard.WHOLE, false, List.of("cpu", "cpu")));
+
+        assertThat(shared).usingRecursiveComparison().ignoringFields("secondsLeft").isEqualTo(state);
+        assertThat(pictures(folder.resolve("two")))
+                .usingRecursiveComparison()
+                .isEqualTo(pictures(folder.resolve("one")));
+    }
+
+    @Test
     void aPictureThatIsGoneIsMadeAgainWithTheSameBytes() throws IOException {
         run(options(ROWS, "out", Shard.WHOLE, false));
         var before = pictures(folder.resolve("out"));
@@ -179,6 +196,6 @@ class BatchRunnerTest {
 
         run(options(rows.toString(), "out", Shard.WHOLE, false));
 
-        assertThat(opened).isEqualTo(2); // to plan, and to make
+        assertThat(opened).hasValue(2); // to plan, and to make
     }
 }
