@@ -31,12 +31,7 @@ final class House {
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
-                    List.of(
-                            MODEL,
-                            "io.mural.weights",
-                            "io.mural.tensor",
-                            "com.google.protobuf",
-                            "javax.imageio")),
+                    List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
             Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
@@ -79,8 +74,8 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding and Job; the command line may have its own for"
-                            + " progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream, RowEncoding and Job; the command line may have its own"
+                            + " for progress and Ctrl-C",
                     CPU + ".Threads",
                     "io.mural.Job",
                     "io.mural.weights.stream.WeightStream",
