@@ -50,7 +50,8 @@ public final class Mural implements Runnable {
             names = "--verbose",
             scope = ScopeType.INHERIT,
             description =
-                    "Adds the stack trace to the message of a failure, and to that of a picture what it took of the machine.")
+                    "Adds the stack trace to the message of a failure, and to that of a picture what it took of the"
+                            + " machine.")
     private boolean verbose;
 
     public static void main(String[] args) {

@@ -32,12 +32,7 @@ final class House {
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
-                    List.of(
-                            MODEL,
-                            "io.mural.weights",
-                            "io.mural.tensor",
-                            "com.google.protobuf",
-                            "javax.imageio")),
+                    List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
             Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
