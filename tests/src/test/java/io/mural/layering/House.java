@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String BATCH = "io.mural.batch";
     private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
     private static final String SERVER = "io.mural.server";
@@ -53,8 +54,9 @@ final class House {
                             "io.prometheus.metrics")),
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(
-                    CLI,
-                    List.of(CLI, SERVER, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+                    BATCH,
+                    List.of(BATCH, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "org.apache.commons.csv")),
+            Map.entry(CLI, List.of(CLI, SERVER, API, BATCH, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -90,8 +92,9 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding and Job; the server may have its own for the"
-                            + " queue, the command line for progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the server may have its own"
+                            + " for the queue, the command line for progress and Ctrl-C",
+                    BATCH + ".Crew",
                     CPU + ".Threads",
                     SERVER + ".jobs",
                     "io.mural.Job",
