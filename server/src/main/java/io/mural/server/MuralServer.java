@@ -2,6 +2,7 @@ package io.mural.server;
 
 import io.mural.Progress;
 import io.mural.server.a1111.A1111;
+import io.mural.server.a1111.Detail;
 import io.mural.server.api.JobsApi;
 import io.mural.server.api.Metrics;
 import io.mural.server.api.ServerApi;
@@ -57,7 +58,7 @@ public final class MuralServer implements AutoCloseable {
                         settings.limits(),
                         guard,
                         routes,
-                        Map.of("/sdapi/", A1111::error),
+                        Map.of("/sdapi/", Detail.ERRORS),
                         metrics::answered,
                         log::failed));
         try {

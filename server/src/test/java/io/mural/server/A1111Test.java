@@ -104,9 +104,9 @@ class A1111Test {
         assertThat(Running.json(answer).object("parameters").has("init_images")).isFalse();
         assertThat(running.post("/sdapi/v1/img2img", body + ", \"mask\": \"" + first + "\"}")
                         .statusCode())
-                .isEqualTo(400);
+                .isEqualTo(422);
         assertThat(running.post("/sdapi/v1/img2img", "{\"prompt\": \"a\"}").statusCode())
-                .isEqualTo(400);
+                .isEqualTo(422);
     }
 
     @Test

@@ -55,8 +55,27 @@ final class House {
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(
                     BATCH,
-                    List.of(BATCH, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "org.apache.commons.csv")),
-            Map.entry(CLI, List.of(CLI, SERVER, API, BATCH, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+                    List.of(
+                            BATCH,
+                            API,
+                            ENGINE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.apache.commons.csv")),
+            Map.entry(
+                    CLI,
+                    List.of(
+                            CLI,
+                            SERVER,
+                            API,
+                            BATCH,
+                            ENGINE,
+                            TRAIN,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(

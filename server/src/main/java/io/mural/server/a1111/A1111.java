@@ -45,26 +45,6 @@ public final class A1111 {
         new Lists(queue, chosen).addTo(routes);
     }
 
-    /** How these routes tell errors. */
-    public static Map<String, Object> error(Refusal refusal) {
-        Map<String, Object> error = new LinkedHashMap<>();
-        switch (refusal.reason().status()) {
-            case 404 -> error.put("detail", "Not Found");
-            case 422 ->
-                error.put(
-                        "detail",
-                        List.of(Map.of(
-                                "loc", List.of("body", refusal.param().orElse("")), "msg", refusal.getMessage())));
-            default -> {
-                error.put("error", "HTTPException");
-                error.put("detail", refusal.getMessage());
-                error.put("body", "");
-                error.put("errors", refusal.getMessage());
-            }
-        }
-        return error;
-    }
-
     private void make(Exchange exchange, boolean images) throws InterruptedException {
         var fields = new BodyFields(exchange.json());
         var model = chosen.of(fields);
@@ -78,7 +58,7 @@ public final class A1111 {
         try {
             LateAnswer.send(
                     exchange,
-                    A1111::error,
+                    Detail.ERRORS,
                     rhythm -> job.await(rhythm) ? Optional.of(document(fields, asked, job)) : Optional.empty());
         } finally {
             job.leave();

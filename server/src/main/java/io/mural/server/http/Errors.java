@@ -9,6 +9,11 @@ public interface Errors {
     /** The document of an error. */
     Map<String, Object> document(Refusal refusal);
 
+    /** The status of an error; what is wrong with a body has another in some APIs. */
+    default int status(Refusal refusal) {
+        return refusal.reason().status();
+    }
+
     /** {@code {"error": {"message", "type", "param", "code"}}}, all four always. */
     Errors OPENAI = refusal -> {
         Map<String, Object> error = new LinkedHashMap<>();

@@ -122,7 +122,8 @@ final class Front extends Handler.Abstract {
         if (refusal.retryAfter() > 0) {
             exchange.header("Retry-After", Integer.toString(refusal.retryAfter()));
         }
-        exchange.answer(refusal.reason().status(), errors(exchange.path()).document(refusal));
+        var words = errors(exchange.path());
+        exchange.answer(words.status(refusal), words.document(refusal));
     }
 
     private Errors errors(String path) {
