@@ -52,6 +52,11 @@ public record ParityCase(Path file, Path root, String component, JsonObject para
         return ops.tensor(floats(tensor), dim(tensor, 1), dim(tensor, 2));
     }
 
+    /** A floating-point tensor in float64, as it is stored if it is. */
+    public double[] doubles(String tensor) {
+        return values.doubles(tensor);
+    }
+
     public int[] ids(String tensor) {
         var longs = values.longs(tensor);
         var ids = new int[longs.length];
