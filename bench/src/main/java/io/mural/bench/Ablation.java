@@ -123,7 +123,10 @@ public final class Ablation {
             var dense = new LinkedHashMap<Subject, RgbImage>();
             for (var subject : subjects) {
                 var all = geometry(usual, SIDE / PIXELS, 0);
-                dense.put(subject, levels(subject, with(settings, all, settings.steps(), settings.skipSteps()), ratio).image());
+                dense.put(
+                        subject,
+                        levels(subject, with(settings, all, settings.steps(), settings.skipSteps()), ratio)
+                                .image());
             }
             for (int window : ratio == RATIO ? WINDOWS : new int[] {usual.window()}) {
                 for (int halo : window == usual.window() ? HALOS : new int[] {usual.halo()}) {
@@ -181,7 +184,8 @@ public final class Ablation {
         }
     }
 
-    // --- pictures -------------------------------------------------------------------------------------------------------
+    // --- pictures
+    // -------------------------------------------------------------------------------------------------------
 
     private HierarchicalSettings usual() {
         return model.hierarchicalSettings();
@@ -281,7 +285,8 @@ public final class Ablation {
         };
     }
 
-    // --- figures --------------------------------------------------------------------------------------------------------
+    // --- figures
+    // --------------------------------------------------------------------------------------------------------
 
     private static double mean(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();

@@ -43,12 +43,37 @@ final class House {
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
             Map.entry(
                     EVALUATE,
-                    List.of(EVALUATE, MODEL, "io.mural.weights", "io.mural.tensor", "org.ejml", "org.apache.commons.math3")),
+                    List.of(
+                            EVALUATE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.ejml",
+                            "org.apache.commons.math3")),
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(
                     BATCH,
-                    List.of(BATCH, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "org.apache.commons.csv")),
-            Map.entry(CLI, List.of(CLI, API, BATCH, ENGINE, EVALUATE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+                    List.of(
+                            BATCH,
+                            API,
+                            ENGINE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.apache.commons.csv")),
+            Map.entry(
+                    CLI,
+                    List.of(
+                            CLI,
+                            API,
+                            BATCH,
+                            ENGINE,
+                            EVALUATE,
+                            TRAIN,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -82,8 +107,8 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the command line may have its own"
-                            + " for progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the command line may have its"
+                            + " own for progress and Ctrl-C",
                     BATCH + ".Crew",
                     CPU + ".Threads",
                     "io.mural.Job",

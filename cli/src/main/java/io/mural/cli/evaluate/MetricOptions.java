@@ -85,10 +85,7 @@ final class MetricOptions {
             description = "Takes pictures in an order drawn from the seed instead of that of their names.")
     private Long shuffle;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "SEED",
-            description = "Of KID's subsets and of the bootstrap. Default: 0.")
+    @Option(names = "--seed", paramLabel = "SEED", description = "Of KID's subsets and of the bootstrap. Default: 0.")
     private Long seed;
 
     @Option(
@@ -123,7 +120,8 @@ final class MetricOptions {
         return !metrics.isEmpty()
                 || !pair.isEmpty()
                 || noCache
-                || Stream.of(reference, prompts, clip, resize, patch, iqaSize, splits, subsets, limit, shuffle, seed,
+                || Stream.of(
+                                reference, prompts, clip, resize, patch, iqaSize, splits, subsets, limit, shuffle, seed,
                                 bootstrap, cache)
                         .anyMatch(option -> option != null);
     }
@@ -138,7 +136,8 @@ final class MetricOptions {
             chosen.add(Arrays.stream(Metric.values())
                     .filter(metric -> metric.word().equals(name.strip()))
                     .findFirst()
-                    .orElseThrow(() -> new BadUsage("--metrics " + name + ": choose of " + String.join(", ", names()))));
+                    .orElseThrow(
+                            () -> new BadUsage("--metrics " + name + ": choose of " + String.join(", ", names()))));
         }
         requireEffect(chosen);
         return chosen;
@@ -181,7 +180,8 @@ final class MetricOptions {
 
     static List<String> lines(Path file) {
         try {
-            return Files.readString(file).lines()
+            return Files.readString(file)
+                    .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .toList();
@@ -193,7 +193,8 @@ final class MetricOptions {
     Settings settings(Path pictures) {
         var usual = Settings.USUAL;
         if (!pair.isEmpty() && pair.size() != 2) {
-            throw new BadUsage("--iqa-pair takes two texts with a comma between, such as \"Sharp photo.,Blurry photo.\"");
+            throw new BadUsage(
+                    "--iqa-pair takes two texts with a comma between, such as \"Sharp photo.,Blurry photo.\"");
         }
         return new Settings(
                 resizer(),
@@ -219,7 +220,9 @@ final class MetricOptions {
         if (cache != null) {
             return Optional.of(cache);
         }
-        var folder = Files.isDirectory(pictures) ? pictures : pictures.toAbsolutePath().getParent();
+        var folder = Files.isDirectory(pictures)
+                ? pictures
+                : pictures.toAbsolutePath().getParent();
         return Optional.of(folder.resolve(".mural-features"));
     }
 
@@ -231,7 +234,11 @@ final class MetricOptions {
                 .filter(resizer -> resizer.word().equals(resize))
                 .findFirst()
                 .orElseThrow(() -> new BadUsage("--resize " + resize + ": choose of "
-                        + String.join(", ", Arrays.stream(Resizer.values()).map(Resizer::word).toList())));
+                        + String.join(
+                                ", ",
+                                Arrays.stream(Resizer.values())
+                                        .map(Resizer::word)
+                                        .toList())));
     }
 
     Optional<byte[]> background() {

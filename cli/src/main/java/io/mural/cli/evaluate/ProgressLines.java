@@ -1,7 +1,7 @@
 package io.mural.cli.evaluate;
 
-import io.mural.engine.text.Figures;
 import io.mural.cli.console.OneLine;
+import io.mural.engine.text.Figures;
 import io.mural.evaluate.set.Progress;
 import java.io.PrintWriter;
 
@@ -22,12 +22,10 @@ final class ProgressLines implements Progress {
             return;
         }
         said = done < all ? seconds : 0;
-        var left = done < all && computed > 0
-                ? ", " + Figures.duration(seconds / done * (all - done)) + " left"
-                : "";
+        var left = done < all && computed > 0 ? ", " + Figures.duration(seconds / done * (all - done)) + " left" : "";
         var kept = done > computed ? ", " + (done - computed) + " kept from before" : "";
-        err.println(OneLine.of(
-                what + ": " + done + "/" + all + " pictures, " + Figures.duration(seconds) + kept + left));
+        err.println(
+                OneLine.of(what + ": " + done + "/" + all + " pictures, " + Figures.duration(seconds) + kept + left));
         err.flush();
     }
 

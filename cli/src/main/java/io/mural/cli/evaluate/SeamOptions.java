@@ -30,9 +30,7 @@ final class SeamOptions {
             description = "Pixels between borders: 16 for tokens, 16 times the window for windows. Default: 16,64.")
     private List<Integer> periods = List.of();
 
-    @Option(
-            names = "--gate",
-            description = "Ends with 1 if a picture shows a border at a period, or rows that repeat.")
+    @Option(names = "--gate", description = "Ends with 1 if a picture shows a border at a period, or rows that repeat.")
     private boolean gate;
 
     @Option(
@@ -65,9 +63,7 @@ final class SeamOptions {
         }
         var found = against.map(other -> List.of(evaluation.difference(pictures, other)))
                 .orElseGet(() -> evaluation.of(pictures));
-        double guideBands = guide == null
-                ? 0
-                : evaluation.bands(guide).rows();
+        double guideBands = guide == null ? 0 : evaluation.bands(guide).rows();
         List<Judged> each = new ArrayList<>();
         boolean good = true;
         for (var one : found) {

@@ -28,7 +28,10 @@ final class TableOptions {
             description = "Writes a page that shows the best and the worst pictures.")
     private Path page;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "Writes there instead of to stdout.")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Writes there instead of to stdout.")
     private Path output;
 
     Optional<Path> page() {

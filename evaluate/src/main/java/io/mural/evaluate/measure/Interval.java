@@ -46,8 +46,7 @@ public record Interval(double value, double low, double high) {
         var percentile = new Percentile();
         percentile.setData(Arrays.copyOf(resampled, resampled.length));
         double tail = 100 * (1 - CONFIDENCE) / 2;
-        return new Interval(
-                value, 2 * value - percentile.evaluate(100 - tail), 2 * value - percentile.evaluate(tail));
+        return new Interval(value, 2 * value - percentile.evaluate(100 - tail), 2 * value - percentile.evaluate(tail));
     }
 
     public boolean known() {

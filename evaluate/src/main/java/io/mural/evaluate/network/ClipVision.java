@@ -36,10 +36,7 @@ final class ClipVision {
             throw copies.wrong(name, "[" + hidden + ", 3, " + patch + ", " + patch + "]");
         }
         patches = new Conv(
-                copies.matrix(name, copies.floats(name), hidden, 3 * patch * patch),
-                Optional.empty(),
-                3,
-                patch);
+                copies.matrix(name, copies.floats(name), hidden, 3 * patch * patch), Optional.empty(), 3, patch);
         classToken = model.vector("embeddings.class_embedding", hidden);
         positions = model.matrix("embeddings.position_embedding.weight", config.patches() + 1, hidden);
         preNorm = ClipLayer.Norm.load(model.under("pre_layrnorm"), hidden, config.layerNormEps());

@@ -60,6 +60,7 @@ record FoldedConv(String name, float[] weight, float[] bias, int out, int in, in
         if (height != width) {
             throw file.wrong(name, "a square kernel");
         }
-        return new Conv(file.matrix(name, weight, out, in * height * width), Optional.of(file.tensor(bias, out)), in, height);
+        return new Conv(
+                file.matrix(name, weight, out, in * height * width), Optional.of(file.tensor(bias, out)), in, height);
     }
 }

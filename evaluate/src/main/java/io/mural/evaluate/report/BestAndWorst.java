@@ -43,15 +43,20 @@ public final class BestAndWorst {
             page.append("<p>None of the metrics has a value of single pictures.</p>\n");
         }
         for (var name : names) {
-            var order = Comparator.comparingDouble((Judged judged) ->
-                    judged.values().getOrDefault(name, Double.NaN));
+            var order = Comparator.comparingDouble(
+                    (Judged judged) -> judged.values().getOrDefault(name, Double.NaN));
             var sorted = report.each().stream()
                     .filter(judged -> judged.values().containsKey(name))
                     .sorted(SMALLER_IS_BETTER.contains(name) ? order : order.reversed())
                     .toList();
             int count = Math.min(SHOWN, sorted.size());
             section(page, file, name + ", best", name, sorted.subList(0, count));
-            section(page, file, name + ", worst", name, sorted.subList(sorted.size() - count, sorted.size()).reversed());
+            section(
+                    page,
+                    file,
+                    name + ", worst",
+                    name,
+                    sorted.subList(sorted.size() - count, sorted.size()).reversed());
         }
         return page.toString();
     }
@@ -78,9 +83,7 @@ public final class BestAndWorst {
     private static String link(Path page, Path picture) {
         var folder = page.toAbsolutePath().normalize().getParent();
         var target = picture.toAbsolutePath().normalize();
-        var relative = folder != null && folder.getRoot().equals(target.getRoot())
-                ? folder.relativize(target)
-                : target;
+        var relative = folder != null && folder.getRoot().equals(target.getRoot()) ? folder.relativize(target) : target;
         var link = new StringBuilder();
         for (var part : relative) {
             link.append(link.isEmpty() ? "" : "/").append(percent(part.toString()));

@@ -16,16 +16,15 @@ import java.util.Set;
 public final class Tables {
     private Tables() {}
 
-    // --- text -----------------------------------------------------------------------------------------------------------
+    // --- text
+    // -----------------------------------------------------------------------------------------------------------
 
     /** One line a figure, then what they depend on. */
     public static String text(Report report) {
         var text = new StringBuilder();
         for (var figure : report.figures()) {
             var interval = figure.interval();
-            var range = interval.known()
-                    ? "[" + number(interval.low()) + ", " + number(interval.high()) + "]"
-                    : "";
+            var range = interval.known() ? "[" + number(interval.low()) + ", " + number(interval.high()) + "]" : "";
             text.append(String.format(
                             Locale.ROOT,
                             "%-12s %12s  %-24s n = %d%s",
@@ -36,7 +35,9 @@ public final class Tables {
                             figure.note().isEmpty() ? "" : ", " + figure.note()))
                     .append('\n');
         }
-        report.made().forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+        report.made()
+                .forEach((key, value) ->
+                        text.append(key).append(": ").append(value).append('\n'));
         return text.toString();
     }
 
@@ -44,10 +45,9 @@ public final class Tables {
     public static String eachText(List<Judged> each) {
         var text = new StringBuilder();
         for (var judged : each) {
-            judged.values().forEach((name, value) -> text.append(name)
-                    .append(' ')
-                    .append(number(value))
-                    .append("  "));
+            judged.values()
+                    .forEach((name, value) ->
+                            text.append(name).append(' ').append(number(value)).append("  "));
             text.append(judged.picture()).append('\n');
         }
         return text.toString();
@@ -60,7 +60,8 @@ public final class Tables {
         return String.format(Locale.ROOT, Math.abs(value) < 0.1 ? "%.6f" : "%.4f", value);
     }
 
-    // --- CSV ------------------------------------------------------------------------------------------------------------
+    // --- CSV
+    // ------------------------------------------------------------------------------------------------------------
 
     /** A line of names, then one a figure. */
     public static String csv(Report report) {
@@ -108,7 +109,8 @@ public final class Tables {
         return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
-    // --- JSON -----------------------------------------------------------------------------------------------------------
+    // --- JSON
+    // -----------------------------------------------------------------------------------------------------------
 
     /** One object: figures, what they depend on and, if {@code withEach}, every picture. */
     public static String json(Report report, boolean withEach) {

@@ -80,8 +80,7 @@ final class FeatureFile implements AutoCloseable {
             }
             var name = new byte[nameLength];
             body.get(name);
-            places.put(
-                    new String(name, StandardCharsets.UTF_8), new Place(size, time, at + HEAD + nameLength, count));
+            places.put(new String(name, StandardCharsets.UTF_8), new Place(size, time, at + HEAD + nameLength, count));
             at = end;
         }
         channel.truncate(at);
@@ -141,8 +140,7 @@ final class FeatureFile implements AutoCloseable {
                 channel.write(record, at + record.position());
             }
             places.put(
-                    picture.name(),
-                    new Place(picture.size(), picture.time(), at + HEAD + name.length, values.length));
+                    picture.name(), new Place(picture.size(), picture.time(), at + HEAD + name.length, values.length));
         } catch (IOException e) {
             throw new InputException(path + " cannot be written: " + e.getMessage(), e);
         }

@@ -24,12 +24,7 @@ final class Harvest implements AutoCloseable {
      * @param cache the folder to keep numbers in, if any
      * @param background behind transparent pictures
      */
-    Harvest(
-            Ops ops,
-            List<Extractor> extractors,
-            Optional<Path> cache,
-            Optional<byte[]> background,
-            Progress progress) {
+    Harvest(Ops ops, List<Extractor> extractors, Optional<Path> cache, Optional<byte[]> background, Progress progress) {
         this.ops = ops;
         this.background = background;
         this.progress = progress;
@@ -115,13 +110,15 @@ final class Harvest implements AutoCloseable {
     @Override
     public void close() {
         List<RuntimeException> failures = new ArrayList<>();
-        extractors.values().forEach(file -> file.ifPresent(kept -> {
-            try {
-                kept.close();
-            } catch (InputException e) {
-                failures.add(e);
-            }
-        }));
+        extractors
+                .values()
+                .forEach(file -> file.ifPresent(kept -> {
+                    try {
+                        kept.close();
+                    } catch (InputException e) {
+                        failures.add(e);
+                    }
+                }));
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }

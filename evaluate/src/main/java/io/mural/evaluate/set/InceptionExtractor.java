@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param patch side of a patch in pixels; 0 for the whole picture
  * @param most how many patches of a picture count; of more, as many evenly spread
  */
-record InceptionExtractor(Inception network, String weights, Resizer resizer, int patch, int most) implements Extractor {
+record InceptionExtractor(Inception network, String weights, Resizer resizer, int patch, int most)
+        implements Extractor {
     @Override
     public String name() {
         var cut = most == Integer.MAX_VALUE ? "" : "-most-" + most;
@@ -37,7 +38,8 @@ record InceptionExtractor(Inception network, String weights, Resizer resizer, in
     @Override
     public Pass begin(int width, int height) {
         if (patch == 0) {
-            return new Patches(List.of(Optional.of(new InceptionPixels(resizer, width, height))), 1, height, 0, network);
+            return new Patches(
+                    List.of(Optional.of(new InceptionPixels(resizer, width, height))), 1, height, 0, network);
         }
         int across = width / patch;
         int down = height / patch;

@@ -81,8 +81,8 @@ final class InceptionFigures {
         var values = new double[settings.bootstrap()];
         for (int i = 0; i < values.length; i++) {
             var drawn = rows.resampled(random)
-                    .orElseThrow(() -> new InputException("a bootstrap takes all features at once, and "
-                            + rows.rows() + " rows are too many; leave it out"));
+                    .orElseThrow(() -> new InputException("a bootstrap takes all features at once, and " + rows.rows()
+                            + " rows are too many; leave it out"));
             var side = drawn.length / rows.columns() < rows.columns()
                     ? Frechet.Rows.of(drawn, rows.columns())
                     : storedOf(drawn, rows.columns());
@@ -144,8 +144,7 @@ final class InceptionFigures {
             var result = InceptionScore.of(logits, network.classes(), count);
             var note = count == 1
                     ? "1 split"
-                    : String.format(
-                            Locale.ROOT, "deviation %.4f over %d splits", result.deviation(), count);
+                    : String.format(Locale.ROOT, "deviation %.4f over %d splits", result.deviation(), count);
             var name = count == settings.splits() ? metric.word() : metric.word() + "-1";
             figures.add(Figure.of(name, result.mean(), logits.length / network.classes(), note));
         }

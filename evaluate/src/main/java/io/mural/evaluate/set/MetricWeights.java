@@ -95,13 +95,13 @@ public final class MetricWeights {
 
     private Path path(String name, String what) {
         if (folder.isEmpty()) {
-            throw new InputException("this metric needs " + what + "; name the folder that holds " + name
-                    + " as the weights' folder");
+            throw new InputException(
+                    "this metric needs " + what + "; name the folder that holds " + name + " as the weights' folder");
         }
         var path = folder.get().resolve(name);
         if (!Files.exists(path)) {
-            throw new InputException(path + " is missing: this metric needs " + what
-                    + "; docs/evaluation.md says where it comes from");
+            throw new InputException(
+                    path + " is missing: this metric needs " + what + "; docs/evaluation.md says where it comes from");
         }
         return path;
     }

@@ -30,8 +30,7 @@ public final class PairEvaluation {
     private final Progress progress;
 
     /** @param weights for LPIPS, where it is asked for */
-    public PairEvaluation(
-            Ops ops, Optional<MetricWeights> weights, Optional<byte[]> background, Progress progress) {
+    public PairEvaluation(Ops ops, Optional<MetricWeights> weights, Optional<byte[]> background, Progress progress) {
         this.ops = ops;
         this.weights = weights;
         this.background = background;
@@ -47,10 +46,12 @@ public final class PairEvaluation {
         try {
             for (var pair : pairs) {
                 if (Thread.interrupted()) {
-                    throw new CancellationException("cancelled before " + pair.a().path());
+                    throw new CancellationException(
+                            "cancelled before " + pair.a().path());
                 }
                 each.add(new Judged(pair.a().path(), "", values(pair, lpips)));
-                progress.pictures(a.toString(), each.size(), pairs.size(), each.size(), (System.nanoTime() - start) / 1e9);
+                progress.pictures(
+                        a.toString(), each.size(), pairs.size(), each.size(), (System.nanoTime() - start) / 1e9);
             }
         } finally {
             lpips.ifPresent(Lpips::close);
@@ -73,8 +74,8 @@ public final class PairEvaluation {
         for (var picture : Picture.in(a)) {
             var other = others.get(picture.stem());
             if (other == null) {
-                throw new InputException(b + " holds no picture named " + picture.stem() + " to compare "
-                        + picture.path() + " with");
+                throw new InputException(
+                        b + " holds no picture named " + picture.stem() + " to compare " + picture.path() + " with");
             }
             pairs.add(new Pair(picture, other));
         }

@@ -41,7 +41,9 @@ public record Picture(Path path, long size, long time) {
         }
         try (Stream<Path> files = Files.isDirectory(path) ? Files.list(path) : Stream.of(path)) {
             var pictures = new ArrayList<Picture>();
-            for (var file : files.filter(file -> !Files.isDirectory(path) || isPicture(file)).sorted().toList()) {
+            for (var file : files.filter(file -> !Files.isDirectory(path) || isPicture(file))
+                    .sorted()
+                    .toList()) {
                 pictures.add(new Picture(
                         file, Files.size(file), Files.getLastModifiedTime(file).toMillis()));
             }

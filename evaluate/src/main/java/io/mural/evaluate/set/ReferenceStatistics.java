@@ -61,9 +61,13 @@ record ReferenceStatistics(Optional<Sample> whole, Optional<Sample> patches, Map
         int columns = sample.columns();
         writer.metadata(prefix + COUNT, Long.toString(sample.rows()));
         sample.features()
-                .ifPresent(values -> writer.add(
-                        prefix + "features", new long[] {values.length / columns, columns}, values));
-        writer.add(prefix + "mean", DType.F64, new long[] {columns}, bytes(sample.moments().mean()));
+                .ifPresent(values ->
+                        writer.add(prefix + "features", new long[] {values.length / columns, columns}, values));
+        writer.add(
+                prefix + "mean",
+                DType.F64,
+                new long[] {columns},
+                bytes(sample.moments().mean()));
         writer.add(
                 prefix + "covariance",
                 DType.F64,

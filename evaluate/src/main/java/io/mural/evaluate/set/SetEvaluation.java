@@ -31,8 +31,7 @@ public final class SetEvaluation implements AutoCloseable {
     private final Map<String, String> made = new LinkedHashMap<>();
 
     /** Opens the networks that the metrics need; {@link InputException} names the first file that is missing. */
-    public SetEvaluation(
-            Ops ops, MetricWeights weights, Set<Metric> metrics, Settings settings, Progress progress) {
+    public SetEvaluation(Ops ops, MetricWeights weights, Set<Metric> metrics, Settings settings, Progress progress) {
         this.ops = ops;
         this.weights = weights;
         this.metrics = metrics.isEmpty() ? EnumSet.noneOf(Metric.class) : EnumSet.copyOf(metrics);
@@ -51,7 +50,8 @@ public final class SetEvaluation implements AutoCloseable {
         }
     }
 
-    // --- extractors -----------------------------------------------------------------------------------------------------
+    // --- extractors
+    // -----------------------------------------------------------------------------------------------------
 
     private Optional<Extractor> whole() {
         return inception
@@ -64,14 +64,11 @@ public final class SetEvaluation implements AutoCloseable {
         return inception
                 .filter(network -> metrics.stream().anyMatch(Metric::ofPatches))
                 .map(network -> new InceptionExtractor(
-                        network,
-                        weights.sha256(MetricWeights.INCEPTION),
-                        settings.resizer(),
-                        settings.patch(),
-                        most));
+                        network, weights.sha256(MetricWeights.INCEPTION), settings.resizer(), settings.patch(), most));
     }
 
-    // --- a set ----------------------------------------------------------------------------------------------------------
+    // --- a set
+    // ----------------------------------------------------------------------------------------------------------
 
     /**
      * Evaluates a set.
@@ -91,10 +88,10 @@ public final class SetEvaluation implements AutoCloseable {
         made.put("pictures", Integer.toString(pictures.size()));
         var whole = whole();
         var patches = patches(Integer.MAX_VALUE);
-        Optional<Extractor> embeddings = clip.map(network ->
-                new ClipExtractor(network, weights.clipSha256(), network.projection()));
-        Optional<Extractor> qualities = quality.map(network -> new QualityExtractor(
-                network, weights.sha256(MetricWeights.CLIP_RN50), settings.iqaSize()));
+        Optional<Extractor> embeddings =
+                clip.map(network -> new ClipExtractor(network, weights.clipSha256(), network.projection()));
+        Optional<Extractor> qualities = quality.map(
+                network -> new QualityExtractor(network, weights.sha256(MetricWeights.CLIP_RN50), settings.iqaSize()));
         var rows = rows(whole);
         var patchRows = rows(patches);
         var single = new SingleFigures(ops, weights, settings, clip, progress);
@@ -135,10 +132,12 @@ public final class SetEvaluation implements AutoCloseable {
     /** Sets of the same name in other places must not share a file. */
     private static String cacheName(Path folder) {
         var absolute = folder.toAbsolutePath().normalize();
-        return absolute.getFileName() + "-" + String.format("%08x", absolute.toString().hashCode());
+        return absolute.getFileName() + "-"
+                + String.format("%08x", absolute.toString().hashCode());
     }
 
-    // --- references -----------------------------------------------------------------------------------------------------
+    // --- references
+    // -----------------------------------------------------------------------------------------------------
 
     private ReferenceStatistics reference(Path path) {
         if (Files.isDirectory(path)) {

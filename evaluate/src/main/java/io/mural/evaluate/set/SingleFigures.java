@@ -42,8 +42,7 @@ final class SingleFigures {
             var text = text(clip.orElseThrow(), prompt);
             values.put(Metric.CLIP.word(), Cosine.of(image, text));
         });
-        quality.ifPresent(image ->
-                values.put(Metric.CLIP_IQA.word(), Cosine.preferred(image, pair()[0], pair()[1])));
+        quality.ifPresent(image -> values.put(Metric.CLIP_IQA.word(), Cosine.preferred(image, pair()[0], pair()[1])));
         each.add(new Judged(picture.path(), prompt, values));
     }
 

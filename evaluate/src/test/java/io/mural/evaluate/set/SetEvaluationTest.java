@@ -147,14 +147,11 @@ class SetEvaluationTest {
         var metrics = EnumSet.of(Metric.FID, Metric.PATCH_FID);
         try (var ops = Goldens.ops();
                 var evaluation = new SetEvaluation(
-                        ops,
-                        new MetricWeights(Optional.of(weights), "clip"),
-                        metrics,
-                        settings(),
-                        Progress.NONE)) {
+                        ops, new MetricWeights(Optional.of(weights), "clip"), metrics, settings(), Progress.NONE)) {
             evaluation.writeStatistics(pictures, file);
         }
-        assertThat(value(evaluate(metrics, Optional.of(file), List.of()), "fid")).isCloseTo(0, within(1e-9));
+        assertThat(value(evaluate(metrics, Optional.of(file), List.of()), "fid"))
+                .isCloseTo(0, within(1e-9));
         var statistics = ReferenceStatistics.read(file);
         assertThatThrownBy(() -> statistics.require(file, Map.of("resize", "pytorch-fid")))
                 .isInstanceOf(InputException.class)
@@ -164,8 +161,9 @@ class SetEvaluationTest {
     @Test
     void promptsComeFromThePicturesAndAreChecked() {
         var own = evaluate(EnumSet.of(Metric.CLIP), Optional.empty(), List.of());
-        assertThat(own.each()).extracting(Judged::prompt).containsExactly(
-                "picture 0", "picture 1", "picture 2", "picture 3");
+        assertThat(own.each())
+                .extracting(Judged::prompt)
+                .containsExactly("picture 0", "picture 1", "picture 2", "picture 3");
         assertThat(value(own, "clip")).isBetween(-1.0, 1.0);
         assertThat(own.figures().getFirst().interval().known()).isTrue();
         assertThatThrownBy(() -> evaluate(EnumSet.of(Metric.CLIP), Optional.empty(), List.of("another")))

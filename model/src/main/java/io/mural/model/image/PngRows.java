@@ -65,8 +65,7 @@ final class PngRows implements AutoCloseable {
             if (!chunks.type().equals("IDAT")) {
                 throw new Damaged("it holds no picture");
             }
-            return new PngRows(
-                    chunks, new Head(width, height, size.get(8), colour, size.get(12) != 0, transparent));
+            return new PngRows(chunks, new Head(width, height, size.get(8), colour, size.get(12) != 0, transparent));
         } catch (IOException e) {
             chunks.close();
             throw e;

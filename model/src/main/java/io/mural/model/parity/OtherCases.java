@@ -47,7 +47,8 @@ public interface OtherCases {
 
             @Override
             public Judgement judgeTable(Path file) {
-                return first(set -> set.knowsTable(file.getFileName().toString())).judgeTable(file);
+                return first(set -> set.knowsTable(file.getFileName().toString()))
+                        .judgeTable(file);
             }
 
             private OtherCases first(Predicate<OtherCases> knowing) {

@@ -44,7 +44,9 @@ final class ActivationGradient {
     private static void positive(float[] g, float[] x, int count) {
         for (int i = 0; i < count; i += LANES) {
             var passes = FloatVector.fromArray(FLOAT, x, i).compare(VectorOperators.GT, 0f);
-            FloatVector.zero(FLOAT).blend(FloatVector.fromArray(FLOAT, g, i), passes).intoArray(g, i);
+            FloatVector.zero(FLOAT)
+                    .blend(FloatVector.fromArray(FLOAT, g, i), passes)
+                    .intoArray(g, i);
         }
     }
 
