@@ -87,8 +87,8 @@ record ReferenceStatistics(Optional<Sample> whole, Optional<Sample> patches, Map
             var whole = sample(checkpoint, "");
             var patches = sample(checkpoint, PATCH);
             if (whole.isEmpty() && patches.isEmpty()) {
-                throw new InputException(file + " holds no statistics of pictures (mean, covariance); make it with"
-                        + " mural evaluate --statistics");
+                throw new InputException(file
+                        + " holds no statistics of pictures (mean, covariance); write them with mural evaluate first");
             }
             return new ReferenceStatistics(whole, patches, new LinkedHashMap<>(checkpoint.metadata()));
         }
