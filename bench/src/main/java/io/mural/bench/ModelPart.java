@@ -126,8 +126,8 @@ record ModelPart(Kind kind, int size) implements Work {
         var config = Flux1Config.of(Json.parse("config", config("transformer/config.json")));
         var weights = weights(operands, folder(operands).resolve("transformer"), KeyStyles.Part.TRANSFORMER);
         var block = kind == Kind.DOUBLE_BLOCK
-                ? JointBlock.doubleStream(weights, weights, 0, config)
-                : JointBlock.singleStream(weights, weights, 0, config);
+                ? JointBlock.doubleStream(weights, Optional.empty(), 0, config)
+                : JointBlock.singleStream(weights, Optional.empty(), 0, config);
         int rows = TEXT + size;
         var x = operands.tensor(rows, config.hidden());
         var conditioning = operands.tensor(1, config.hidden());
