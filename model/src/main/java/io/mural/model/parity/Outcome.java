@@ -34,27 +34,21 @@ public record Outcome(
 
     /** Passes when {@code error} is at most {@code bound}; NaN fails. */
     public static Outcome error(String component, String name, double error, double bound, long millis, String detail) {
-        return new Outcome(component, name, verdict(error <= bound), "error", error, bound, millis, detail, Optional.empty());
+        return new Outcome(
+                component, name, verdict(error <= bound), "error", error, bound, millis, detail, Optional.empty());
     }
 
     /** Passes when the peak signal-to-noise ratio is at least {@code bound} dB. */
     static Outcome psnr(String component, String name, double decibel, double bound, long millis, String detail) {
-        return new Outcome(component, name, verdict(decibel >= bound), "psnr", decibel, bound, millis, detail, Optional.empty());
+        return new Outcome(
+                component, name, verdict(decibel >= bound), "psnr", decibel, bound, millis, detail, Optional.empty());
     }
 
     /** Could not be read or run. */
     static Outcome broken(String component, String name, long millis, RuntimeException fault) {
         var reason = fault instanceof InputException ? fault.getMessage() : fault.toString();
         return new Outcome(
-                component,
-                name,
-                Verdict.FAIL,
-                "error",
-                Double.NaN,
-                Double.NaN,
-                millis,
-                reason,
-                Optional.of(fault));
+                component, name, Verdict.FAIL, "error", Double.NaN, Double.NaN, millis, reason, Optional.of(fault));
     }
 
     static Outcome unsupported(String component, String name) {

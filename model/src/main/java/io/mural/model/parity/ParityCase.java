@@ -86,13 +86,15 @@ public record ParityCase(Path file, Path root, String component, JsonObject para
                 .toList();
         if (judged.isEmpty()) {
             throw new InputException(file + ": holds none of "
-                    + mine.keySet().stream().sorted().map(output -> "out." + output).toList() + " to compare with");
+                    + mine.keySet().stream()
+                            .sorted()
+                            .map(output -> "out." + output)
+                            .toList() + " to compare with");
         }
         double worst = 0;
         for (var output : judged) {
             // Math.max passes a NaN on
-            worst = Math.max(
-                    worst, Deviation.of(output, mine.get(output).get(), floats("out." + output)));
+            worst = Math.max(worst, Deviation.of(output, mine.get(output).get(), floats("out." + output)));
         }
         return worst;
     }
@@ -102,8 +104,8 @@ public record ParityCase(Path file, Path root, String component, JsonObject para
         var shape = values.info(tensor).shape();
         int at = index < 0 ? shape.size() + index : index;
         if (at < 0 || at >= shape.size()) {
-            throw new InputException(file + ": " + tensor + " is " + shape + ", which has too few sizes for "
-                    + component);
+            throw new InputException(
+                    file + ": " + tensor + " is " + shape + ", which has too few sizes for " + component);
         }
         return Math.toIntExact(shape.get(at));
     }

@@ -68,7 +68,9 @@ final class PipelineCases {
 
     private static void requireTextLayers(ParityCase given, Flux2Model model) {
         if (given.params().has("text_layers")) {
-            var wanted = Arrays.stream(given.params().integers("text_layers")).boxed().toList();
+            var wanted = Arrays.stream(given.params().integers("text_layers"))
+                    .boxed()
+                    .toList();
             if (!wanted.equals(model.textOutputs())) {
                 throw new InputException(given.file() + ": text_layers are " + wanted + ", but the model takes "
                         + model.textOutputs() + "; say so in its mural.json");
@@ -104,8 +106,7 @@ final class PipelineCases {
         var raw = tokens.clone();
         model.vae().statistics().restore(raw);
         int channels = model.vae().config().latentChannels();
-        return Planes.of(
-                Latents.unpack(raw, channels, 2 * request.gridHeight(), 2 * request.gridWidth()), channels);
+        return Planes.of(Latents.unpack(raw, channels, 2 * request.gridHeight(), 2 * request.gridWidth()), channels);
     }
 
     private static double psnr(ParityCase given, RgbImage mine) {

@@ -12,8 +12,8 @@ final class Planes {
     static Tensor picture(Ops ops, ParityCase given, String tensor) {
         int pixels = given.dim(tensor, 2) * given.dim(tensor, 3);
         if (given.dim(tensor, 0) != 1) {
-            throw new InputException(given.file() + ": " + tensor + " holds " + given.dim(tensor, 0)
-                    + " pictures; expected one a case");
+            throw new InputException(
+                    given.file() + ": " + tensor + " holds " + given.dim(tensor, 0) + " pictures; expected one a case");
         }
         int channels = given.dim(tensor, 1);
         var planes = given.floats(tensor);

@@ -61,7 +61,8 @@ class UnitNamesTest {
                 level.guideHeight(),
                 level.guideWidth(),
                 new float[guideTokens * model.features()]);
-        return heard(ops -> model.guidedWithoutLora().evaluation(ops, scene, settings, model.blank(16), GuideMemory.KEEP));
+        return heard(
+                ops -> model.guidedWithoutLora().evaluation(ops, scene, settings, model.blank(16), GuideMemory.KEEP));
     }
 
     private static Set<String> heard(Consumer<PlanOps> pass) {

@@ -57,8 +57,8 @@ class ParityJudgeTest {
     @Test
     void oddLatentsHaveNoTokens() {
         var outcome = judge(vaeEncode().add("out.latents_normalised", new long[] {1, 32, 1, 2}, new float[64]));
-        assertThat(outcome.detail()).endsWith("latents of 5x3 make no whole tokens, so that there can be no"
-                + " out.latents_normalised");
+        assertThat(outcome.detail())
+                .endsWith("latents of 5x3 make no whole tokens, so that there can be no" + " out.latents_normalised");
         assertThat(outcome.fault()).containsInstanceOf(InputException.class);
     }
 
@@ -104,8 +104,6 @@ class ParityJudgeTest {
     }
 
     private static long[] shape(Checkpoint checkpoint, String name) {
-        return checkpoint.info(name).shape().stream()
-                .mapToLong(Long::longValue)
-                .toArray();
+        return checkpoint.info(name).shape().stream().mapToLong(Long::longValue).toArray();
     }
 }
