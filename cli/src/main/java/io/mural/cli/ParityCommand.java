@@ -87,6 +87,14 @@ final class ParityCommand implements Callable<Integer> {
         } else {
             print(out, outcome);
         }
+        if (verbose()) {
+            out.flush();
+            outcome.fault().ifPresent(fault -> fault.printStackTrace(spec.commandLine().getErr()));
+        }
+    }
+
+    private boolean verbose() {
+        return spec.findOption("--verbose").<Boolean>getValue();
     }
 
     private static void print(PrintWriter out, Outcome outcome) {

@@ -17,12 +17,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Large pictures in the memory planned for them, as the workspaces count it. Making a picture of 4096 x 4096 takes
  * seconds with one step a level; decoding one exactly takes minutes, so that is done at 1024 x 1024.
  */
+@Tag("full")
 class LargeMemoryTest {
     private static final Path NANO = Path.of("../models/mural-nano");
     private static final long BUDGET = 2L << 30;

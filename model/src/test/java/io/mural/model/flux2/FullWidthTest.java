@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * One double and one single block as wide as klein-4B's, random, at 1024 x 1024: what a published model would meet but
  * for its depth. The weights are one small block of noise over and over.
  */
+@Tag("full")
 class FullWidthTest {
     private static final int HIDDEN = 3072;
     private static final int MLP = 9216;
