@@ -3,7 +3,7 @@ package io.mural.cli;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.Stderr;
-import io.mural.cli.console.Version;
+import io.mural.cli.console.VersionLine;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mural",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionLine.class,
         scope = ScopeType.INHERIT,
         description = "Makes pictures from text with FLUX models, on the JVM.",
         synopsisSubcommandLabel = "COMMAND")

@@ -1,14 +1,18 @@
 package io.mural.cli.generate;
 
+import io.mural.Size;
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Figures;
+import io.mural.cli.console.Home;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.engine.device.Speed;
+import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.OfficialBlockMap;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.plan.LevelFigures;
 import io.mural.model.request.GenerationRequest;
+import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -49,7 +53,7 @@ public final class PlanCommand implements Runnable {
             paramLabel = "WxH",
             converter = SizeOption.class,
             description = "Pixels, multiples of 16; one number for a square.")
-    private SizeOption.Size size;
+    private Size size;
 
     @Mixin
     private ModelOptions modelOptions;
@@ -79,7 +83,8 @@ public final class PlanCommand implements Runnable {
             throw new BadUsage("--text-tokens " + textTokens + ": choose 1 or more");
         }
         var place = modelOptions.model(Optional.empty());
-        try (var model = PictureModel.open(place.place(), place.base(), modelOptions.loras(Optional.empty()))) {
+        var folder = place.path().orElseGet(Home::model);
+        try (var model = PictureModel.open(folder, place.base(), modelOptions.loras(Optional.empty()))) {
             print(figures(model, place.name()), spec.commandLine().getOut());
         }
     }
@@ -106,7 +111,7 @@ public final class PlanCommand implements Runnable {
             case OFFICIAL -> new OfficialBlockMap(text, order.height(), order.width()).pairs();
         };
         double flopsOfAPair = level.flopsOfAPair();
-        var speed = Speed.of(deviceOptions.choose().ops());
+        var speed = Speed.of(deviceOptions.choose(Precision.AUTO).ops());
         double dense = flopsOfAPair * all * all;
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("model", name);
@@ -123,7 +128,7 @@ public final class PlanCommand implements Runnable {
         figures.put("dense_attention_tflop", dense / 1e12);
         figures.put("linear_tflop", level.linearFlops() / 1e12);
         figures.put("memory_bytes", level.bytes());
-        figures.put("device", deviceOptions.choose().name());
+        figures.put("device", deviceOptions.choose(Precision.AUTO).name());
         figures.put("seconds_a_step", speed.seconds(level.linearFlops(), flopsOfAPair * pairs));
         figures.put("dense_seconds_a_step", speed.seconds(level.linearFlops(), dense));
         return figures;
