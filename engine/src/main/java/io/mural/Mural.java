@@ -274,7 +274,7 @@ public final class Mural implements AutoCloseable {
     private Speed speed() {
         return inTurn(() -> {
             if (speed == null) {
-                speed = Speed.of(device.ops());
+                speed = Speed.of(device.ops(), NoiseDtype.of(model.noiseDtype()).dtype());
             }
             return speed;
         });

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
     /** The engine's public classes: that very package, without those below it. */
     private static final String API = "io.mural.*";
@@ -43,7 +44,8 @@ final class House {
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
-            Map.entry(CLI, List.of(CLI, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+            Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
+            Map.entry(CLI, List.of(CLI, API, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
