@@ -70,7 +70,8 @@ class PrecisionTest {
         try (var mural = open(Precision.F32)) {
             var exact = mural.generate(SEA).image();
             assertThat(exact.rgb()).isNotEqualTo(picture.image().rgb());
-            assertThat(exact.psnr(picture.image())).isGreaterThan(42);
+            // two steps of a picture this small; whole ones stand in docs/numerics.md
+            assertThat(exact.psnr(picture.image())).isGreaterThan(34);
         }
     }
 
