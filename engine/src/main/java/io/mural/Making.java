@@ -18,7 +18,13 @@ sealed interface Making permits WholeMaking, LevelsMaking {
      * @param previews of the model
      * @param speed the device's, measured when first asked for
      */
-    record Means(PictureModel model, DeviceChoice device, long memory, long heap, Previews previews, Supplier<Speed> speed) {}
+    record Means(
+            PictureModel model,
+            DeviceChoice device,
+            long memory,
+            long heap,
+            Previews previews,
+            Supplier<Speed> speed) {}
 
     /** The fitting one of the two. */
     static Making of(Means means, Request request, Recipe recipe, Loaded inputs) {

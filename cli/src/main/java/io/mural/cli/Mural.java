@@ -1,5 +1,6 @@
 package io.mural.cli;
 
+import io.mural.cli.batch.BatchCommand;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.Stderr;
@@ -49,7 +50,8 @@ public final class Mural implements Runnable {
             names = "--verbose",
             scope = ScopeType.INHERIT,
             description =
-                    "Adds the stack trace to the message of a failure, and to that of a picture what it took of the machine.")
+                    "Adds the stack trace to the message of a failure, and to that of a picture what it took of the"
+                            + " machine.")
     private boolean verbose;
 
     public static void main(String[] args) {
@@ -83,6 +85,7 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new BatchCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())

@@ -25,7 +25,7 @@ final class PictureOptions {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Where the noise comes from; the same seed gives the same picture. Default: drawn by lot.")
+            description = "Where the noise comes from; the same seed gives the same picture. Default: a random one.")
     Long seed;
 
     @Option(

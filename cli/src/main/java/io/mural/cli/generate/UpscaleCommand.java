@@ -70,7 +70,7 @@ public final class UpscaleCommand implements Runnable {
     @Option(names = "--steps", paramLabel = "N", description = "Denoising steps of a level. Default: the model's own.")
     private Integer steps;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Where the noise comes from. Default: drawn by lot.")
+    @Option(names = "--seed", paramLabel = "S", description = "Where the noise comes from. Default: a random one.")
     private Long seed;
 
     @Option(

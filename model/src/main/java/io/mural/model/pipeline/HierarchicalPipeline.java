@@ -105,7 +105,8 @@ public final class HierarchicalPipeline {
     }
 
     /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
-    private float[] baseLatents(Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
+    private float[] baseLatents(
+            Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
         if (small.init().isPresent() && small.init().get().strength() == 0) {
             return pipeline.clean(small, small.init().get(), vae, progress);
         }
