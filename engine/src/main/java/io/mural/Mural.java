@@ -173,7 +173,8 @@ public final class Mural implements AutoCloseable {
                             () -> InputException.about("model", "no model is named; give a folder or file as `model`"));
             var device = chosen != null
                     ? chosen
-                    : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow).in(precision);
+                    : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow)
+                            .in(precision);
             return new Mural(
                     ref, PictureModel.open(place, ref.base(), List.copyOf(loras)), List.copyOf(loras), device, memory);
         }

@@ -56,7 +56,8 @@ class PrecisionTest {
 
     @Test
     void bytesMakeAnotherPictureThatTheRecipeRepeats() {
-        Assumptions.assumeTrue(Kernels.ofThisProcessor().blocks().isPresent(), "this processor has no kernels for bytes");
+        Assumptions.assumeTrue(
+                Kernels.ofThisProcessor().blocks().isPresent(), "this processor has no kernels for bytes");
         Picture picture;
         try (var mural = open(Precision.INT8)) {
             picture = mural.generate(SEA);

@@ -76,8 +76,8 @@ public final class Versus {
             engines.forEach(engine -> peer.measure(work, engine, 1));
             Map<String, List<double[]>> rounds = new LinkedHashMap<>();
             for (int round = 0; round < count; round++) {
-                own.forEach((name, way) -> rounds.computeIfAbsent(name, it -> new ArrayList<>())
-                        .add(measure(way.call(), SECONDS)));
+                own.forEach((name, way) ->
+                        rounds.computeIfAbsent(name, it -> new ArrayList<>()).add(measure(way.call(), SECONDS)));
                 for (var engine : engines) {
                     rounds.computeIfAbsent(engine, name -> new ArrayList<>()).add(peer.measure(work, engine, SECONDS));
                 }
@@ -107,8 +107,7 @@ public final class Versus {
         }
     }
 
-    private void append(
-            Work work, double flops, String engine, Map<String, List<double[]>> rounds, Set<String> own) {
+    private void append(Work work, double flops, String engine, Map<String, List<double[]>> rounds, Set<String> own) {
         var more = new LinkedHashMap<String, Object>();
         var timing = Timing.of(
                 rounds.get(engine).stream().flatMapToDouble(Arrays::stream).toArray());
@@ -135,7 +134,8 @@ public final class Versus {
     private static Timing ratio(List<double[]> engine, List<double[]> other) {
         var ratios = new double[engine.size()];
         for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = Timing.of(engine.get(i)).median() / Timing.of(other.get(i)).median();
+            ratios[i] =
+                    Timing.of(engine.get(i)).median() / Timing.of(other.get(i)).median();
         }
         return Timing.of(ratios);
     }

@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  * @param bf16 whether short weights are multiplied in bfloat16 under {@link Precision#AUTO}
  * @param ops opens its operations with memory of their own
  */
-public record DeviceChoice(String name, int threads, Optional<GemmChoice> gemm, Precision precision, boolean bf16, Supplier<Ops> ops) {
+public record DeviceChoice(
+        String name, int threads, Optional<GemmChoice> gemm, Precision precision, boolean bf16, Supplier<Ops> ops) {
     private static final int MOST_THREADS = 1024;
 
     /**

@@ -32,7 +32,7 @@ public record Speed(double linear, double attention) {
                     weights,
                     WIDTH,
                     WIDTH,
-                    MemorySegment.ofArray(new byte[Math.toIntExact(weights.bytes(WIDTH * WIDTH))]),
+                    MemorySegment.ofArray(new byte[Math.toIntExact(weights.bytes((long) WIDTH * WIDTH))]),
                     1);
             var layer = new Linear(weight, Optional.empty(), List.of());
             var x = ops.tensor(new float[ROWS * WIDTH], ROWS, WIDTH);

@@ -69,8 +69,7 @@ public final class CpuBackend implements Backend {
             return Optional.empty();
         }
         var needed = precision == Precision.BF16 ? "AVX512_BF16" : "AVX2 or AVX512_VNNI";
-        return Optional.of(
-                kernels.reason().orElse("this processor has no " + needed) + "; choose auto or f32");
+        return Optional.of(kernels.reason().orElse("this processor has no " + needed) + "; choose auto or f32");
     }
 
     @Override
