@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         name = "batch",
         sortOptions = false,
         description = {
-            "Makes the pictures of a table, each once: what is there is kept, so a batch that was stopped goes on when"
-                    + " it is run again.",
+            "Makes the pictures of a table, each once: what is there is kept, so a batch that was stopped goes on when it"
+                    + " is run again.",
             "The path of the table of results goes to stdout. Exit code 3 when rows failed."
         },
         footerHeading = "%nExamples:%n",

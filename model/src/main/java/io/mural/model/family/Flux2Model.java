@@ -83,7 +83,7 @@ public final class Flux2Model implements PictureModel {
         var adapted = loras.beside(weights, lora.file(), lora.scale());
         var picture = switch (lora.scope()) {
             case GUIDE -> transformer();
-            case IMAGE -> new Flux2Transformer(config, weights, adapted);
+            case IMAGE -> new Flux2Transformer(config, weights, Optional.of(adapted));
         };
         return new GuidedTransformer(picture, new CleanBranch(config, adapted));
     }
