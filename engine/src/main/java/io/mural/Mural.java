@@ -9,6 +9,7 @@ import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -74,6 +75,7 @@ public final class Mural implements AutoCloseable {
         private int threads = Runtime.getRuntime().availableProcessors();
         private Optional<GemmChoice> gemm = Optional.empty();
         private Optional<GemmChoice> gemmBefore = Optional.empty();
+        private Precision precision = Precision.AUTO;
         private boolean slow;
         private DeviceChoice chosen; // null to choose by the name
         private OptionalLong memory = OptionalLong.empty();
@@ -133,6 +135,12 @@ public final class Mural implements AutoCloseable {
             return this;
         }
 
+        /** What products are in; {@link Precision#AUTO} where it is not set. Ignored with a device chosen already. */
+        public Builder precision(Precision choice) {
+            precision = choice;
+            return this;
+        }
+
         /** Bytes that activations and resident weights may take; else what the machine has free. */
         public Builder memory(long bytes) {
             memory = OptionalLong.of(bytes);
@@ -153,6 +161,7 @@ public final class Mural implements AutoCloseable {
             loras.addAll(recipe.loras());
             deviceName = recipe.device();
             gemmBefore = recipe.gemm();
+            precision = recipe.precision();
             return this;
         }
 
@@ -162,7 +171,10 @@ public final class Mural implements AutoCloseable {
                     .or(() -> Optional.ofNullable(embedded))
                     .orElseThrow(
                             () -> InputException.about("model", "no model is named; give a folder or file as `model`"));
-            var device = chosen != null ? chosen : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow);
+            var device = chosen != null
+                    ? chosen
+                    : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow)
+                            .in(precision);
             return new Mural(
                     ref, PictureModel.open(place, ref.base(), List.copyOf(loras)), List.copyOf(loras), device, memory);
         }
@@ -268,7 +280,7 @@ public final class Mural implements AutoCloseable {
     private Speed speed() {
         return inTurn(() -> {
             if (speed == null) {
-                speed = Speed.of(device.ops());
+                speed = Speed.of(device.ops(), NoiseDtype.of(model.noiseDtype()).dtype());
             }
             return speed;
         });

@@ -20,8 +20,6 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Rope;
-import io.mural.tensor.Workspace;
-import io.mural.tensor.cpu.VectorOps;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.Weights;
@@ -171,10 +169,9 @@ record ModelPart(Kind kind, int size) implements Work {
     /** Text encoders, transformer with classifier-free guidance, decoding; no file is written. */
     private Runnable picture(Operands operands) {
         var model = operands.owned(new Flux1Model(NANO, Optional.empty(), List.of()));
-        int threads = operands.threads();
         return () -> {
             var request = request(model, size);
-            new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads))
+            new PicturePipeline(model, operands::open)
                     .generate(request, model.schedule(size, request.imageTokens()), VaeExtent.WHOLE, Progress.NONE);
         };
     }
