@@ -84,13 +84,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         var progress = new ProgressLines(spec.commandLine().getErr());
         if (against != null) {
-            try (var ops = device.choose().ops().get()) {
+            try (var ops = device.choose(Precision.F32).ops().get()) {
                 Optional<MetricWeights> weights = lpips ? Optional.of(metrics.weights()) : Optional.empty();
                 finish(new PairEvaluation(ops, weights, metrics.background(), progress).compare(pictures, against));
             }
             return 0;
         }
-        try (var ops = device.choose().ops().get();
+        try (var ops = device.choose(Precision.F32).ops().get();
                 var evaluation = new SetEvaluation(
                         ops, metrics.weights(), metrics.chosen(), metrics.settings(pictures), progress)) {
             if (statistics) {
