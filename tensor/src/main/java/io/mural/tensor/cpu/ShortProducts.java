@@ -29,13 +29,12 @@ final class ShortProducts {
 
     /** What multiplies rows by such a weight; empty for float32. */
     Optional<TileGemm> of(Matrix weight) {
-        var tiles =
-                switch (precision) {
-                    case F32 -> Optional.<TileGemm>empty();
-                    case INT8 -> int8;
-                    case BF16 -> bf16;
-                    case AUTO -> bf16.filter(it -> isShort(weight));
-                };
+        var tiles = switch (precision) {
+            case F32 -> Optional.<TileGemm>empty();
+            case INT8 -> int8;
+            case BF16 -> bf16;
+            case AUTO -> bf16.filter(it -> isShort(weight));
+        };
         met = tiles.isPresent();
         return tiles;
     }
