@@ -33,9 +33,11 @@ class PictureFolderTest {
         Files.writeString(
                 folder.resolve("metadata.jsonl"), "{\"file_name\": \"deep/a.JPG\", \"text\": \"a hill, tok\"}\n\n");
         var examples = PictureFolder.read(folder, Optional.of("anything"), Optional.of("tok"));
-        assertThat(examples).extracting(example -> example.file().getFileName().toString())
+        assertThat(examples)
+                .extracting(example -> example.file().getFileName().toString())
                 .containsExactly("b.png", "c.jpeg", "a.JPG");
-        assertThat(examples).extracting(Example::captions)
+        assertThat(examples)
+                .extracting(Example::captions)
                 .containsExactly(
                         List.of("tok, a sea", "tok at night"), List.of("tok, anything"), List.of("a hill, tok"));
     }

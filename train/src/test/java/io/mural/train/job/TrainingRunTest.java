@@ -214,7 +214,9 @@ class TrainingRunTest {
     void aGuideIsTrainedByProdigy() {
         run(request(Kind.GUIDE, "guide.safetensors", 3, false));
         try (var lora = Lora.open(folder.resolve("guide.safetensors"))) {
-            assertThat(lora.metadata()).containsEntry("kind", "hierarchical-guidance").containsEntry("halo", "1");
+            assertThat(lora.metadata())
+                    .containsEntry("kind", "hierarchical-guidance")
+                    .containsEntry("halo", "1");
             assertThat(lora.summary().ranks()).containsExactly(2);
         }
         assertThat(folder.resolve("guide.safetensors.jsonl")).content().contains("\"d\":");
@@ -227,7 +229,8 @@ class TrainingRunTest {
                 var after = TrainableModel.open(folder.resolve("model"), Optional.empty(), List.of())) {
             assertThat(after.weights().names()).isEqualTo(before.weights().names());
             var name = "transformer_blocks.0.attn.to_q.weight";
-            assertThat(after.weights().values(name)).isNotEqualTo(before.weights().values(name));
+            assertThat(after.weights().values(name))
+                    .isNotEqualTo(before.weights().values(name));
         }
         assertThatThrownBy(() -> run(new Request(
                         Kind.FULL,
@@ -253,8 +256,7 @@ class TrainingRunTest {
     @Test
     void aPlanCountsWithoutComputing() {
         var plan = TrainingPlan.of(
-                request(Kind.STYLE, "d.safetensors", 1, false),
-                () -> new CpuBackend().open("cpu", 2, new Workspace()));
+                request(Kind.STYLE, "d.safetensors", 1, false), () -> new CpuBackend().open("cpu", 2, new Workspace()));
         assertThat(plan.flop()).isGreaterThan(1e6);
         assertThat(plan.bytes()).isBetween(100_000L, 1L << 20); // one block of 28 tokens
         assertThat(folder.resolve("cache")).doesNotExist();
