@@ -33,6 +33,8 @@ final class House {
                     "io.mural.tensor",
                     "com.google.protobuf",
                     "ar.com.hjg.pngj",
+                    "org.jsoup",
+                    "org.jcodec",
                     "javax.imageio"),
             TORNADO,
             List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN),
@@ -99,7 +101,7 @@ final class House {
                     "the width of vectors is chosen in Lanes",
                     CPU + ".Lanes"));
 
-    private static final List<String> FAMILIES = List.of("flux1", "flux2");
+    private static final List<String> FAMILIES = List.of("flux1", "flux2", "wan");
     private static final Pattern VAGUE = Pattern.compile(".*(Impl|Manager|Helper|Utils?)");
 
     private record Reserved(Pattern used, String rule, List<String> users) {

@@ -99,6 +99,7 @@ public final class Parity {
         long start = System.nanoTime();
         var components = new ComponentCases(device);
         var flux2 = new Flux2Cases(device);
+        var wan = new WanCases(device);
         switch (given.component()) {
             case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
             case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
@@ -112,6 +113,11 @@ public final class Parity {
             case "flux2-vae-decode" -> error(given, flux2.vaeDecode(given), Bounds.VAE, start);
             case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
             case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
+            case "wan-transformer" -> error(given, wan.transformer(given), Bounds.COMPONENT, start);
+            case "wan-vae-decode" -> error(given, wan.vaeDecode(given), Bounds.VAE, start);
+            case "wan-vae-encode" -> error(given, wan.vaeEncode(given), Bounds.VAE, start);
+            case "umt5-encoder" -> error(given, wan.umT5Encoder(given), Bounds.COMPONENT, start);
+            case "wan-scheduler" -> error(given, WanSamplingCases.steps(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
             case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
             default -> report.accept(Outcome.unsupported(given.component(), given.name()));
@@ -155,6 +161,7 @@ public final class Parity {
                 case "clip" -> tokenizer(kind, TokenizerCases.clip(root, entries), start);
                 case "t5" -> tokenizer(kind, TokenizerCases.t5(root, entries), start);
                 case "qwen" -> tokenizer(kind, TokenizerCases.qwen(root, entries), start);
+                case "umt5" -> tokenizer(kind, TokenizerCases.umT5(root, entries), start);
                 default -> report.accept(Outcome.unsupported(kind + "-tokenizer", TOKENIZERS));
             }
         }

@@ -4,6 +4,7 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.tensor.DType;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
+import io.mural.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -14,15 +15,17 @@ import java.util.Map;
 
 /** What LoRAs add to the linear layers of a model, at their strengths. */
 final class Adaptation {
-    static final Adaptation NONE = new Adaptation(Map.of());
+    static final Adaptation NONE = new Adaptation(Map.of(), Map.of());
 
     /** One low-rank addition to one layer. */
     private record Term(LowRank lowRank, boolean merged, Checkpoint lora) {}
 
     private final Map<String, List<Term>> terms;
+    private final Map<String, float[]> biases;
 
-    private Adaptation(Map<String, List<Term>> terms) {
+    private Adaptation(Map<String, List<Term>> terms, Map<String, float[]> biases) {
         this.terms = terms;
+        this.biases = biases;
     }
 
     Adaptation with(LoraMatch match, double strength) {
@@ -41,7 +44,23 @@ final class Adaptation {
             all.add(new Term(lowRank, merged, match.lora()));
             sum.put(module, all);
         });
-        return new Adaptation(sum);
+        Map<String, float[]> biasSum = new LinkedHashMap<>(biases);
+        match.biases().forEach((module, change) -> {
+            float[] after = biasSum.getOrDefault(module, new float[change.length]).clone();
+            for (int i = 0; i < after.length; i++) {
+                after[i] += (float) strength * change[i];
+            }
+            biasSum.put(module, after);
+        });
+        return new Adaptation(sum, biasSum);
+    }
+
+    /** Adds what LoRAs change of the bias of a layer, in place. */
+    void addToBias(String module, Tensor bias) {
+        float[] change = biases.get(module);
+        for (int i = 0; change != null && i < change.length; i++) {
+            bias.set(0, i, bias.get(0, i) + change[i]);
+        }
     }
 
     /** The additions to apply beside the layer's weight. */
