@@ -1,5 +1,6 @@
 package io.mural.tornado;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout.Block;
 import java.util.List;
 import java.util.Optional;

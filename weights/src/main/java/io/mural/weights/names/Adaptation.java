@@ -12,13 +12,22 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** What LoRAs add to the linear layers of a model, at their strengths. */
+/** What low-rank additions, of LoRA files or of the caller, add to the linear layers of a model, at their strengths. */
 final class Adaptation {
     static final Adaptation NONE = new Adaptation(Map.of(), Map.of());
 
-    /** One low-rank addition to one layer. */
-    private record Term(LowRank lowRank, boolean merged, Checkpoint lora) {}
+    /**
+     * One low-rank addition to one layer.
+     *
+     * @param mergedBy whose memory holds the sum where it is merged into a copy of the weight; without it, it stays beside
+     */
+    private record Term(LowRank lowRank, Optional<Checkpoint> mergedBy) {
+        boolean merged() {
+            return mergedBy.isPresent();
+        }
+    }
 
     private final Map<String, List<Term>> terms;
     private final Map<String, float[]> biases;
@@ -28,21 +37,26 @@ final class Adaptation {
         this.biases = biases;
     }
 
+    /** With low-rank additions of the caller's own, by the names of layers. */
+    Adaptation with(Map<String, LowRank> lowRanks) {
+        Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
+        lowRanks.forEach((module, lowRank) -> add(sum, module, new Term(lowRank, Optional.empty())));
+        return new Adaptation(sum, biases);
+    }
+
     Adaptation with(LoraMatch match, double strength) {
-        return plus(match, strength, false);
+        return plus(match, strength, Optional.empty());
     }
 
     Adaptation merged(LoraMatch match, double strength) {
-        return plus(match, strength, true);
+        return plus(match, strength, Optional.of(match.lora()));
     }
 
-    private Adaptation plus(LoraMatch match, double strength, boolean merged) {
+    private Adaptation plus(LoraMatch match, double strength, Optional<Checkpoint> mergedBy) {
         Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
         match.adapters().forEach((module, adapter) -> {
-            List<Term> all = new ArrayList<>(sum.getOrDefault(module, List.of()));
             var lowRank = new LowRank(adapter.down(), adapter.up(), (float) (adapter.scale() * strength));
-            all.add(new Term(lowRank, merged, match.lora()));
-            sum.put(module, all);
+            add(sum, module, new Term(lowRank, mergedBy));
         });
         Map<String, float[]> biasSum = new LinkedHashMap<>(biases);
         match.biases().forEach((module, change) -> {
@@ -63,6 +77,12 @@ final class Adaptation {
         }
     }
 
+    private static void add(Map<String, List<Term>> terms, String module, Term term) {
+        List<Term> all = new ArrayList<>(terms.getOrDefault(module, List.of()));
+        all.add(term);
+        terms.put(module, all);
+    }
+
     /** The additions to apply beside the layer's weight. */
     List<LowRank> adapters(String module) {
         return terms.getOrDefault(module, List.of()).stream()
@@ -81,7 +101,7 @@ final class Adaptation {
         }
         int cols = base.cols();
         long rowBytes = (long) cols * Float.BYTES;
-        MemorySegment sum = merged.getLast().lora().allocate(base.rows() * rowBytes);
+        MemorySegment sum = merged.getLast().mergedBy().orElseThrow().allocate(base.rows() * rowBytes);
         List<float[]> downs =
                 merged.stream().map(term -> widened(term.lowRank().down())).toList();
         float[] row = new float[cols];
