@@ -1,9 +1,9 @@
 package io.mural.bench;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.hierarchical.HierarchicalGeometry;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.HierarchicalLora;
+import io.mural.model.request.HierarchicalLora;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import java.nio.file.Path;

@@ -1,16 +1,16 @@
 package io.mural.bench;
 
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.HierarchicalLora;
+import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.HierarchicalPipeline;
-import io.mural.model.pipeline.HierarchicalPlan;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.pipeline.Onlooker;
-import io.mural.model.pipeline.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.Pyramid;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.Pyramid;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;

@@ -1,10 +1,10 @@
 package io.mural.bench;
 
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import java.nio.file.Path;

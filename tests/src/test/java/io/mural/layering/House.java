@@ -67,12 +67,12 @@ final class House {
             new Reserved(
                     "uk\\.ac\\.manchester\\.tornado\\.cublas\\..*",
                     "not every SDK has NVIDIA's libraries",
-                    TORNADO + ".CuBlasTasks",
+                    TORNADO + ".kernels.CuBlasTasks",
                     TORNADO_CUBLAS),
             new Reserved(
                     "uk\\.ac\\.manchester\\.tornado\\.cudnn\\..*",
                     "not every SDK has NVIDIA's libraries",
-                    TORNADO + ".CuDnnTasks",
+                    TORNADO + ".kernels.CuDnnTasks",
                     TORNADO_CUDNN),
             new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
 import io.mural.tensor.Workspace;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

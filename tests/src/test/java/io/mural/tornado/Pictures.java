@@ -2,14 +2,18 @@ package io.mural.tornado;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
+import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Settings;
+import io.mural.tornado.device.Storage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +21,7 @@ import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** What the embedded model makes on TornadoVM's first device, which without an SDK is the emulator. */
-final class Pictures {
+public final class Pictures {
     private static final Path NANO = Path.of("..", "models", "mural-nano");
     private static final int TEXT_TOKENS = 32;
     private static final long NO_LIMIT = 1L << 40;

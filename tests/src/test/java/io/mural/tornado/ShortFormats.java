@@ -3,6 +3,8 @@ package io.mural.tornado;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
+import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.Storage;
 import java.util.Optional;
 
 /** The emulator as a GPU stores weights; by itself it stores them as processors do. */

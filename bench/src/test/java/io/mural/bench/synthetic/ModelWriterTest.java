@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.bench.synthetic.Family.Part;
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;

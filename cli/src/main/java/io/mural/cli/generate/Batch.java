@@ -6,7 +6,7 @@ import io.mural.cli.device.Memory;
 import io.mural.cli.progress.Announcement;
 import io.mural.cli.progress.Report;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.Figures;
 import io.mural.cli.device.DeviceOptions;
-import io.mural.model.pipeline.WeightPlan;
+import io.mural.model.plan.WeightPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.mural.cli.generate;
 
 import io.mural.model.hierarchical.HierarchicalGeometry;
-import io.mural.model.pipeline.HierarchicalLora;
-import io.mural.model.pipeline.HierarchicalSettings;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
 import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.mural.cli.generate;
 
-import io.mural.model.pipeline.HierarchicalLora;
-import io.mural.model.pipeline.HierarchicalSettings.Upsampler;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings.Upsampler;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.Words;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.request.LoraFile;
 
 /** How a LoRA is applied, as {@code --lora-mode} has it. */
 enum LoraMode {

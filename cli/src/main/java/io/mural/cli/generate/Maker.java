@@ -2,8 +2,8 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.Figures;
 import io.mural.cli.device.Memory;
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import java.nio.file.Path;
 import java.util.Map;

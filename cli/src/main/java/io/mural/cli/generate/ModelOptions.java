@@ -1,7 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.request.LoraFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.Figures;
 import io.mural.cli.console.Version;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.request.LoraFile;
 import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;

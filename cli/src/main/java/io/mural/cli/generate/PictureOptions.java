@@ -1,7 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.Words;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.vae.VaeExtent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

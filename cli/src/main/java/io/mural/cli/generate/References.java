@@ -2,7 +2,7 @@ package io.mural.cli.generate;
 
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.ReferenceImages;
+import io.mural.model.request.ReferenceImages;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,12 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.LoraFile;
-import io.mural.model.pipeline.ModelDefaults;
-import io.mural.model.pipeline.PictureModel;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.LoraFile;
+import io.mural.model.request.ModelDefaults;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import java.util.List;
 import java.util.Optional;

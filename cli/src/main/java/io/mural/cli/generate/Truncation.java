@@ -1,6 +1,6 @@
 package io.mural.cli.generate;
 
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.family.PictureModel;
 import io.mural.model.token.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;

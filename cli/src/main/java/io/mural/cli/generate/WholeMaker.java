@@ -4,10 +4,10 @@ import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.Memory;
 import io.mural.model.image.PngFile;
 import io.mural.model.pipeline.PicturePipeline;
-import io.mural.model.pipeline.PicturePlan;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.VaeExtent;
-import io.mural.model.pipeline.WeightPlan;
+import io.mural.model.plan.PicturePlan;
+import io.mural.model.plan.WeightPlan;
+import io.mural.model.vae.VaeExtent;
 import java.nio.file.Path;
 import java.util.Map;
 

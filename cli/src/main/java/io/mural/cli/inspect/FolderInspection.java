@@ -1,11 +1,11 @@
 package io.mural.cli.inspect;
 
 import io.mural.cli.console.Figures;
+import io.mural.model.family.Architecture;
+import io.mural.model.family.PictureModel;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux2.Flux2Config;
-import io.mural.model.pipeline.Architecture;
-import io.mural.model.pipeline.ModelDefaults;
-import io.mural.model.pipeline.PictureModel;
+import io.mural.model.request.ModelDefaults;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;

@@ -2,10 +2,10 @@ package io.mural.cli.inspect;
 
 import io.mural.cli.console.Figures;
 import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.ModelFolder;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.Lora;
-import io.mural.weights.file.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

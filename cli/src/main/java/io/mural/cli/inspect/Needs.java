@@ -2,9 +2,9 @@ package io.mural.cli.inspect;
 
 import io.mural.cli.console.Figures;
 import io.mural.cli.device.Memory;
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.PictureModel;
-import io.mural.model.pipeline.PicturePlan;
+import io.mural.model.family.PictureModel;
+import io.mural.model.plan.PicturePlan;
+import io.mural.model.request.GenerationRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.mural.model.flux1;
 
 import io.mural.model.layers.Positions;
 import io.mural.tensor.InputException;
-import io.mural.weights.text.JsonObject;
 import io.mural.weights.names.Weights;
+import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,14 +1,14 @@
 package io.mural.model.parity;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.HierarchicalLora;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.LoraFile;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.weights.text.Json;

@@ -1,14 +1,14 @@
 package io.mural.model.parity;
 
+import io.mural.model.family.Flux2Model;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
-import io.mural.model.pipeline.Flux2Model;
-import io.mural.model.pipeline.HierarchicalLora;
-import io.mural.model.pipeline.LoraFile;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;

@@ -1,19 +1,19 @@
 package io.mural.model.parity;
 
+import io.mural.model.family.Flux1Model;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.Flux1Model;
-import io.mural.model.pipeline.GenerationRequest;
-import io.mural.model.pipeline.HierarchicalLora;
 import io.mural.model.pipeline.HierarchicalPipeline;
-import io.mural.model.pipeline.HierarchicalPlan;
-import io.mural.model.pipeline.HierarchicalSettings;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
-import io.mural.model.pipeline.Pyramid;
-import io.mural.model.pipeline.Pyramid.Level;
-import io.mural.model.pipeline.VaeExtent;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.Pyramid;
+import io.mural.model.request.Pyramid.Level;
+import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;

@@ -1,14 +1,24 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.family.Denoiser;
+import io.mural.model.family.GuidedModel;
+import io.mural.model.family.PictureModel;
+import io.mural.model.family.PromptPair;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.image.PictureSink;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
-import io.mural.model.pipeline.Pyramid.Level;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.plan.WeightPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.Pyramid.Level;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
+import io.mural.model.vae.VaeExtent;
+import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
 import java.util.function.Supplier;
 

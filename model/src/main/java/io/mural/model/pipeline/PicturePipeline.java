@@ -1,10 +1,19 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.family.Denoiser;
+import io.mural.model.family.PictureModel;
+import io.mural.model.family.PromptEmbeds;
+import io.mural.model.family.PromptPair;
 import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
+import io.mural.model.plan.WeightPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Reference;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
+import io.mural.model.vae.VaeExtent;
+import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
 import io.mural.weights.stream.WeightStream;
 import java.util.ArrayList;

@@ -1,13 +1,15 @@
 package io.mural.model.pipeline;
 
+import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.LatentUpsampler;
 import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
 import io.mural.model.image.UnsharpMask;
-import io.mural.model.pipeline.HierarchicalSettings.Upsampler;
 import io.mural.model.pipeline.Progress.Stage;
-import io.mural.model.pipeline.Pyramid.Level;
+import io.mural.model.request.HierarchicalSettings.Upsampler;
+import io.mural.model.request.Pyramid.Level;
 import io.mural.model.sampling.Latents;
+import io.mural.model.vae.VaeWay;
 
 /** Enlarges a finished picture's latents to what the next level starts from. */
 record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampler) {

@@ -2,8 +2,8 @@ package io.mural.model.vae;
 
 import io.mural.tensor.InputException;
 import io.mural.tensor.Tensor;
-import io.mural.weights.text.JsonObject;
 import io.mural.weights.names.Weights;
+import io.mural.weights.text.JsonObject;
 
 /**
  * FLUX.2's autoencoder (diffusers' {@code AutoencoderKLFlux2}): that of FLUX.1 with more channels and the 1x1

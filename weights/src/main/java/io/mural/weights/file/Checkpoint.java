@@ -1,8 +1,8 @@
 package io.mural.weights.file;
 
-import io.mural.weights.text.Shown;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

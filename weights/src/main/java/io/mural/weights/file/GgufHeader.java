@@ -1,8 +1,8 @@
 package io.mural.weights.file;
 
-import io.mural.weights.text.Shown;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package io.mural.weights.file;
 
+import io.mural.tensor.DType;
 import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
-import io.mural.tensor.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

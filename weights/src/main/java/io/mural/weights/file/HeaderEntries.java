@@ -1,9 +1,9 @@
 package io.mural.weights.file;
 
-import io.mural.weights.text.Json;
-import io.mural.weights.text.Shown;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.Shown;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

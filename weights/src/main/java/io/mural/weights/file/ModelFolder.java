@@ -1,9 +1,9 @@
 package io.mural.weights.file;
 
+import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import io.mural.weights.text.Shown;
-import io.mural.tensor.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.mural.weights.file;
 
+import io.mural.tensor.DType;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
-import io.mural.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

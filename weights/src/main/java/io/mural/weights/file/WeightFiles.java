@@ -1,7 +1,7 @@
 package io.mural.weights.file;
 
-import io.mural.weights.text.Shown;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
 import io.mural.tensor.DType;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Tensor;
+import io.mural.weights.file.Checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

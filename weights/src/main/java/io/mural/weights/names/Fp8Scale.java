@@ -1,9 +1,9 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.TensorInfo;
-import io.mural.weights.text.Shown;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import io.mural.weights.file.TensorInfo;
+import io.mural.weights.text.Shown;
 import java.util.List;
 import java.util.Set;
 

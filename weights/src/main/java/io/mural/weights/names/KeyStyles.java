@@ -1,10 +1,10 @@
 package io.mural.weights.names;
 
+import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.GgufHeader;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
-import io.mural.tensor.InputException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

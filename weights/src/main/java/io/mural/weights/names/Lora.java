@@ -1,10 +1,10 @@
 package io.mural.weights.names;
 
+import io.mural.tensor.InputException;
+import io.mural.tensor.Matrix;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
-import io.mural.tensor.InputException;
-import io.mural.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;

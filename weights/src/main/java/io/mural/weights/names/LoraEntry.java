@@ -1,9 +1,9 @@
 package io.mural.weights.names;
 
+import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
-import io.mural.tensor.InputException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
 import io.mural.tensor.Matrix;
+import io.mural.weights.file.Checkpoint;
 import java.util.List;
 import java.util.Map;
 

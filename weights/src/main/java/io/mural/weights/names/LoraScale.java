@@ -1,11 +1,11 @@
 package io.mural.weights.names;
 
+import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import io.mural.weights.text.Shown;
-import io.mural.tensor.InputException;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;

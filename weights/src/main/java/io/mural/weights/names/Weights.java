@@ -1,8 +1,5 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.file.TensorInfo;
-import io.mural.weights.text.Shown;
 import io.mural.tensor.Conv;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
@@ -11,6 +8,9 @@ import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.TensorInfo;
+import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumMap;

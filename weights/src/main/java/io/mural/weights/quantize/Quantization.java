@@ -1,16 +1,16 @@
 package io.mural.weights.quantize;
 
+import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
+import io.mural.tensor.Matrix;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.GgufHeader;
 import io.mural.weights.file.GgufWriter;
 import io.mural.weights.names.KeyStyles;
+import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.QuantizedNames;
 import io.mural.weights.names.Weights;
 import io.mural.weights.text.Shown;
-import io.mural.tensor.DType;
-import io.mural.tensor.InputException;
-import io.mural.tensor.Matrix;
-import io.mural.weights.names.KeyStyles.Part;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.mural.weights.quantize;
 
-import io.mural.weights.file.GgufWriter;
-import io.mural.weights.text.Shown;
 import io.mural.tensor.DType;
 import io.mural.tensor.FloatFormats;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
+import io.mural.weights.file.GgufWriter;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mural.weights.stream;
 
-import io.mural.weights.names.Weights;
 import io.mural.weights.file.MappedMemory.Range;
+import io.mural.weights.names.Weights;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;

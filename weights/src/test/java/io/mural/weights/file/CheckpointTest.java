@@ -1,11 +1,11 @@
 package io.mural.weights.file;
 
-import io.mural.weights.text.Json;
 import static io.mural.weights.file.RawFile.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,13 +1,13 @@
 package io.mural.weights.file;
 
-import io.mural.weights.names.Weights;
-import io.mural.weights.quantize.BlockEncoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
+import io.mural.weights.names.Weights;
+import io.mural.weights.quantize.BlockEncoder;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,11 +1,11 @@
 package io.mural.weights.file;
 
-import io.mural.weights.text.WholeFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.file.SafetensorsWriter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.SafetensorsWriter;
 import io.mural.weights.names.KeyStyles.Part;
 import java.nio.file.Path;
 import java.util.Map;

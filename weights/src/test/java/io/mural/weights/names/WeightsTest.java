@@ -1,7 +1,5 @@
 package io.mural.weights.names;
 
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.file.SafetensorsWriter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +9,8 @@ import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.SafetensorsWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.mural.weights.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mural.tensor.DType;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.MappedMemory;
 import io.mural.weights.file.SafetensorsWriter;
 import io.mural.weights.names.Weights;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.mural.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

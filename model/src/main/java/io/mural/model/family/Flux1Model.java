@@ -1,0 +1,300 @@
+package io.mural.model.family;
+
+import io.mural.model.flux1.Flux1Config;
+import io.mural.model.flux1.Flux1Transformer;
+import io.mural.model.flux1.GuideBranch;
+import io.mural.model.flux1.GuidedTransformer;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.LoraFile;
+import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Reference;
+import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.Latents;
+import io.mural.model.sampling.SchedulerConfig;
+import io.mural.model.sampling.TorchRandom;
+import io.mural.model.text.ClipConfig;
+import io.mural.model.text.ClipTextEncoder;
+import io.mural.model.text.T5Config;
+import io.mural.model.text.T5Encoder;
+import io.mural.model.token.ClipTokenizer;
+import io.mural.model.token.T5Tokenizer;
+import io.mural.model.vae.AutoencoderKL;
+import io.mural.model.vae.LatentCodec;
+import io.mural.model.vae.ScaleAndShift;
+import io.mural.model.vae.VaeConfig;
+import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Shape;
+import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.Weights;
+import io.mural.weights.stream.WeightBlocks;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A FLUX.1 model on disk. */
+public final class Flux1Model implements PictureModel {
+    private final ModelParts parts;
+    private final Loras loras;
+    private final Optional<Flux1Config> givenConfig;
+    private Optional<Weights> transformerWeights = Optional.empty();
+    private Optional<Flux1Transformer> transformer = Optional.empty();
+    private Optional<ClipTextEncoder> clip = Optional.empty();
+    private Optional<T5Encoder> t5 = Optional.empty();
+    private Optional<AutoencoderKL> vae = Optional.empty();
+    private Optional<ClipTokenizer> clipTokenizer = Optional.empty();
+    private Optional<T5Tokenizer> t5Tokenizer = Optional.empty();
+
+    /**
+     * @param model a folder in diffusers layout, or a single safetensors file in the original layout
+     * @param base for a single file: the folder that has what the file lacks
+     */
+    public Flux1Model(Path model, Optional<Path> base, List<LoraFile> loras) {
+        this(model, base, loras, Optional.empty());
+    }
+
+    /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
+    public Flux1Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux1Config> config) {
+        this.parts = new ModelParts(model, base);
+        this.loras = new Loras(loras);
+        this.givenConfig = config;
+    }
+
+    public Flux1Transformer transformer() {
+        if (transformer.isEmpty()) {
+            var weights = transformerWeights();
+            transformer = Optional.of(new Flux1Transformer(transformerConfig(weights), weights));
+        }
+        return transformer.get();
+    }
+
+    /** The transformer with a branch for the guide of a larger picture; style LoRAs hold for all of its tokens. */
+    public GuidedTransformer guidedTransformer(HierarchicalLora lora) {
+        var weights = transformerWeights();
+        var config = transformerConfig(weights);
+        var adapted = loras.beside(weights, lora.file(), lora.scale());
+        var picture = switch (lora.scope()) {
+            case GUIDE -> transformer();
+            case IMAGE -> new Flux1Transformer(config, weights, adapted);
+        };
+        return new GuidedTransformer(picture, new GuideBranch(config, adapted));
+    }
+
+    private Weights transformerWeights() {
+        if (transformerWeights.isEmpty()) {
+            transformerWeights = Optional.of(loras.apply(parts.weights(Part.TRANSFORMER)));
+        }
+        return transformerWeights.get();
+    }
+
+    private Flux1Config transformerConfig(Weights weights) {
+        return givenConfig
+                .or(() -> parts.config(Part.TRANSFORMER).map(Flux1Config::of))
+                .orElseGet(() -> Flux1Config.of(weights));
+    }
+
+    public ClipTextEncoder clip() {
+        if (clip.isEmpty()) {
+            var config = parts.config(Part.CLIP).map(ClipConfig::of).orElse(ClipConfig.PUBLISHED);
+            clip = Optional.of(new ClipTextEncoder(config, parts.weights(Part.CLIP)));
+        }
+        return clip.get();
+    }
+
+    public T5Encoder t5() {
+        if (t5.isEmpty()) {
+            var config = parts.config(Part.T5).map(T5Config::of).orElse(T5Config.PUBLISHED);
+            t5 = Optional.of(new T5Encoder(config, parts.weights(Part.T5)));
+        }
+        return t5.get();
+    }
+
+    public VaeConfig vaeConfig() {
+        return parts.config(Part.VAE).map(VaeConfig::of).orElse(VaeConfig.FLUX1);
+    }
+
+    public AutoencoderKL vae() {
+        if (vae.isEmpty()) {
+            vae = Optional.of(new AutoencoderKL(vaeConfig(), parts.weights(Part.VAE)));
+        }
+        return vae.get();
+    }
+
+    public ClipTokenizer clipTokenizer() {
+        if (clipTokenizer.isEmpty()) {
+            clipTokenizer = Optional.of(ClipTokenizer.load(parts.tokenizer("tokenizer")));
+        }
+        return clipTokenizer.get();
+    }
+
+    public T5Tokenizer t5Tokenizer() {
+        if (t5Tokenizer.isEmpty()) {
+            t5Tokenizer = Optional.of(T5Tokenizer.load(parts.tokenizer("tokenizer_2")));
+        }
+        return t5Tokenizer.get();
+    }
+
+    @Override
+    public ModelDefaults defaults() {
+        var published = takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+        return parts.defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
+    }
+
+    @Override
+    public FlowMatchSchedule schedule(int steps, int imageTokens) {
+        return scheduler().schedule(steps, imageTokens, defaults().maxMu());
+    }
+
+    public SchedulerConfig scheduler() {
+        var published = takesGuidance() ? SchedulerConfig.FLUX1_DEV : SchedulerConfig.FLUX1_SCHNELL;
+        return parts.scheduler().map(SchedulerConfig::from).orElse(published);
+    }
+
+    @Override
+    public HierarchicalSettings hierarchicalSettings() {
+        return parts.hierarchical()
+                .map(json -> HierarchicalSettings.of(json, HierarchicalSettings.FLUX1))
+                .orElse(HierarchicalSettings.FLUX1);
+    }
+
+    @Override
+    public Optional<Path> hierarchicalLora() {
+        return parts.hierarchicalLora();
+    }
+
+    @Override
+    public boolean takesReferences() {
+        return false;
+    }
+
+    @Override
+    public boolean takesGuidance() {
+        return parts.weights(Part.TRANSFORMER).has("time_text_embed.guidance_embedder.linear_1.weight");
+    }
+
+    /** Diffusers draws noise in the transformer's own format. */
+    @Override
+    public DType noiseDtype() {
+        return parts.weights(Part.TRANSFORMER).dtype();
+    }
+
+    @Override
+    public long bytes() {
+        return parts.bytes(List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5));
+    }
+
+    @Override
+    public WeightBlocks textBlocks() {
+        var clipWeights = parts.weights(Part.CLIP);
+        var t5Weights = parts.weights(Part.T5);
+        var blocks = new WeightBlocks(clipWeights.bytes() + t5Weights.bytes());
+        for (int i = 0; i < clipWeights.blocks("text_model.encoder.layers"); i++) {
+            blocks.add(clipWeights.under("text_model.encoder.layers." + i), "encoder.layers." + i);
+        }
+        for (int i = 0; i < t5Weights.blocks("encoder.block"); i++) {
+            blocks.add(t5Weights.under("encoder.block." + i), "encoder.block." + i);
+        }
+        return blocks;
+    }
+
+    @Override
+    public WeightBlocks transformerBlocks() {
+        return parts.transformerBlocks(Part.TRANSFORMER);
+    }
+
+    @Override
+    public long mergedBytes() {
+        return loras.mergedBytes(parts.weights(Part.TRANSFORMER));
+    }
+
+    @Override
+    public List<String> notes() {
+        transformer();
+        return loras.notes(parts.weights(Part.TRANSFORMER));
+    }
+
+    @Override
+    public List<TextReader> textReaders(int textTokens) {
+        return List.of(
+                new TextReader("CLIP", clipTokenizer(), clip().config().maxPositionEmbeddings()),
+                new TextReader("T5", t5Tokenizer(), textTokens));
+    }
+
+    @Override
+    public PromptEmbeds encode(Ops ops, String prompt, int textTokens) {
+        var clipTokens = clipTokenizer().encode(prompt, clip().config().maxPositionEmbeddings());
+        var t5Tokens = t5Tokenizer().encode(prompt, textTokens);
+        var pooled = ops.read(clip().forward(ops, clipTokens.ids()).pooled());
+        var hidden = t5().forward(ops, t5Tokens.ids());
+        return new PromptEmbeds(ops.read(hidden), hidden.cols(), pooled);
+    }
+
+    @Override
+    public PromptEmbeds blank(int textTokens) {
+        var config = transformer().config();
+        int width = config.jointAttentionDim();
+        return new PromptEmbeds(new float[textTokens * width], width, new float[config.pooledProjectionDim()]);
+    }
+
+    @Override
+    public int features() {
+        return transformer().config().inChannels();
+    }
+
+    @Override
+    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
+        int channels = vaeConfig().latentChannels();
+        int height = 2 * gridHeight;
+        int width = 2 * gridWidth;
+        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, channels, height, width));
+        return Latents.packPlanes(planes, channels, height, width);
+    }
+
+    @Override
+    public LatentCodec codec() {
+        var config = vaeConfig();
+        return new LatentCodec(vae(), new ScaleAndShift(config.scalingFactor(), config.shiftFactor()));
+    }
+
+    @Override
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
+        if (!references.isEmpty()) {
+            throw new InputException("FLUX.1 takes no reference pictures; use a FLUX.2 model, or --init-image");
+        }
+        var transformer = transformer();
+        var context = new Flux1Transformer.Context(
+                embeds.tokens(ops),
+                embeds.pooled(ops),
+                request.guidance(),
+                transformer.positions(ops, embeds.textTokens(), request.gridHeight(), request.gridWidth()));
+        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+    }
+
+    @Override
+    public GuidedModel guided(HierarchicalLora lora) {
+        return guided(guidedTransformer(lora));
+    }
+
+    @Override
+    public GuidedModel guidedWithoutLora() {
+        var weights = transformerWeights();
+        return guided(new GuidedTransformer(transformer(), new GuideBranch(transformerConfig(weights), weights)));
+    }
+
+    private static GuidedModel guided(GuidedTransformer guided) {
+        return (ops, scene, settings, embeds, memory) -> {
+            var context =
+                    guided.context(ops, scene, embeds.tokens(ops), embeds.pooled(ops), settings.guidance(), memory);
+            return (on, latents, sigma) -> guided.transformer().forward(on, latents, sigma, context);
+        };
+    }
+
+    @Override
+    public void close() {
+        loras.close();
+        parts.close();
+    }
+}

@@ -1,0 +1,329 @@
+package io.mural.model.family;
+
+import io.mural.model.flux2.CleanBranch;
+import io.mural.model.flux2.CleanBranch.Raster;
+import io.mural.model.flux2.Flux2Config;
+import io.mural.model.flux2.Flux2Transformer;
+import io.mural.model.flux2.GuidedTransformer;
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.LoraFile;
+import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Reference;
+import io.mural.model.sampling.EmpiricalShift;
+import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.Latents;
+import io.mural.model.sampling.SchedulerConfig;
+import io.mural.model.sampling.TorchRandom;
+import io.mural.model.text.Qwen3Config;
+import io.mural.model.text.Qwen3Encoder;
+import io.mural.model.token.QwenTokenizer;
+import io.mural.model.vae.AutoencoderKLFlux2;
+import io.mural.model.vae.LatentCodec;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Rope;
+import io.mural.tensor.Shape;
+import io.mural.tensor.Tensor;
+import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.Weights;
+import io.mural.weights.stream.WeightBlocks;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A FLUX.2 klein model on disk. */
+public final class Flux2Model implements PictureModel {
+    /** Reference i stands at time 10 + 10 i, the picture at 0. */
+    private static final int REFERENCE_TIME = 10;
+
+    private final ModelParts parts;
+    private final Loras loras;
+    private final Optional<Flux2Config> givenConfig;
+    private Optional<Weights> transformerWeights = Optional.empty();
+    private Optional<Flux2Transformer> transformer = Optional.empty();
+    private Optional<AutoencoderKLFlux2> vae = Optional.empty();
+    private Optional<Qwen3Encoder> textEncoder = Optional.empty();
+    private Optional<QwenTokenizer> tokenizer = Optional.empty();
+
+    /**
+     * @param model a folder in diffusers layout, or a single safetensors file in the original layout
+     * @param base for a single file: the folder that has what the file lacks
+     */
+    public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras) {
+        this(model, base, loras, Optional.empty());
+    }
+
+    /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
+    public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux2Config> config) {
+        this.parts = new ModelParts(model, base);
+        this.loras = new Loras(loras);
+        this.givenConfig = config;
+    }
+
+    public Flux2Transformer transformer() {
+        if (transformer.isEmpty()) {
+            var weights = transformerWeights();
+            transformer = Optional.of(new Flux2Transformer(transformerConfig(weights), weights));
+        }
+        return transformer.get();
+    }
+
+    /** The transformer with a branch for the guide of a larger picture; style LoRAs hold for all of its tokens. */
+    public GuidedTransformer guidedTransformer(HierarchicalLora lora) {
+        var weights = transformerWeights();
+        var config = transformerConfig(weights);
+        var adapted = loras.beside(weights, lora.file(), lora.scale());
+        var picture = switch (lora.scope()) {
+            case GUIDE -> transformer();
+            case IMAGE -> new Flux2Transformer(config, weights, adapted);
+        };
+        return new GuidedTransformer(picture, new CleanBranch(config, adapted));
+    }
+
+    private Weights transformerWeights() {
+        if (transformerWeights.isEmpty()) {
+            transformerWeights = Optional.of(loras.apply(parts.weights(Part.FLUX2_TRANSFORMER)));
+        }
+        return transformerWeights.get();
+    }
+
+    private Flux2Config transformerConfig(Weights weights) {
+        return givenConfig
+                .or(() -> parts.config(Part.FLUX2_TRANSFORMER).map(Flux2Config::of))
+                .orElseGet(() -> Flux2Config.of(weights));
+    }
+
+    private Qwen3Encoder textEncoder() {
+        if (textEncoder.isEmpty()) {
+            var config = textConfig();
+            var outputs = textLayers().orElseGet(config::quarters);
+            textEncoder = Optional.of(new Qwen3Encoder(config, outputs, parts.weights(Part.QWEN3)));
+        }
+        return textEncoder.get();
+    }
+
+    /** @param outputs the layers whose hidden states are taken */
+    public Qwen3Encoder textEncoder(List<Integer> outputs) {
+        return new Qwen3Encoder(textConfig(), outputs, parts.weights(Part.QWEN3));
+    }
+
+    private Qwen3Config textConfig() {
+        return parts.config(Part.QWEN3)
+                .map(Qwen3Config::of)
+                .orElseThrow(() -> new InputException(parts.weights(Part.QWEN3).source()
+                        + " holds a text encoder without its config.json; give a model folder that has it by --base"));
+    }
+
+    /** What {@code mural.json} says for a model that was trained on other layers than klein's. */
+    private Optional<List<Integer>> textLayers() {
+        return parts.defaults()
+                .filter(json -> json.has("text_layers"))
+                .map(json -> Arrays.stream(json.integers("text_layers")).boxed().toList());
+    }
+
+    public AutoencoderKLFlux2 vae() {
+        if (vae.isEmpty()) {
+            var weights = parts.weights(Part.VAE);
+            vae = Optional.of(parts.config(Part.VAE)
+                    .map(json -> AutoencoderKLFlux2.of(json, weights))
+                    .orElseGet(() -> AutoencoderKLFlux2.published(weights)));
+        }
+        return vae.get();
+    }
+
+    private QwenTokenizer tokenizer() {
+        if (tokenizer.isEmpty()) {
+            tokenizer = Optional.of(QwenTokenizer.load(parts.tokenizer("tokenizer")));
+        }
+        return tokenizer.get();
+    }
+
+    @Override
+    public ModelDefaults defaults() {
+        var published = takesGuidance()
+                ? ModelDefaults.FLUX2_DEV
+                : distilled() ? ModelDefaults.FLUX2_KLEIN : ModelDefaults.FLUX2_KLEIN_BASE;
+        return parts.defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
+    }
+
+    /** Whether the model was distilled to few steps without classifier-free guidance. */
+    private boolean distilled() {
+        return parts.index().map(json -> json.bool("is_distilled", false)).orElse(true);
+    }
+
+    @Override
+    public FlowMatchSchedule schedule(int steps, int imageTokens) {
+        var config = parts.scheduler().map(SchedulerConfig::from).orElse(SchedulerConfig.FLUX2);
+        return config.dynamic()
+                ? FlowMatchSchedule.dynamic(
+                        steps,
+                        Math.min(
+                                EmpiricalShift.mu(imageTokens, steps),
+                                defaults().maxMu()))
+                : FlowMatchSchedule.fixed(steps, config.shift());
+    }
+
+    @Override
+    public HierarchicalSettings hierarchicalSettings() {
+        var published = distilled() ? HierarchicalSettings.FLUX2_KLEIN : HierarchicalSettings.FLUX2_KLEIN_BASE;
+        return parts.hierarchical()
+                .map(json -> HierarchicalSettings.of(json, published))
+                .orElse(published);
+    }
+
+    @Override
+    public Optional<Path> hierarchicalLora() {
+        return parts.hierarchicalLora();
+    }
+
+    @Override
+    public boolean takesGuidance() {
+        return parts.weights(Part.FLUX2_TRANSFORMER).has("time_guidance_embed.guidance_embedder.linear_1.weight");
+    }
+
+    @Override
+    public boolean takesReferences() {
+        return true;
+    }
+
+    @Override
+    public DType noiseDtype() {
+        return parts.weights(Part.FLUX2_TRANSFORMER).dtype();
+    }
+
+    @Override
+    public long bytes() {
+        return parts.bytes(List.of(Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3));
+    }
+
+    @Override
+    public WeightBlocks textBlocks() {
+        var qwen = parts.weights(Part.QWEN3);
+        var blocks = new WeightBlocks(qwen.bytes());
+        for (int i = 0; i < textEncoder().layers(); i++) {
+            blocks.add(qwen.under("model.layers." + i), "layers." + i);
+        }
+        return blocks;
+    }
+
+    @Override
+    public WeightBlocks transformerBlocks() {
+        return parts.transformerBlocks(Part.FLUX2_TRANSFORMER);
+    }
+
+    @Override
+    public long mergedBytes() {
+        return loras.mergedBytes(parts.weights(Part.FLUX2_TRANSFORMER));
+    }
+
+    @Override
+    public List<String> notes() {
+        transformer();
+        return loras.notes(parts.weights(Part.FLUX2_TRANSFORMER));
+    }
+
+    @Override
+    public List<TextReader> textReaders(int textTokens) {
+        return List.of(new TextReader("Qwen3", tokenizer(), textTokens));
+    }
+
+    @Override
+    public PromptEmbeds encode(Ops ops, String prompt, int textTokens) {
+        var tokens = tokenizer().encode(prompt, textTokens);
+        var hidden = textEncoder().forward(ops, tokens.ids(), tokens.used());
+        return new PromptEmbeds(ops.read(hidden), hidden.cols(), new float[0]);
+    }
+
+    @Override
+    public PromptEmbeds blank(int textTokens) {
+        int width = transformer().config().jointAttentionDim();
+        return new PromptEmbeds(new float[textTokens * width], width, new float[0]);
+    }
+
+    @Override
+    public int features() {
+        return transformer().config().inChannels();
+    }
+
+    /** Diffusers draws whole tokens, [features, gridHeight, gridWidth]. */
+    @Override
+    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
+        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, features(), gridHeight, gridWidth));
+        return Latents.tokens(planes, features());
+    }
+
+    @Override
+    public LatentCodec codec() {
+        return new LatentCodec(vae().kl(), vae().statistics());
+    }
+
+    @Override
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
+        var transformer = transformer();
+        var txt = embeds.tokens(ops);
+        var rope = transformer.positions(ops, txt.rows(), request.gridHeight(), request.gridWidth());
+        var context = references.isEmpty()
+                ? new Flux2Transformer.Context(txt, request.guidance(), rope)
+                : beside(ops, references, txt, request.guidance(), rope);
+        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+    }
+
+    /** References see only themselves, so that their keys and values are made once for all steps. */
+    private Flux2Transformer.Context beside(
+            Ops ops, List<Reference> references, Tensor txt, double guidance, Rope rope) {
+        var weights = transformerWeights();
+        var branch = new CleanBranch(transformerConfig(weights), weights);
+        var rasters = new ArrayList<Raster>();
+        int tokens = 0;
+        for (var reference : references) {
+            int time = REFERENCE_TIME + REFERENCE_TIME * rasters.size();
+            rasters.add(new Raster(time, reference.gridHeight(), reference.gridWidth(), 1));
+            tokens += rasters.getLast().tokens();
+        }
+        var latents = ops.tensor(joined(references, tokens * features()), tokens, features());
+        var given = new CleanBranch.Given(
+                latents, guidance, branch.positions(ops, rasters, 1), AttentionLayout.dense(tokens, tokens));
+        return new Flux2Transformer.Context(txt, guidance, rope, branch.keys(ops, given, GuideMemory.KEEP));
+    }
+
+    private static float[] joined(List<Reference> references, int count) {
+        var joined = new float[count];
+        int at = 0;
+        for (var reference : references) {
+            System.arraycopy(reference.latents(), 0, joined, at, reference.latents().length);
+            at += reference.latents().length;
+        }
+        return joined;
+    }
+
+    @Override
+    public GuidedModel guided(HierarchicalLora lora) {
+        return guided(guidedTransformer(lora));
+    }
+
+    @Override
+    public GuidedModel guidedWithoutLora() {
+        var weights = transformerWeights();
+        return guided(new GuidedTransformer(transformer(), new CleanBranch(transformerConfig(weights), weights)));
+    }
+
+    private static GuidedModel guided(GuidedTransformer guided) {
+        return (ops, scene, settings, embeds, memory) -> {
+            var context = guided.context(ops, scene, embeds.tokens(ops), settings.guidance(), memory);
+            return (on, latents, sigma) -> guided.transformer().forward(on, latents, sigma, context);
+        };
+    }
+
+    @Override
+    public void close() {
+        loras.close();
+        parts.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.mural.model.family;
+
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.LoraFile;
+import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Reference;
+import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.vae.LatentCodec;
+import io.mural.tensor.DType;
+import io.mural.tensor.Ops;
+import io.mural.weights.stream.WeightBlocks;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model on disk that makes pictures from prompts: what the stages of a picture ask of it, whatever its family. Its
+ * parts are read when first needed and stay mapped until it is closed. Not for several threads at once.
+ */
+public interface PictureModel extends AutoCloseable {
+    /**
+     * Opens a model. This is the one place that chooses by the family.
+     *
+     * @param model a folder in diffusers layout, or a single safetensors file in the original layout
+     * @param base for a single file: the folder that has what the file lacks
+     */
+    static PictureModel open(Path model, Optional<Path> base, List<LoraFile> loras) {
+        return switch (Architecture.of(model)) {
+            case FLUX1 -> new Flux1Model(model, base, loras);
+            case FLUX2 -> new Flux2Model(model, base, loras);
+        };
+    }
+
+    /** What to ask the model for by default. */
+    ModelDefaults defaults();
+
+    /** The noise levels of a picture, as the model's scheduler and its defaults have them. */
+    FlowMatchSchedule schedule(int steps, int imageTokens);
+
+    /** How the model makes pictures larger than its own size. */
+    HierarchicalSettings hierarchicalSettings();
+
+    /** The file of the hierarchical LoRA that belongs to the model, where its {@code mural.json} names one. */
+    Optional<Path> hierarchicalLora();
+
+    /** Whether the transformer was distilled with a guidance scale, which it then takes. */
+    boolean takesGuidance();
+
+    /** Whether pictures can be made after reference pictures. */
+    boolean takesReferences();
+
+    /** The format that noise is drawn in by default: the transformer's own. */
+    DType noiseDtype();
+
+    /** Bytes of all parts in their files. */
+    long bytes();
+
+    /** The weights of the text encoders, by the units that use them. */
+    WeightBlocks textBlocks();
+
+    /** The weights of the transformer, by the units that use them. */
+    WeightBlocks transformerBlocks();
+
+    /** Bytes of the copies of weights that merged LoRAs will take beside the files. */
+    long mergedBytes();
+
+    /** What of the LoRA files is not applied to this model, one line each. */
+    List<String> notes();
+
+    /** The text encoders a prompt goes through, asked for {@code textTokens} where their length is a choice. */
+    List<TextReader> textReaders(int textTokens);
+
+    /** Runs the text encoders on a prompt. */
+    PromptEmbeds encode(Ops ops, String prompt, int textTokens);
+
+    /** Embeddings without content, for planning. */
+    PromptEmbeds blank(int textTokens);
+
+    /** Features of a latent token. */
+    int features();
+
+    /** Tokens [gridHeight x gridWidth, features] of the noise that a seed gives, in raster order. */
+    float[] noise(long seed, DType dtype, int gridHeight, int gridWidth);
+
+    /** Between pictures and latent tokens. */
+    LatentCodec codec();
+
+    /** The transformer for a picture made at once and a prompt; its tensors are of the current unit. */
+    Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references);
+
+    /** The model with the LoRA that teaches it to look at a guide. */
+    GuidedModel guided(HierarchicalLora lora);
+
+    /** As {@link #guided}, for planning: guide tokens go through the model's own weights. */
+    GuidedModel guidedWithoutLora();
+
+    @Override
+    void close();
+}

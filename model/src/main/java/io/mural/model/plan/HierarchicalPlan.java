@@ -1,0 +1,252 @@
+package io.mural.model.plan;
+
+import io.mural.model.family.Denoiser;
+import io.mural.model.family.GuidedModel;
+import io.mural.model.family.PictureModel;
+import io.mural.model.family.PromptEmbeds;
+import io.mural.model.family.PromptPair;
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.Scene;
+import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.Pyramid;
+import io.mural.model.request.Pyramid.Level;
+import io.mural.model.vae.VaeExtent;
+import io.mural.model.vae.VaeWay;
+import io.mural.tensor.InputException;
+import io.mural.tensor.PlanOps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a hierarchical picture will take, found as {@link PicturePlan} finds it: by running the model's own code without
+ * computing.
+ *
+ * @param base the plan of the base
+ * @param levels smallest first
+ */
+public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan> levels) {
+    /**
+     * Copies of latents and tables of positions on the heap, bytes a pixel: all that a picture makes, because the heap
+     * is cleared only when it is full, which may never be.
+     */
+    private static final int HEAP_OF_LATENTS = 16;
+    /** Beside them the enlarged picture in several forms, where the warm start goes through pixels. */
+    private static final int HEAP_OF_PIXELS = 24;
+
+    /**
+     * A level.
+     *
+     * @param memory whether the guide's keys and values fit in memory
+     * @param vae how the autoencoder has to see the picture to fit
+     * @param denoiseBytes activations of the transformer, the guide's included
+     * @param decodeBytes activations of the autoencoder, for the warm start's encoding too
+     * @param heapBytes pictures and latents beside them
+     * @param guideFlops operations for the guide's keys and values
+     * @param linearFlops operations of a step's layers, without those of {@code guideFlops}
+     * @param attentionFlops operations of a step's attention
+     * @param decodeFlops operations of the autoencoder, of a whole picture
+     */
+    public record LevelPlan(
+            Level level,
+            GuideMemory memory,
+            VaeWay vae,
+            long denoiseBytes,
+            long decodeBytes,
+            long heapBytes,
+            double guideFlops,
+            double linearFlops,
+            double attentionFlops,
+            double decodeFlops) {
+        /** The most the level needs. */
+        public long peakBytes() {
+            return heapBytes + Math.max(denoiseBytes, decodeBytes);
+        }
+
+        public double stepFlops() {
+            return linearFlops + attentionFlops + (memory == GuideMemory.RECOMPUTE ? guideFlops : 0);
+        }
+    }
+
+    public HierarchicalPlan {
+        levels = List.copyOf(levels);
+    }
+
+    /** What lives on Java's heap beside the activations. */
+    public static int heapBytesPerPixel(HierarchicalSettings settings) {
+        return HEAP_OF_LATENTS
+                + switch (settings.upsampler()) {
+                    case PIXEL -> HEAP_OF_PIXELS;
+                    case LATENT -> 0;
+                };
+    }
+
+    /** The most that any stage needs. */
+    public long peakBytes() {
+        long peak = base.peakBytes();
+        for (var level : levels) {
+            peak = Math.max(peak, level.peakBytes());
+        }
+        return peak;
+    }
+
+    /** Operations of all stages; the base takes {@code baseSteps}. */
+    public double flops(int baseSteps, HierarchicalSettings settings) {
+        int steps = settings.steps() - settings.skipSteps();
+        double flops = baseSteps * base.stepFlops();
+        for (var level : levels) {
+            double guide = level.memory() == GuideMemory.KEEP ? level.guideFlops() : 0;
+            flops += steps * level.stepFlops() + guide + level.decodeFlops();
+        }
+        return flops;
+    }
+
+    /** How the autoencoder sees the base and each level; index 0 is the base. */
+    public VaeWay vae(int index) {
+        return index == 0 ? VaeWay.of(base.vae()) : levels.get(index - 1).vae();
+    }
+
+    /**
+     * @param request of the size asked for
+     * @param wanted how the autoencoder has to see pictures; empty to decide by {@code budget}
+     * @param budget bytes that may be used
+     */
+    public static HierarchicalPlan of(
+            PictureModel model,
+            GuidedModel guided,
+            GenerationRequest request,
+            HierarchicalSettings settings,
+            Pyramid pyramid,
+            Optional<VaeExtent> wanted,
+            long budget) {
+        int pixels = GenerationRequest.TOKEN_PIXELS;
+        var small = request.withSize(pyramid.baseWidth() * pixels, pyramid.baseHeight() * pixels);
+        var base = PicturePlan.of(model, small, wanted, budget);
+        var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
+        return new HierarchicalPlan(
+                pyramid, base, pyramid.levels().stream().map(planner::plan).toList());
+    }
+
+    /** Refuses a request that does not fit, naming the largest square picture that would. */
+    public void requireFit(
+            PictureModel model,
+            GuidedModel guided,
+            GenerationRequest request,
+            HierarchicalSettings settings,
+            Optional<VaeExtent> wanted,
+            long budget) {
+        if (peakBytes() <= budget) {
+            return;
+        }
+        var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
+        int step = GenerationRequest.TOKEN_PIXELS;
+        int fitting = 0;
+        int low = 1;
+        int high = Math.max(request.gridHeight(), request.gridWidth());
+        while (low <= high) {
+            int middle = (low + high) / 2;
+            if (planner.plan(new Level(middle, middle, settings.geometry().ratio()))
+                            .peakBytes()
+                    <= budget) {
+                fitting = middle * step;
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        throw new InputException("a picture of " + request.width() + "x" + request.height() + " needs "
+                + (peakBytes() >> 20) + " MiB of memory but " + (budget >> 20) + " MiB are free; "
+                + (fitting > 0 ? "--size " + fitting + "x" + fitting + " would fit" : "close other programs"));
+    }
+
+    /** Plans single levels. */
+    private record LevelPlanner(
+            PictureModel model,
+            GuidedModel guided,
+            GenerationRequest request,
+            HierarchicalSettings settings,
+            Optional<VaeExtent> wanted,
+            long budget) {
+        /** The more is kept, the less is made again. */
+        private static final List<VaeWay> BANDS = Stream.of(16L << 30, 4L << 30, 1L << 30, 256L << 20, 64L << 20, 0L)
+                .map(bytes -> new VaeWay(VaeExtent.BANDS, bytes))
+                .toList();
+
+        LevelPlan plan(Level level) {
+            long heap = (long) level.height() * level.width() * heapBytesPerPixel(settings);
+            var kept = new Step(GuideMemory.KEEP, level);
+            var step = heap + kept.bytes() <= budget ? kept : new Step(GuideMemory.RECOMPUTE, level);
+            var vae = vae(level, heap);
+            return new LevelPlan(
+                    level,
+                    step.memory,
+                    vae.way(),
+                    step.bytes(),
+                    vae.bytes(),
+                    heap,
+                    kept.guide,
+                    kept.linear,
+                    kept.attention,
+                    vae.flops());
+        }
+
+        private VaePlan vae(Level level, long heap) {
+            boolean encodes = settings.upsampler() == HierarchicalSettings.Upsampler.PIXEL && settings.skipSteps() > 0;
+            var plans = new ArrayList<VaePlan>();
+            for (var extent : wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS))) {
+                var ways = extent == VaeExtent.BANDS ? BANDS : List.of(VaeWay.of(extent));
+                for (var way : ways) {
+                    var plan = VaePlan.of(model, level.height(), level.width(), way, encodes);
+                    if (plan.bytes() + heap <= budget) {
+                        return plan;
+                    }
+                    plans.add(plan);
+                }
+            }
+            return plans.getLast();
+        }
+
+        /** A step of a level, planned. */
+        private final class Step {
+            private final GuideMemory memory;
+            private final double guide;
+            private final double linear;
+            private final double attention;
+            private final long bytes;
+
+            Step(GuideMemory memory, Level level) {
+                this.memory = memory;
+                var order = new WindowOrder(
+                        level.gridHeight(),
+                        level.gridWidth(),
+                        settings.geometry().window());
+                var scene = new Scene(
+                        settings.geometry().withRatio(level.ratio()),
+                        order,
+                        level.guideHeight(),
+                        level.guideWidth(),
+                        new float[0]);
+                var embeds = model.blank(request.textTokens());
+                var negative = settings.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
+                try (var ops = new PlanOps()) {
+                    var denoiser =
+                            Denoiser.of(ops, model, guided, scene, settings, new PromptPair(embeds, negative), memory);
+                    guide = ops.linearFlops() + ops.attentionFlops();
+                    double linearBefore = ops.linearFlops();
+                    double attentionBefore = ops.attentionFlops();
+                    denoiser.velocity(new float[0], 1);
+                    linear = ops.linearFlops() - linearBefore;
+                    attention = ops.attentionFlops() - attentionBefore;
+                    bytes = ops.bytes();
+                }
+            }
+
+            long bytes() {
+                return bytes;
+            }
+        }
+    }
+}

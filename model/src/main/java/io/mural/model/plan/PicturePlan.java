@@ -1,0 +1,161 @@
+package io.mural.model.plan;
+
+import io.mural.model.family.Denoiser;
+import io.mural.model.family.PictureModel;
+import io.mural.model.family.PromptEmbeds;
+import io.mural.model.family.PromptPair;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Reference;
+import io.mural.model.vae.VaeExtent;
+import io.mural.model.vae.VaeWay;
+import io.mural.tensor.InputException;
+import io.mural.tensor.PlanOps;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What a picture will take, found by running the model's own code on {@link PlanOps}: bytes of activations in each
+ * stage and floating-point operations. Weights are mapped from their files and not counted.
+ *
+ * @param textBytes while the prompt is encoded
+ * @param denoiseBytes while the transformer runs
+ * @param decodeBytes while the autoencoder runs
+ * @param vae how the autoencoder has to see the picture to fit
+ * @param textFlops operations of the text encoders, of one prompt
+ * @param stepFlops operations of one step
+ * @param decodeFlops operations of the autoencoder, of a whole picture
+ */
+public record PicturePlan(
+        long textBytes,
+        long denoiseBytes,
+        long decodeBytes,
+        VaeExtent vae,
+        double textFlops,
+        double stepFlops,
+        double decodeFlops) {
+
+    /** Copies of the picture and of latents that live on the heap beside the activations, bytes a pixel. */
+    private static final int HEAP_BYTES_PER_PIXEL = 32;
+
+    /** The part of a stage's bytes that is on the heap, for a picture of that size. */
+    public static long heapBytes(int width, int height) {
+        return (long) width * height * HEAP_BYTES_PER_PIXEL;
+    }
+
+    /** The most that any stage needs. */
+    public long peakBytes() {
+        return Math.max(textBytes, Math.max(denoiseBytes, decodeBytes));
+    }
+
+    /**
+     * @param wanted whole or tiles; empty to decide by {@code budget}
+     * @param budget bytes that may be used
+     */
+    public static PicturePlan of(
+            PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
+        long heap = heapBytes(request.width(), request.height());
+        var text = plan(ops -> model.encode(ops, request.prompt(), request.textTokens()));
+        var denoise = plan(ops -> planStep(ops, model, request));
+        var whole = plan(ops -> planVae(ops, model, request));
+        boolean fits = whole.bytes() + heap <= budget;
+        var extent = wanted.orElse(fits ? VaeExtent.WHOLE : VaeExtent.TILES);
+        long decodeBytes = switch (extent) {
+            case WHOLE -> whole.bytes();
+            case TILES -> plan(ops -> planTile(ops, model, request)).bytes();
+            case BANDS ->
+                VaePlan.of(
+                                model,
+                                request.height(),
+                                request.width(),
+                                VaeWay.of(VaeExtent.BANDS),
+                                request.init().isPresent())
+                        .bytes();
+        };
+        return new PicturePlan(
+                text.bytes(),
+                denoise.bytes() + heap,
+                decodeBytes + heap,
+                extent,
+                text.linearFlops() + text.attentionFlops(),
+                denoise.linearFlops() + denoise.attentionFlops(),
+                whole.convolutionFlops() + whole.linearFlops() + whole.attentionFlops());
+    }
+
+    /** Operations of a whole picture of {@code steps} steps. */
+    public double flops(int steps, boolean classifierFree) {
+        return (classifierFree ? 2 : 1) * textFlops + steps * stepFlops + decodeFlops;
+    }
+
+    /** Refuses a request that does not fit, naming the largest square picture that would. */
+    public void requireFit(PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
+        if (peakBytes() <= budget) {
+            return;
+        }
+        int fitting = 0;
+        int step = GenerationRequest.TOKEN_PIXELS;
+        int low = 1;
+        int high = Math.max(request.gridHeight(), request.gridWidth());
+        while (low <= high) {
+            int middle = (low + high) / 2;
+            var smaller = request.withSize(middle * step, middle * step);
+            if (of(model, smaller, wanted, budget).peakBytes() <= budget) {
+                fitting = middle * step;
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        throw new InputException("a picture of " + request.width() + "x" + request.height() + " needs "
+                + megabytes(peakBytes()) + " of memory but " + megabytes(budget) + " are free; "
+                + (fitting > 0 ? "--size " + fitting + "x" + fitting + " would fit" : "close other programs"));
+    }
+
+    private static String megabytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+
+    private static PlanOps plan(Consumer<PlanOps> work) {
+        try (var ops = new PlanOps()) {
+            work.accept(ops);
+            return ops;
+        }
+    }
+
+    private static void planStep(PlanOps ops, PictureModel model, GenerationRequest request) {
+        var embeds = model.blank(request.textTokens());
+        var negative = request.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
+        var references = request.references().stream()
+                .map(image -> new Reference(
+                        image.height() / GenerationRequest.TOKEN_PIXELS,
+                        image.width() / GenerationRequest.TOKEN_PIXELS,
+                        new float[0]))
+                .toList();
+        Denoiser.of(ops, model, request, new PromptPair(embeds, negative), references)
+                .velocity(new float[0], 1);
+    }
+
+    private static void planVae(PlanOps ops, PictureModel model, GenerationRequest request) {
+        var vae = model.codec().vae();
+        var config = vae.config();
+        int height = request.height() / config.reduction();
+        int width = request.width() / config.reduction();
+        if (request.init().isPresent()) {
+            ops.unit("encode", () -> vae.encode(ops, ops.empty(request.height(), request.width(), 3)));
+        }
+        for (var image : request.references()) {
+            ops.unit("encode", () -> vae.encode(ops, ops.empty(image.height(), image.width(), 3)));
+        }
+        vae.decode(ops, ops.empty(height, width, config.latentChannels()));
+    }
+
+    private static void planTile(PlanOps ops, PictureModel model, GenerationRequest request) {
+        int tile = model.codec().vae().config().sampleSize();
+        var whole = ops.empty(request.height(), request.width(), 3);
+        planVae(
+                ops,
+                model,
+                request.withSize(
+                        Math.min(tile, whole.shape().dim(1)),
+                        Math.min(tile, whole.shape().dim(0))));
+    }
+}

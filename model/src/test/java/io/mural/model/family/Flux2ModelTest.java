@@ -1,0 +1,199 @@
+package io.mural.model.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.HierarchicalPipeline;
+import io.mural.model.pipeline.Journal;
+import io.mural.model.pipeline.Onlooker;
+import io.mural.model.pipeline.PicturePipeline;
+import io.mural.model.pipeline.Progress;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.HierarchicalLora.Scope;
+import io.mural.model.request.HierarchicalSettings;
+import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Pyramid;
+import io.mural.model.request.ReferenceImages;
+import io.mural.model.sampling.EmpiricalShift;
+import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.TorchRandom;
+import io.mural.model.vae.VaeExtent;
+import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
+import io.mural.tensor.Ops;
+import io.mural.tensor.Shape;
+import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.CpuBackend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** FLUX.2 from folder to picture, on the tiny random model. */
+class Flux2ModelTest {
+    private static final Path TINY =
+            Path.of("../goldens/flux2-tiny").toAbsolutePath().normalize();
+    private static final Path LORA = Path.of("../goldens/loras/hierarchical-flux2.safetensors");
+
+    @TempDir
+    Path folder;
+
+    private static Ops ops() {
+        return new CpuBackend().open("cpu", 2, Workspace.poisoned());
+    }
+
+    private static RgbImage random(int width, int height) {
+        var rgb = new byte[width * height * 3];
+        new Random(width).nextBytes(rgb);
+        return new RgbImage(width, height, rgb);
+    }
+
+    private static GenerationRequest request(double trueCfg, List<RgbImage> references) {
+        return new GenerationRequest(
+                "a calm sea", "", trueCfg, 64, 48, 2, 7, 0, 48, Optional.empty(), Optional.empty(), references);
+    }
+
+    private static RgbImage picture(GenerationRequest request) {
+        try (var model = PictureModel.open(TINY, Optional.empty(), List.of())) {
+            var schedule = model.schedule(request.steps(), request.imageTokens());
+            return new PicturePipeline(model, Flux2ModelTest::ops)
+                    .generate(request, schedule, VaeExtent.WHOLE, Progress.NONE)
+                    .image();
+        }
+    }
+
+    @Test
+    void aSeedGivesTheSamePicture() {
+        var image = picture(request(1, List.of()));
+        assertThat(image.width()).isEqualTo(64);
+        assertThat(image.height()).isEqualTo(48);
+        assertThat(picture(request(1, List.of())).rgb()).isEqualTo(image.rgb());
+        assertThat(picture(request(4, List.of())).rgb()).isNotEqualTo(image.rgb());
+    }
+
+    @Test
+    void everyReferenceCounts() {
+        var none = picture(request(1, List.of()));
+        var one = picture(request(1, List.of(random(64, 80))));
+        var two = picture(request(1, List.of(random(64, 80), random(96, 64))));
+        assertThat(one.rgb()).isNotEqualTo(none.rgb()).isNotEqualTo(two.rgb());
+        assertThat(two.rgb()).isNotEqualTo(none.rgb());
+    }
+
+    @Test
+    void referencesAreMadeFitForTheModel() {
+        var large = ReferenceImages.prepare(random(1500, 1000));
+        assertThat(large.width()).isEqualTo(1248);
+        assertThat(large.height()).isEqualTo(832);
+        var small = random(101, 64);
+        var middle = ReferenceImages.prepare(small);
+        assertThat(middle.width()).isEqualTo(96);
+        assertThat(middle.rgb()[0]).isEqualTo(small.rgb()[2 * 3]);
+        assertThatThrownBy(() -> ReferenceImages.prepare(random(600, 65)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("600x65");
+        assertThatThrownBy(() -> ReferenceImages.prepare(random(63, 64))).isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void noiseIsDrawnInWholeTokens() {
+        try (var model = new Flux2Model(TINY, Optional.empty(), List.of())) {
+            var planes = new TorchRandom(3).noise(DType.BF16, Shape.of(1, 32, 3, 5));
+            var tokens = model.noise(3, DType.BF16, 3, 5);
+            for (int token = 0; token < 15; token++) {
+                for (int feature = 0; feature < 32; feature++) {
+                    assertThat(tokens[token * 32 + feature]).isEqualTo(planes[feature * 15 + token]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theIndexTellsDistilledFromBase() throws IOException {
+        try (var klein = PictureModel.open(TINY, Optional.empty(), List.of());
+                var base = PictureModel.open(variant("\"is_distilled\": false"), Optional.empty(), List.of())) {
+            assertThat(klein.defaults()).isEqualTo(ModelDefaults.FLUX2_KLEIN);
+            assertThat(klein.hierarchicalSettings()).isEqualTo(HierarchicalSettings.FLUX2_KLEIN);
+            assertThat(base.defaults()).isEqualTo(ModelDefaults.FLUX2_KLEIN_BASE);
+            assertThat(base.hierarchicalSettings()).isEqualTo(HierarchicalSettings.FLUX2_KLEIN_BASE);
+            assertThat(klein.takesGuidance()).isFalse();
+            assertThat(klein.noiseDtype()).isEqualTo(DType.F32);
+            assertThat(klein.bytes()).isPositive();
+            var schedule = klein.schedule(4, 4096);
+            assertThat(schedule.sigma(1))
+                    .isEqualTo(FlowMatchSchedule.dynamic(4, EmpiricalShift.mu(4096, 4))
+                            .sigma(1));
+        }
+    }
+
+    @Test
+    void muralJsonMayNameOtherTextLayers() throws IOException {
+        var other = variant("\"is_distilled\": true");
+        Files.writeString(other.resolve("mural.json"), "{\"text_layers\": [1, 3, 6]}");
+        try (var model = PictureModel.open(other, Optional.empty(), List.of());
+                var ops = ops()) {
+            assertThatThrownBy(() -> model.encode(ops, "a", 32))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("[1, 3, 6]")
+                    .hasMessageContaining("6 layers");
+        }
+    }
+
+    /** The tiny model under an index of its own. */
+    private Path variant(String distilled) throws IOException {
+        var index = Files.readString(TINY.resolve("model_index.json")).replace("\"is_distilled\": true", distilled);
+        Files.writeString(folder.resolve("model_index.json"), index);
+        for (var part : List.of("transformer", "vae", "text_encoder", "tokenizer", "scheduler")) {
+            Files.createDirectory(folder.resolve(part));
+            try (var files = Files.list(TINY.resolve(part))) {
+                for (var file : files.toList()) {
+                    Files.write(folder.resolve(part).resolve(file.getFileName()), Files.readAllBytes(file));
+                }
+            }
+        }
+        return folder;
+    }
+
+    @Test
+    void aSmallPictureGuidesALargerOne() {
+        try (var model = PictureModel.open(TINY, Optional.empty(), List.of())) {
+            var settings = HierarchicalSettings.FLUX2_KLEIN;
+            var picture = request(1, List.of()).withSize(128, 96);
+            var guided = model.guided(new HierarchicalLora(LORA, 1, Scope.GUIDE));
+            var pyramid = new Pyramid(3, 4, List.of(new Pyramid.Level(6, 8, 2)));
+            var plan = HierarchicalPlan.of(
+                    model, guided, picture, settings, pyramid, Optional.of(VaeExtent.WHOLE), Long.MAX_VALUE);
+            var pipeline = new HierarchicalPipeline(model, guided, Flux2ModelTest::ops);
+            var request = new HierarchicalPipeline.Request(picture, model.schedule(2, 12), settings);
+            var latents = pipeline.generate(request, plan, Journal.NONE, Onlooker.NONE, Progress.NONE);
+            var image = pipeline.decode(latents, plan, Progress.NONE);
+            assertThat(image.width()).isEqualTo(128);
+            assertThat(image.height()).isEqualTo(96);
+            var again = new HierarchicalPipeline(model, guided, Flux2ModelTest::ops);
+            assertThat(again.generate(request, plan, Journal.NONE, Onlooker.NONE, Progress.NONE))
+                    .isEqualTo(latents)
+                    .doesNotContain(Float.NaN);
+        }
+    }
+
+    @Test
+    void flux1TakesNoReferences() {
+        var nano = Path.of("../models/mural-nano");
+        try (var model = PictureModel.open(nano, Optional.empty(), List.of())) {
+            assertThat(model.takesReferences()).isFalse();
+            var pipeline = new PicturePipeline(model, Flux2ModelTest::ops);
+            var schedule = model.schedule(2, 12);
+            var request = request(1, List.of(random(64, 64)));
+            assertThatThrownBy(() -> pipeline.generate(request, schedule, VaeExtent.WHOLE, Progress.NONE))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("FLUX.1 takes no reference pictures");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.mural.tornado.device;
+
+import io.mural.tornado.kernels.Kernel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * The task graph of a sequence of launches. Launches of the same kernels on the same arrays replay it: sizes, offsets
+ * and strides are parameters that travel with every execution.
+ */
+final class UnitGraph {
+    private final String name;
+    private final List<IntArray> ints = new ArrayList<>();
+    private final List<FloatArray> floats = new ArrayList<>();
+    private final List<WorkerGrid> grids = new ArrayList<>();
+    private final List<TornadoNativeArray> boxes = new ArrayList<>();
+    private final Set<Slab> consumed;
+    private final Set<Slab> made;
+    private final ImmutableTaskGraph graph;
+
+    /**
+     * @param present slabs that are on the device when it runs
+     * @param fresh slabs that are given room there by it
+     */
+    UnitGraph(String name, List<Launch> launches, Set<Slab> present, Set<Slab> fresh, GridScheduler scheduler) {
+        this.name = name;
+        consumed = new LinkedHashSet<>(present);
+        made = new LinkedHashSet<>(fresh);
+        var tasks = new TaskGraph(name);
+        present.forEach(slab -> tasks.consumeFromDevice(slab.array()));
+        fresh.forEach(slab -> tasks.transferToDevice(DataTransferMode.UNDER_DEMAND, slab.array()));
+        var context = new KernelContext();
+        for (int i = 0; i < launches.size(); i++) {
+            var launch = launches.get(i);
+            var id = "t" + i + "_" + launch.kernel().method();
+            var arrays = launch.operands().stream()
+                    .map(operand -> array(tasks, operand))
+                    .toArray(TornadoNativeArray[]::new);
+            var p = new IntArray(launch.ints().length);
+            var f = new FloatArray(Math.max(1, launch.floats().length));
+            ints.add(p);
+            floats.add(f);
+            launch.kernel().addTo(tasks, id, new Kernel.Common(context, p, f, launch.ints()), arrays);
+            var grid = new WorkerGrid1D(launch.groups() * launch.threads());
+            grids.add(grid);
+            if (!launch.kernel().ofLibrary()) {
+                tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p, f);
+                scheduler.addWorkerGrid(name + "." + id, grid);
+            }
+        }
+        fresh.forEach(slab -> tasks.persistOnDevice(slab.array()));
+        graph = tasks.snapshot();
+    }
+
+    private TornadoNativeArray array(TaskGraph tasks, Operand operand) {
+        return switch (operand) {
+            case Operand.Resident resident -> resident.slab().array();
+            case Operand.Inbox inbox -> {
+                var box = inbox.storage().array(inbox.elements());
+                tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, box);
+                boxes.add(box);
+                yield box;
+            }
+            case Operand.Outbox outbox -> {
+                var box = new FloatArray(outbox.elements());
+                tasks.transferToHost(DataTransferMode.EVERY_EXECUTION, box);
+                boxes.add(box);
+                yield box;
+            }
+        };
+    }
+
+    String name() {
+        return name;
+    }
+
+    ImmutableTaskGraph graph() {
+        return graph;
+    }
+
+    /** Slabs that the graph executed before must have left on the device. */
+    Set<Slab> consumed() {
+        return consumed;
+    }
+
+    /** Whether it leaves all of {@code slabs} on the device for the next graph. */
+    boolean holds(Set<Slab> slabs) {
+        return slabs.stream().allMatch(slab -> consumed.contains(slab) || made.contains(slab));
+    }
+
+    /** Writes parameters, grids and what goes to the device. Nothing of an earlier execution may be under way. */
+    void prepare(List<Launch> launches) {
+        int box = 0;
+        for (int i = 0; i < launches.size(); i++) {
+            var launch = launches.get(i);
+            for (int j = 0; j < launch.ints().length; j++) {
+                ints.get(i).set(j, launch.ints()[j]);
+            }
+            for (int j = 0; j < launch.floats().length; j++) {
+                floats.get(i).set(j, launch.floats()[j]);
+            }
+            grids.get(i).setGlobalWork((long) launch.groups() * launch.threads(), 1, 1);
+            grids.get(i).setLocalWork(launch.threads(), 1, 1);
+            for (var operand : launch.operands()) {
+                switch (operand) {
+                    case Operand.Resident resident -> {}
+                    case Operand.Inbox inbox ->
+                        inbox.values().accept(boxes.get(box++).getSegment());
+                    case Operand.Outbox outbox -> box++;
+                }
+            }
+        }
+    }
+
+    /** Hands over what came to the host. */
+    void deliver(List<Launch> launches) {
+        int box = 0;
+        for (var launch : launches) {
+            for (var operand : launch.operands()) {
+                switch (operand) {
+                    case Operand.Resident resident -> {}
+                    case Operand.Inbox inbox -> box++;
+                    case Operand.Outbox outbox ->
+                        outbox.values().accept(boxes.get(box++).getSegment());
+                }
+            }
+        }
+    }
+
+    /** Whether executing it ends only when the device is done: it reads results. */
+    static boolean waits(List<Launch> launches) {
+        return launches.stream()
+                .flatMap(launch -> launch.operands().stream())
+                .anyMatch(Operand.Outbox.class::isInstance);
+    }
+}
