@@ -52,7 +52,8 @@ final class WanFiles implements AutoCloseable {
                     + "; \"mural video\" makes videos from text with WanPipeline's models");
         }
         if (folder.className("transformer_2").isPresent()) {
-            throw new InputException(folder.path() + ": has a transformer_2, as Wan 2.2's models have; mural knows Wan 2.1");
+            throw new InputException(
+                    folder.path() + ": has a transformer_2, as Wan 2.2's models have; mural knows Wan 2.1");
         }
     }
 
@@ -191,8 +192,10 @@ final class WanFiles implements AutoCloseable {
         return places.stream()
                 .filter(Files::isDirectory)
                 .findFirst()
-                .orElseThrow(() -> new InputException(source.model()
-                        + " holds no tokenizer; give a folder that has tokenizer/ or google/umt5-xxl/ as the model's base"));
+                .orElseThrow(
+                        () -> new InputException(
+                                source.model()
+                                        + " holds no tokenizer; give a folder that has tokenizer/ or google/umt5-xxl/ as the model's base"));
     }
 
     /** Closes the files of a part that nothing else stands in; its weights are not valid any more. */

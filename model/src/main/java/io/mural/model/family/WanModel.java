@@ -1,5 +1,6 @@
 package io.mural.model.family;
 
+import io.mural.model.request.LoraFile;
 import io.mural.model.text.T5Config;
 import io.mural.model.text.UmT5Encoder;
 import io.mural.model.token.UmT5Tokenizer;
@@ -11,6 +12,7 @@ import io.mural.model.wan.WanTransformer;
 import io.mural.tensor.Ops;
 import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.Weights;
+import io.mural.weights.stream.WeightBlocks;
 import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +24,7 @@ import java.util.Optional;
  */
 public final class WanModel implements AutoCloseable {
     private final WanFiles files;
-    private final VideoLoras loras;
+    private final Loras loras;
     private final WanConfigs configs;
     private final AttentionPattern pattern;
     private Optional<WanTransformer> transformer = Optional.empty();
@@ -42,9 +44,9 @@ public final class WanModel implements AutoCloseable {
         public static final WanConfigs NONE = new WanConfigs(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    public WanModel(WanSource source, List<VideoLora> loras, AttentionPattern pattern, WanConfigs configs) {
+    public WanModel(WanSource source, List<LoraFile> loras, AttentionPattern pattern, WanConfigs configs) {
         this.files = new WanFiles(source);
-        this.loras = new VideoLoras(loras);
+        this.loras = new Loras(loras);
         this.pattern = pattern;
         this.configs = configs;
     }
@@ -84,6 +86,16 @@ public final class WanModel implements AutoCloseable {
             textEncoder = Optional.of(new UmT5Encoder(config, files.weights(Part.UMT5)));
         }
         return textEncoder.get();
+    }
+
+    /** The weights of the text encoder, by the units that use them. */
+    public WeightBlocks textBlocks() {
+        var text = files.weights(Part.UMT5);
+        var blocks = new WeightBlocks(text.bytes());
+        for (int i = 0; i < text.blocks("encoder.block"); i++) {
+            blocks.add(text.under("encoder.block." + i), "encoder.block." + i);
+        }
+        return blocks;
     }
 
     /** Gives the text encoder's files back. */

@@ -1,5 +1,6 @@
 package io.mural.model.parity;
 
+import io.mural.model.wan.AttentionPattern;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.weights.text.Json;
@@ -117,10 +118,26 @@ public final class Parity {
             case "wan-vae-decode" -> error(given, wan.vaeDecode(given), Bounds.VAE, start);
             case "wan-vae-encode" -> error(given, wan.vaeEncode(given), Bounds.VAE, start);
             case "umt5-encoder" -> error(given, wan.umT5Encoder(given), Bounds.COMPONENT, start);
+            case "ultragen-attention" -> error(given, wan.ultraGenAttention(given), Bounds.COMPONENT, start);
+            case "ultragen-transformer" -> error(given, wan.ultraGenTransformer(given), Bounds.COMPONENT, start);
+            case "t3-transformer" -> error(given, wan.t3Transformer(given), Bounds.COMPONENT, start);
+            case "wan-pipeline" -> video(given, AttentionPattern.DENSE, start);
+            case "ultragen-pipeline" -> video(given, WanCases.ultraGen(given), start);
             case "wan-scheduler" -> error(given, WanSamplingCases.steps(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
             case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
             default -> report.accept(Outcome.unsupported(given.component(), given.name()));
+        }
+    }
+
+    /** A clip is judged by its latents, and by its frames where the case has them. */
+    private void video(ParityCase given, AttentionPattern pattern, long start) {
+        var judged = new VideoCases(device).run(given, pattern);
+        if (judged.psnr().isPresent() && judged.latents() <= Bounds.LATENTS) {
+            psnr(given, new PipelineCases.Judged(judged.psnr().getAsDouble(), judged.detail()), start);
+        } else {
+            report.accept(Outcome.error(
+                    given.component(), given.name(), judged.latents(), Bounds.LATENTS, since(start), judged.detail()));
         }
     }
 

@@ -56,7 +56,8 @@ final class TokenizerCases {
             var tokens = tokenizer.encode(entry.string("text"), padded.length);
             return UmT5Tokenizer.clean(entry.string("text")).equals(entry.string("cleaned"))
                     && Arrays.equals(tokens.ids(), padded)
-                    && tokens.used() == Arrays.stream(entry.integers("attention_mask")).sum()
+                    && tokens.used()
+                            == Arrays.stream(entry.integers("attention_mask")).sum()
                     && rawMatches(tokenizer.pieces(entry.string("text")), entry);
         });
     }

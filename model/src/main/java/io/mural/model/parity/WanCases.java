@@ -1,16 +1,19 @@
 package io.mural.model.parity;
 
-import io.mural.model.family.VideoLora;
 import io.mural.model.family.WanModel;
 import io.mural.model.family.WanModel.WanConfigs;
 import io.mural.model.family.WanSource;
+import io.mural.model.request.LoraFile;
 import io.mural.model.wan.AttentionPattern;
+import io.mural.model.wan.T3Windows;
 import io.mural.model.wan.TokenGrid;
+import io.mural.model.wan.UltraGenAttention;
 import io.mural.model.wan.WanLatents;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +32,61 @@ final class WanCases {
         return transformer(given, AttentionPattern.DENSE);
     }
 
+    double ultraGenTransformer(ParityCase given) {
+        return transformer(given, ultraGen(given));
+    }
+
+    double t3Transformer(ParityCase given) {
+        if (!(given.params().asMap().get("windows") instanceof List<?> list)) {
+            throw given.params().error("windows", "is no list of windows");
+        }
+        var counts = new ArrayList<int[]>();
+        for (var each : list) {
+            if (!(each instanceof List<?> numbers)) {
+                throw given.params().error("windows", "is no list of windows");
+            }
+            counts.add(numbers.stream()
+                    .mapToInt(number -> number instanceof Number n ? n.intValue() : 0)
+                    .toArray());
+        }
+        return transformer(given, new T3Windows(counts).pattern());
+    }
+
+    static AttentionPattern ultraGen(ParityCase given) {
+        return UltraGenAttention.pattern(given.params().bool("antialias", false));
+    }
+
+    /** One self-attention: its branches, their weights, and what comes of them. */
+    double ultraGenAttention(ParityCase given) {
+        var params = given.params();
+        var configs = new WanConfigs(config(given), Optional.empty(), Optional.empty());
+        return withModel(given, List.of(), ultraGen(given), configs, (model, ops) -> {
+            var attention = model.transformer()
+                    .ultraGen(params.integer("layer"))
+                    .orElseThrow(() -> params.error("layer", "has none of UltraGen's branches"));
+            var grid = new TokenGrid(params.integer("frames"), params.integer("height"), params.integer("width"));
+            var branches =
+                    attention.branches(ops, given.tokens(ops, "in.hidden_states"), grid, params.number("timestep"));
+            double worst = Math.max(
+                    Deviation.of("alpha", branches.alpha(), given.floats("out.alpha")),
+                    Deviation.of("alpha_local", branches.alphaLocal(), given.floats("out.alpha_local")));
+            worst = Math.max(worst, Deviation.of("local", ops.read(branches.local()), given.floats("out.local")));
+            worst = Math.max(
+                    worst,
+                    Deviation.of("hierarchical", ops.read(branches.hierarchical()), given.floats("out.hierarchical")));
+            worst = Math.max(worst, Deviation.of("global", ops.read(branches.global()), given.floats("out.global")));
+            return Math.max(
+                    worst,
+                    Deviation.of("attention", ops.read(attention.fuse(ops, branches)), given.floats("out.attention")));
+        });
+    }
+
     private double transformer(ParityCase given, AttentionPattern pattern) {
         var params = given.params();
         var loras = params.has("lora")
-                ? List.of(new VideoLora(given.resolve(params.string("lora")), params.number("lora_scale", 1)))
-                : List.<VideoLora>of();
+                ? List.of(new LoraFile(
+                        given.resolve(params.string("lora")), params.number("lora_scale", 1), LoraFile.Mode.ADAPTER))
+                : List.<LoraFile>of();
         var configs = new WanConfigs(config(given), Optional.empty(), Optional.empty());
         return withModel(given, loras, pattern, configs, (model, ops) -> {
             var transformer = model.transformer();
@@ -109,8 +162,7 @@ final class WanCases {
             var latents = model.vae().encode(ops, number -> frame(video, number, frames), frames, height, width);
             double error = Deviation.of("latents", latents, given.floats("out.latents"));
             model.vae().config().normalise(latents);
-            return Math.max(
-                    error, Deviation.of("latents_normalised", latents, given.floats("out.latents_normalised")));
+            return Math.max(error, Deviation.of("latents_normalised", latents, given.floats("out.latents_normalised")));
         });
     }
 
@@ -134,7 +186,7 @@ final class WanCases {
     }
 
     private double withModel(
-            ParityCase given, List<VideoLora> loras, AttentionPattern pattern, WanConfigs configs, Judge judge) {
+            ParityCase given, List<LoraFile> loras, AttentionPattern pattern, WanConfigs configs, Judge judge) {
         try (var model = new WanModel(WanSource.of(given.model()), loras, pattern, configs);
                 var ops = device.get()) {
             return judge.error(model, ops);

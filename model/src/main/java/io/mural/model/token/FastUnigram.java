@@ -55,10 +55,14 @@ final class FastUnigram {
             }
             var unigram = new Unigram(model.getPiecesList(), false);
             var map = Charsmap.parse(
-                    file.toString(), model.getNormalizerSpec().getPrecompiledCharsmap().toByteArray());
+                    file.toString(),
+                    model.getNormalizerSpec().getPrecompiledCharsmap().toByteArray());
             var mapped = new GraphemeMap(map);
             return new FastUnigram(
-                    unigram, text -> mapped.apply(text).replaceAll(" {2,}", " "), new AddedTokens(configured), Map.of());
+                    unigram,
+                    text -> mapped.apply(text).replaceAll(" {2,}", " "),
+                    new AddedTokens(configured),
+                    Map.of());
         } catch (InvalidProtocolBufferException e) {
             throw new InputException(file + ": is no SentencePiece model, or a truncated one: fetch it again", e);
         } catch (IllegalArgumentException e) {
@@ -165,14 +169,14 @@ final class FastUnigram {
                         ? text.replaceAll(" {2,}", Matcher.quoteReplacement(content))
                         : text.replace(literal, content);
             }
-            default -> throw step.error("type", "is " + step.string("type") + ", a step umT5's tokenizer does not have");
+            default ->
+                throw step.error("type", "is " + step.string("type") + ", a step umT5's tokenizer does not have");
         };
     }
 
     private static Charsmap charsmap(JsonObject step) {
         try {
-            return Charsmap.parse(
-                    step.source(), Base64.getDecoder().decode(step.string("precompiled_charsmap")));
+            return Charsmap.parse(step.source(), Base64.getDecoder().decode(step.string("precompiled_charsmap")));
         } catch (IllegalArgumentException e) {
             throw new InputException(step.source() + ": its character map is no base 64 text: fetch the file again", e);
         }

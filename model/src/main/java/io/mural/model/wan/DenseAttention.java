@@ -21,8 +21,7 @@ record DenseAttention(WanProjections projections) implements SelfAttention {
                 var q = projections.queries(ops, branch.modulate(ops, rows));
                 ops.rope(q, clip.rope().tokens(from, to));
                 var attended = ops.empty(q.rows(), q.cols());
-                keys.attend(
-                        ops, attended, q, projections.heads(), AttentionLayout.dense(q.rows(), keys.tokens()));
+                keys.attend(ops, attended, q, projections.heads(), AttentionLayout.dense(q.rows(), keys.tokens()));
                 branch.residual(ops, rows, ops.linear(attended, projections.toOut()));
             });
         });

@@ -105,8 +105,8 @@ public record WanConfig(
             throw new InputException(weights.source() + ": its width " + hidden + " does not divide into heads of "
                     + PUBLISHED_HEAD_DIM + "; a config.json beside it must give its sizes");
         }
-        int out = weights.shape("proj_out.weight").dim(0) / WanTransformer.PATCH;
-        long in = weights.shape("patch_embedding.weight").size() / hidden / WanTransformer.PATCH;
+        int out = weights.shape("proj_out.weight").dim(0) / WanLatents.PATCH;
+        long in = weights.shape("patch_embedding.weight").size() / hidden / WanLatents.PATCH;
         if (in != out) {
             throw new InputException(weights.source() + ": takes " + in + " channels and gives " + out
                     + "; mural makes videos from text alone, with as many of both");
@@ -116,8 +116,10 @@ public record WanConfig(
                 PUBLISHED_HEAD_DIM,
                 out,
                 out,
-                weights.shape("condition_embedder.text_embedder.linear_1.weight").dim(1),
-                weights.shape("condition_embedder.time_embedder.linear_1.weight").dim(1),
+                weights.shape("condition_embedder.text_embedder.linear_1.weight")
+                        .dim(1),
+                weights.shape("condition_embedder.time_embedder.linear_1.weight")
+                        .dim(1),
                 weights.shape("blocks.0.ffn.net.0.proj.weight").dim(0),
                 weights.blocks("blocks"),
                 PUBLISHED_EPS);

@@ -2,6 +2,9 @@ package io.mural.model.wan;
 
 /** Latents of a clip, [channels, frames, height, width] as noise is drawn, and the tokens that the transformer takes. */
 public final class WanLatents {
+    /** Latent pixels of a token. */
+    public static final int PATCH = 4;
+
     private static final int SIDE = 2;
 
     private WanLatents() {}
@@ -12,7 +15,7 @@ public final class WanLatents {
         int[] next = {0};
         each(grid, (frame, y, x) -> {
             for (int c = 0; c < channels; c++) {
-                for (int cell = 0; cell < WanTransformer.PATCH; cell++) {
+                for (int cell = 0; cell < PATCH; cell++) {
                     tokens[next[0]++] = planes[index(grid, c, frame, y + cell / SIDE, x + cell % SIDE)];
                 }
             }
@@ -25,7 +28,7 @@ public final class WanLatents {
         var planes = new float[tokens.length];
         int[] next = {0};
         each(grid, (frame, y, x) -> {
-            for (int cell = 0; cell < WanTransformer.PATCH; cell++) {
+            for (int cell = 0; cell < PATCH; cell++) {
                 for (int c = 0; c < channels; c++) {
                     planes[index(grid, c, frame, y + cell / SIDE, x + cell % SIDE)] = tokens[next[0]++];
                 }

@@ -12,6 +12,7 @@ import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Wan 2.1's text-to-video transformer (arXiv 2503.20314; diffusers' {@code WanTransformer3DModel}). Several prompts, as
@@ -19,9 +20,6 @@ import java.util.List;
  * the first look at the prompt is computed once.
  */
 public final class WanTransformer {
-    /** Latent pixels of a token. */
-    static final int PATCH = 4;
-
     private static final double THETA = 10000;
 
     private final WanConfig config;
@@ -39,7 +37,7 @@ public final class WanTransformer {
         this.config = config;
         int hidden = config.hidden();
         positions = new Positions(config.axes(), THETA);
-        patchEmbedding = weights.patches("patch_embedding", config.inChannels() * PATCH, hidden);
+        patchEmbedding = weights.patches("patch_embedding", config.inChannels() * WanLatents.PATCH, hidden);
         var embedder = weights.under("condition_embedder");
         textEmbedder = mlp(embedder.under("text_embedder"), config.textDim(), Activation.GELU_TANH, hidden);
         timeEmbedder = mlp(embedder.under("time_embedder"), config.freqDim(), Activation.SILU, hidden);
@@ -49,7 +47,7 @@ public final class WanTransformer {
             blocks.add(WanBlock.load(block, pattern.attention(block.under("attn1"), config, i), config));
         }
         headTable = weights.table("scale_shift_table", 2, hidden);
-        projOut = weights.linear("proj_out", hidden, config.outChannels() * PATCH);
+        projOut = weights.linear("proj_out", hidden, config.outChannels() * WanLatents.PATCH);
     }
 
     private static Mlp mlp(Weights embedder, int in, Activation f, int hidden) {
@@ -60,9 +58,11 @@ public final class WanTransformer {
         return config;
     }
 
-    /** The self-attention of a block, to be judged by itself. */
-    SelfAttention attention(int block) {
-        return blocks.get(block).attn1();
+    /** The attention of a block that has UltraGen's layers, to be judged by itself; empty for others. */
+    public Optional<UltraGenAttention> ultraGen(int block) {
+        return blocks.get(block).attn1() instanceof UltraGenAttention attention
+                ? Optional.of(attention)
+                : Optional.empty();
     }
 
     /** Positions of all tokens of a clip, tensors of the current unit. */
@@ -140,7 +140,8 @@ public final class WanTransformer {
             }
         }
         for (int i = 0; i < streams.size(); i++) {
-            block.feedForward(ops, streams.get(i), modulation, texts.get(i).layers().get(number));
+            block.feedForward(
+                    ops, streams.get(i), modulation, texts.get(i).layers().get(number));
         }
     }
 

@@ -60,7 +60,8 @@ final class Adaptation {
         });
         Map<String, float[]> biasSum = new LinkedHashMap<>(biases);
         match.biases().forEach((module, change) -> {
-            float[] after = biasSum.getOrDefault(module, new float[change.length]).clone();
+            float[] after =
+                    biasSum.getOrDefault(module, new float[change.length]).clone();
             for (int i = 0; i < after.length; i++) {
                 after[i] += (float) strength * change[i];
             }

@@ -65,10 +65,7 @@ public final class KeyStyles {
         // transformers 5 leaves out the outer module.
         BARE_CLIP(Part.CLIP, "transformers", "embeddings.token_embedding.weight"),
         // A T5 has the table in its first layer alone.
-        UMT5(
-                Part.UMT5,
-                "transformers",
-                "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"),
+        UMT5(Part.UMT5, "transformers", "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"),
         ORIGINAL_UMT5(Part.UMT5, "original single file", "blocks.0.pos_embedding.embedding.weight"),
         LLAMA_UMT5(Part.UMT5, "llama.cpp", "enc.blk.1.attn_rel_b.weight"),
         T5(Part.T5, "transformers", "encoder.block.0.layer.0.SelfAttention.q.weight"),
@@ -150,8 +147,7 @@ public final class KeyStyles {
                     DIFFUSERS_WAN_DECODER,
                     DIFFUSERS_WAN_ENCODER,
                     CLIP,
-                    QWEN3 ->
-                names.forEach((name, info) -> catalog.add(name, Catalog.Slice.whole(info)));
+                    QWEN3 -> names.forEach((name, info) -> catalog.add(name, Catalog.Slice.whole(info)));
         }
         return new Weights(catalog);
     }

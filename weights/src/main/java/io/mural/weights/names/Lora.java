@@ -232,8 +232,7 @@ public final class Lora implements AutoCloseable {
     }
 
     /** A changed bias has no alpha; a layer of several modules splits it like its rows. */
-    private void changeBias(
-            Catalog model, ModuleNames.Target target, LoraEntry entry, Map<String, float[]> biases) {
+    private void changeBias(Catalog model, ModuleNames.Target target, LoraEntry entry, Map<String, float[]> biases) {
         TensorInfo info = entry.others().get(LoraEntry.BIAS_CHANGE);
         if (info == null || isZero(info)) {
             return;

@@ -103,7 +103,8 @@ final class WanNames {
         for (String half : List.of("encoder.", "decoder.")) {
             if (name.startsWith(half)) {
                 String rest = name.substring(half.length());
-                String renamed = rest.startsWith("upsamples.") ? upBlock(rest, levelSize) : replaced(rest, VAE_HALF, true);
+                String renamed =
+                        rest.startsWith("upsamples.") ? upBlock(rest, levelSize) : replaced(rest, VAE_HALF, true);
                 return half + residual(renamed);
             }
         }
@@ -140,7 +141,9 @@ final class WanNames {
         for (Pair pair : VAE_RESIDUAL) {
             int at = name.indexOf("." + pair.original());
             if (at >= 0) {
-                return name.substring(0, at + 1) + pair.diffusers() + name.substring(at + 1 + pair.original().length());
+                return name.substring(0, at + 1)
+                        + pair.diffusers()
+                        + name.substring(at + 1 + pair.original().length());
             }
         }
         return name;

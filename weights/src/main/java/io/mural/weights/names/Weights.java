@@ -13,6 +13,7 @@ import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -166,16 +167,18 @@ public final class Weights {
         return copied(name, slice, Shape.of(n));
     }
 
-    /** A float32 copy [rows, cols] of a small table that may be stored with further sizes of 1. */
-    public Tensor table(String name, int rows, int cols) {
+    /** A float32 copy of a small tensor that may be stored with further sizes of 1. */
+    public Tensor table(String name, int... dims) {
         Catalog.Slice slice = floats(name);
         List<Long> sizes = slice.shape().stream().filter(size -> size != 1).toList();
-        List<Long> wanted =
-                List.of((long) rows, (long) cols).stream().filter(size -> size != 1).toList();
+        List<Long> wanted = Arrays.stream(dims)
+                .filter(size -> size != 1)
+                .mapToObj(Long::valueOf)
+                .toList();
         if (!sizes.equals(wanted)) {
-            throw mismatch(name, slice, Shape.of(rows, cols));
+            throw mismatch(name, slice, Shape.of(dims));
         }
-        return copied(name, slice, Shape.of(rows, cols));
+        return copied(name, slice, Shape.of(dims));
     }
 
     private Tensor copied(String name, Catalog.Slice slice, Shape shape) {

@@ -51,7 +51,8 @@ record Downsampler(Optional<CausalConv> time, Conv conv) {
                 past.keep(ops, small);
                 ops.workspace().release(small);
             } else {
-                next.accept(ops.unit(unit + ".time_conv", small, x -> time.orElseThrow().forward(ops, x, past)));
+                next.accept(ops.unit(
+                        unit + ".time_conv", small, x -> time.orElseThrow().forward(ops, x, past)));
             }
         }
     }

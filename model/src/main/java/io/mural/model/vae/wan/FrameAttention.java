@@ -5,7 +5,6 @@ import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
-import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 
 /** Attention of every pixel of a frame to every other of the same frame, in one head as wide as the channels. */

@@ -27,7 +27,9 @@ record Upsampler(Optional<CausalConv> time, Conv conv) {
 
     /** The upsampler for a clip of frames [height, width, in]. */
     FrameLayer open(String unit, Ops ops, int height, int width) {
-        return time.isEmpty() ? FrameLayer.oneForOne(unit, ops, x -> larger(ops, x)) : new Doubling(unit, ops, height, width);
+        return time.isEmpty()
+                ? FrameLayer.oneForOne(unit, ops, x -> larger(ops, x))
+                : new Doubling(unit, ops, height, width);
     }
 
     private Tensor larger(Ops ops, Tensor x) {
@@ -54,7 +56,8 @@ record Upsampler(Optional<CausalConv> time, Conv conv) {
             int channels = frame.cols();
             int height = frame.shape().dim(0);
             int width = frame.shape().dim(1);
-            var both = ops.unit(unit + ".time_conv", frame, x -> time.orElseThrow().forward(ops, x, past));
+            var both =
+                    ops.unit(unit + ".time_conv", frame, x -> time.orElseThrow().forward(ops, x, past));
             for (int half = 0; half < 2; half++) {
                 var columns = both.columns(half * channels, (half + 1) * channels);
                 next.accept(ops.unit(unit, () -> {

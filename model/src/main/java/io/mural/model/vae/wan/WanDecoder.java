@@ -25,7 +25,8 @@ final class WanDecoder {
         var weights = vae.under("decoder");
         int last = config.levels() - 1;
         int channels = config.channels(last);
-        postQuant = vae.frames("post_quant_conv", config.zDim(), config.zDim(), 1, 1).getFirst();
+        postQuant = vae.frames("post_quant_conv", config.zDim(), config.zDim(), 1, 1)
+                .getFirst();
         convIn = CausalConv.load(weights, "conv_in", config.zDim(), channels, 3);
         mid = WanMid.load(weights.under("mid_block"), channels);
         for (int i = 0; i <= last; i++) {

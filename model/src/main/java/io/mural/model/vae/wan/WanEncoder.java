@@ -46,7 +46,8 @@ final class WanEncoder {
         mid = WanMid.load(weights.under("mid_block"), channels);
         normOut = PixelNorm.load(weights, "norm_out", channels);
         convOut = CausalConv.load(weights, "conv_out", channels, 2 * config.zDim(), 3);
-        quant = vae.frames("quant_conv", 2 * config.zDim(), 2 * config.zDim(), 1, 1).getFirst();
+        quant = vae.frames("quant_conv", 2 * config.zDim(), 2 * config.zDim(), 1, 1)
+                .getFirst();
     }
 
     /** All layers, for frames of one size; the result is mean, then log-variance. */

@@ -4,7 +4,6 @@ import io.mural.tensor.Activation;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
-import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 import java.util.Optional;
 
@@ -21,7 +20,8 @@ record WanResnet(PixelNorm norm1, CausalConv conv1, PixelNorm norm2, CausalConv 
                 CausalConv.load(block, "conv2", out, out, 3),
                 in == out
                         ? Optional.empty()
-                        : Optional.of(block.frames("conv_shortcut", in, out, 1, 1).getFirst()));
+                        : Optional.of(
+                                block.frames("conv_shortcut", in, out, 1, 1).getFirst()));
     }
 
     int out() {

@@ -114,8 +114,8 @@ public final class WanVae {
     public float[] encode(Ops ops, Frames source, int frames, int height, int width) {
         int scale = config.reduction();
         if (height % scale != 0 || width % scale != 0) {
-            throw new InputException("frames of " + width + "x" + height + " pixels cannot be encoded; both sides must be"
-                    + " multiples of " + scale);
+            throw new InputException("frames of " + width + "x" + height
+                    + " pixels cannot be encoded; both sides must be" + " multiples of " + scale);
         }
         int latentFrames = config.latentFrames(frames);
         var planes = new float[config.zDim() * latentFrames * (height / scale) * (width / scale)];

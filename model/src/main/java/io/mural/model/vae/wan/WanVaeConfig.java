@@ -34,8 +34,8 @@ public record WanVaeConfig(
             1.1253, 2.8251, 1.9160);
 
     /** The published autoencoder; for files that come without a config. */
-    public static final WanVaeConfig PUBLISHED = new WanVaeConfig(
-            96, 16, List.of(1, 2, 4, 4), 2, List.of(false, true, true), PUBLISHED_MEAN, PUBLISHED_STD);
+    public static final WanVaeConfig PUBLISHED =
+            new WanVaeConfig(96, 16, List.of(1, 2, 4, 4), 2, List.of(false, true, true), PUBLISHED_MEAN, PUBLISHED_STD);
 
     private static final String FILE = "vae/config.json";
     private static final int LARGEST = 1 << 16;
