@@ -32,7 +32,6 @@ final class House {
                     "io.mural.weights",
                     "io.mural.tensor",
                     "com.google.protobuf",
-                    "ar.com.hjg.pngj",
                     "org.jsoup",
                     "org.jcodec",
                     "javax.imageio"),
@@ -55,7 +54,7 @@ final class House {
             new Reserved("io\\.mural\\.tensor\\.cpu\\..*", "backends are found by ServiceLoader", CPU),
             new Reserved("com\\.google\\.protobuf\\..*", "protobuf is for tokenizers", MODEL + ".token"),
             new Reserved(
-                    "ar\\.com\\.hjg\\.pngj\\..*|javax\\.imageio\\..*|java\\.awt\\..*",
+                    "javax\\.imageio\\..*|java\\.awt\\..*",
                     "picture files are read and written in one place",
                     MODEL + ".image"),
             new Reserved(

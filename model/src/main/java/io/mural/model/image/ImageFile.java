@@ -1,47 +1,102 @@
 package io.mural.model.image;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.SampleModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 
-/** Reads the user's own pictures: PNG, JPEG, BMP, GIF. */
+/**
+ * Reads the user's own pictures: PNG, JPEG, BMP, GIF. What a file claims is compared with its bytes and with the memory
+ * that is free before anything is decoded, and a picture that is not whole is refused.
+ */
 public final class ImageFile {
+    /** Pixels; Pillow, which the reference reads pictures with, refuses more as well. */
+    public static final long MOST_PIXELS = 178_956_970;
+
     private ImageFile() {}
 
-    /** Transparency is dropped, as the reference does. */
+    /**
+     * The picture as it is to be shown, turned as EXIF says. Samples are taken as they are stored: transparency is dropped,
+     * colour profiles are not applied, of 16 bits the upper 8 count, as in the reference.
+     *
+     * @throws InputException when the file is no picture that can be read, not whole, or too large
+     */
     public static RgbImage read(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InputException(file + " does not exist or is not a file; expected a PNG or JPEG picture");
         }
-        BufferedImage image;
         try {
-            image = ImageIO.read(file.toFile());
+            var head = PictureHead.of(file);
+            return Orientation.upright(decode(file, head), head.orientation());
+        } catch (InputException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw new InputException(file + " is a damaged picture (" + e.getMessage() + ")", e);
+            // The decoders meet some damage by exceptions of their arithmetic.
+            throw new InputException(file + " is a damaged picture (" + Shown.reason(e) + ")", e);
         }
-        if (image == null) {
-            throw new InputException(file + " is not a picture that can be read; convert it to PNG or JPEG");
-        }
-        return rgb(image);
     }
 
-    private static RgbImage rgb(BufferedImage image) {
-        int width = image.getWidth();
-        int height = image.getHeight();
-        var rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, height), 3)];
-        var row = new int[width];
-        for (int y = 0; y < height; y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
-            for (int x = 0; x < width; x++) {
-                int at = (y * width + x) * 3;
-                rgb[at] = (byte) (row[x] >> 16);
-                rgb[at + 1] = (byte) (row[x] >> 8);
-                rgb[at + 2] = (byte) row[x];
-            }
+    private static RgbImage decode(Path file, PictureHead head) throws IOException {
+        var reader = ImageIO.getImageReadersByFormatName(head.format()).next();
+        try (var in = ImageIO.createImageInputStream(file.toFile())) {
+            return Pixels.of(decode(file, head, reader, in));
+        } finally {
+            reader.dispose();
         }
-        return new RgbImage(width, height, rgb);
+    }
+
+    private static BufferedImage decode(Path file, PictureHead head, ImageReader reader, ImageInputStream in)
+            throws IOException {
+        // Metadata is not wanted: chunks of texts and profiles would be unpacked for it.
+        reader.setInput(in, true, true);
+        require(file, head, reader);
+        var warnings = new StringBuilder();
+        reader.addIIOReadWarningListener(
+                (source, warning) -> warnings.append(warning).append('\n'));
+        var image = reader.read(0);
+        // The JPEG decoder fills what is missing with gray and says so by a warning.
+        if (warnings.toString().toLowerCase(Locale.ROOT).contains("premature end")) {
+            throw new IOException("it is cut short");
+        }
+        return image;
+    }
+
+    /** Refuses sizes that the file cannot hold, and those that memory cannot. */
+    private static void require(Path file, PictureHead head, ImageReader reader) throws IOException {
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        long pixels = (long) width * height;
+        if (width < 1 || height < 1 || pixels > head.mostPixels()) {
+            throw new IOException("it claims " + width + " x " + height + " pixels, which " + Files.size(file)
+                    + " bytes cannot hold");
+        }
+        if (pixels > MOST_PIXELS) {
+            throw new InputException(file + ": a picture of " + width + " x " + height
+                    + " pixels is too large to read; make" + " it smaller, at most " + MOST_PIXELS + " pixels");
+        }
+        long needed = pixels * bytesPerPixel(reader, head);
+        var runtime = Runtime.getRuntime();
+        long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+        if (needed > free) {
+            throw new InputException(file + ": a picture of " + width + " x " + height + " pixels takes "
+                    + (needed >> 20) + " MiB of Java's heap to read, and " + (free >> 20)
+                    + " MiB are free; make it smaller, or give Java more heap");
+        }
+    }
+
+    /** Of the decoded picture, of its copy as RGB, and of the one that is turned. */
+    private static int bytesPerPixel(ImageReader reader, PictureHead head) throws IOException {
+        SampleModel samples = reader.getImageTypes(0).next().getSampleModel(1, 1);
+        int bits = DataBuffer.getDataTypeSize(samples.getTransferType());
+        int decoded = Math.ceilDiv(samples.getNumDataElements() * bits, Byte.SIZE);
+        return decoded + 3 + (head.orientation() == Orientation.UPRIGHT ? 0 : 3);
     }
 }

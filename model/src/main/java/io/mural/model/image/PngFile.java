@@ -1,26 +1,23 @@
 package io.mural.model.image;
 
-import ar.com.hjg.pngj.ImageInfo;
-import ar.com.hjg.pngj.ImageLineByte;
-import ar.com.hjg.pngj.PngReader;
-import ar.com.hjg.pngj.PngWriter;
-import ar.com.hjg.pngj.PngjException;
-import ar.com.hjg.pngj.chunks.PngChunkTextVar;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** PNG files: written whole or not at all, with texts beside the picture. */
 public final class PngFile {
-    private static final int BITS = 8;
+    private static final int BUFFER = 1 << 16;
+    private static final int HEADER_BYTES = 13;
 
     private PngFile() {}
 
@@ -34,40 +31,40 @@ public final class PngFile {
     }
 
     /**
-     * Writes a picture row by row as it is made, with memory for one row; it appears whole or not at all.
+     * Writes a picture row by row as it is made, with memory for some rows; it appears whole or not at all.
      *
      * @param texts keyword to text, in order
      * @param picture gives all rows to the sink
      */
     public static void write(
             Path file, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
-        WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), width, height, texts, picture));
+        WholeFile.write(file, channel -> encode(channel, width, height, texts, picture));
     }
 
     private static void encode(
-            OutputStream out, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture)
+            FileChannel channel, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture)
             throws IOException {
-        var info = new ImageInfo(width, height, BITS, false);
-        try {
-            var writer = new PngWriter(new BufferedOutputStream(out), info);
-            texts.forEach((keyword, text) -> writer.getMetadata().setText(keyword, text, isLatin1(text), false));
-            var line = new ImageLineByte(info);
-            int[] row = {0};
+        // Not closed: the channel is its owner's, and all bytes are flushed below.
+        var out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        try (var encoder = new PngEncoder(out, width, height)) {
+            for (var text : texts.entrySet()) {
+                encoder.text(text.getKey(), text.getValue());
+            }
             picture.accept(band -> {
-                for (int y = 0; y < band.height(); y++) {
-                    System.arraycopy(band.rgb(), y * width * 3, line.getScanline(), 0, width * 3);
-                    writer.writeRow(line, row[0]++);
+                try {
+                    encoder.rows(band.rgb());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                 }
             });
-            writer.end();
-        } catch (PngjException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getMessage(), e);
+            encoder.finish();
+            out.flush();
+            if (channel.size() != encoder.written()) {
+                throw new IOException(channel.size() + " of " + encoder.written() + " bytes were written");
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-    }
-
-    /** tEXt chunks are Latin-1 by definition; any other text goes to an iTXt chunk. */
-    private static boolean isLatin1(String text) {
-        return StandardCharsets.ISO_8859_1.newEncoder().canEncode(text);
     }
 
     /** The texts of a PNG file by their keywords. */
@@ -82,24 +79,34 @@ public final class PngFile {
      */
     public record Contents(int width, int height, Map<String, String> texts) {}
 
-    /** Size and texts of a PNG file; the picture is not decoded. */
+    /** Size and texts of a PNG file; the picture is not decoded, and what is beside it is passed over. */
     public static Contents contents(Path file) {
-        try {
-            var reader = new PngReader(file.toFile());
-            try {
-                reader.readSkippingAllRows();
-                Map<String, String> texts = new LinkedHashMap<>();
-                for (var chunk : reader.getChunksList().getChunks()) {
-                    if (chunk instanceof PngChunkTextVar text) {
-                        texts.put(text.getKey(), text.getVal());
-                    }
-                }
-                return new Contents(reader.imgInfo.cols, reader.imgInfo.rows, texts);
-            } finally {
-                reader.close();
-            }
-        } catch (PngjException e) {
-            throw new InputException(file + " is not a readable PNG file: " + e.getMessage(), e);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new InputException(file + " is not a file; expected a PNG picture");
         }
+        try (var chunks = PngChunks.open(file)) {
+            var size = size(chunks);
+            var texts = new PngTexts();
+            while (chunks.next()) {
+                if (PngTexts.isText(chunks.type())) {
+                    texts.add(chunks);
+                }
+            }
+            return new Contents(size.getInt(), size.getInt(), texts.all());
+        } catch (IOException e) {
+            throw new InputException(file + " is not a readable PNG file: " + Shown.reason(e), e);
+        }
+    }
+
+    /** Width and height, of a file whose first chunk is next. */
+    static ByteBuffer size(PngChunks chunks) throws IOException {
+        if (!chunks.next() || !chunks.type().equals("IHDR") || chunks.length() != HEADER_BYTES) {
+            throw new PngChunks.Damaged("it does not begin with its size");
+        }
+        var header = ByteBuffer.wrap(chunks.data());
+        if (header.getInt(0) < 1 || header.getInt(4) < 1) {
+            throw new PngChunks.Damaged("its size is none");
+        }
+        return header;
     }
 }

@@ -128,7 +128,6 @@ public final class GgufWriter {
                 sink.put(padding, 0, (int) (aligned(sink.written) - sink.written));
             }
             sink.flush();
-            channel.force(true);
         });
     }
 

@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 public final class Shown {
     private static final int MAX_LENGTH = 160;
 
+    /** They only choose between forms of letters and join emoji. */
+    private static final String JOINERS = "\u200c\u200d";
+
     private Shown() {}
 
     /** The text with control characters escaped, cut when long. */
@@ -19,7 +22,7 @@ public final class Shown {
         text.codePoints().limit(MAX_LENGTH).forEach(c -> {
             int type = Character.getType(c);
             boolean plain = type != Character.CONTROL
-                    && type != Character.FORMAT
+                    && (type != Character.FORMAT || JOINERS.indexOf(c) >= 0)
                     && type != Character.SURROGATE
                     && type != Character.LINE_SEPARATOR
                     && type != Character.PARAGRAPH_SEPARATOR;

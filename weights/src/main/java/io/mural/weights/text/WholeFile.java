@@ -3,14 +3,14 @@ package io.mural.weights.text;
 import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Writes files that appear whole or not at all: the bytes go to a temporary file in the same folder, which takes the
+ * Writes files that appear whole or not at all: the bytes go to a {@link PartFile} in the same folder, which takes the
  * name at the end and is deleted on failure or interruption.
  */
 public final class WholeFile {
@@ -25,6 +25,7 @@ public final class WholeFile {
     /** Whether {@code file} can be written, so far as can be told beforehand; {@link InputException} when it cannot. */
     public static void check(Path file) {
         Path folder = file.toAbsolutePath().getParent();
+        checkName(file);
         if (folder == null || Files.isDirectory(file)) {
             throw new InputException(file + ": is a folder, expected the name of a file to write");
         }
@@ -37,6 +38,17 @@ public final class WholeFile {
         }
         if (!Files.isWritable(Files.exists(file) ? file : folder) || !Files.isWritable(folder)) {
             throw new InputException(file + ": cannot be written: permission denied");
+        }
+    }
+
+    /** A name may be too long, for one. */
+    private static void checkName(Path file) {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // No file of that name is there; what is wrong with its folder is said below.
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
         }
     }
 
@@ -54,33 +66,17 @@ public final class WholeFile {
         }
     }
 
-    /** Writes {@code file}, replacing one of that name; {@link InputException} when the place is not writable. */
+    /**
+     * Writes {@code file}, replacing one of that name when all bytes are on the disk; {@link InputException} when they do
+     * not get there, up to the last.
+     */
     public static void write(Path file, Body body) {
         check(file);
-        Path folder = file.toAbsolutePath().getParent();
-        Path part = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
-        // Ctrl-C ends the process without running the code below.
-        part.toFile().deleteOnExit();
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                body.writeTo(channel);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (PartFile part = PartFile.of(file)) {
+            body.writeTo(part.channel());
+            part.become(file);
         } catch (IOException e) {
-            delete(part, e);
             throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
-        } catch (RuntimeException | Error e) {
-            delete(part, e);
-            throw e;
-        }
-    }
-
-    private static void delete(Path part, Throwable why) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException e) {
-            why.addSuppressed(e);
         }
     }
 }
