@@ -12,6 +12,7 @@ import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
+import io.mural.cli.video.VideoCommand;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -82,6 +83,7 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())

@@ -17,14 +17,14 @@ import java.util.function.Supplier;
  * @param linear operations a second in linear layers
  * @param attention operations a second in attention
  */
-record Speed(double linear, double attention) {
+public record Speed(double linear, double attention) {
     private static final int ROWS = 1024;
     private static final int WIDTH = 768;
     private static final int HEADS = 6;
     private static final long WARM_NANOS = 300_000_000L;
     private static final long MEASURED_NANOS = 300_000_000L;
 
-    static Speed of(Supplier<Ops> device) {
+    public static Speed of(Supplier<Ops> device) {
         try (var ops = device.get()) {
             var weight = Matrix.of(
                     "calibration", DType.F32, WIDTH, WIDTH, MemorySegment.ofArray(new byte[WIDTH * WIDTH * 4]), 1);
@@ -60,7 +60,7 @@ record Speed(double linear, double attention) {
         return flops * runs / ((System.nanoTime() - start) / 1e9);
     }
 
-    double seconds(double linearFlops, double attentionFlops) {
+    public double seconds(double linearFlops, double attentionFlops) {
         return linearFlops / linear + attentionFlops / attention;
     }
 }

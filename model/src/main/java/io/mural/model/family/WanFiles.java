@@ -47,6 +47,10 @@ final class WanFiles implements AutoCloseable {
 
     private static void requireTextToVideo(ModelFolder folder) {
         String pipeline = folder.index().string("_class_name");
+        if (pipeline.startsWith("Flux")) {
+            throw new InputException(folder.path() + ": is a model for " + pipeline
+                    + ", which makes pictures; use \"mural generate\" with it");
+        }
         if (!pipeline.equals("WanPipeline")) {
             throw new InputException(folder.path() + ": is a model for " + pipeline
                     + "; \"mural video\" makes videos from text with WanPipeline's models");

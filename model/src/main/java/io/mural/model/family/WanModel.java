@@ -1,12 +1,14 @@
 package io.mural.model.family;
 
 import io.mural.model.request.LoraFile;
+import io.mural.model.request.VideoDefaults;
 import io.mural.model.text.T5Config;
 import io.mural.model.text.UmT5Encoder;
 import io.mural.model.token.UmT5Tokenizer;
 import io.mural.model.vae.wan.WanVae;
 import io.mural.model.vae.wan.WanVaeConfig;
 import io.mural.model.wan.AttentionPattern;
+import io.mural.model.wan.UltraGenAttention;
 import io.mural.model.wan.WanConfig;
 import io.mural.model.wan.WanTransformer;
 import io.mural.tensor.Ops;
@@ -75,6 +77,34 @@ public final class WanModel implements AutoCloseable {
     public List<String> applyLoras() {
         transformer();
         return loras.notes(transformerWeights());
+    }
+
+    /** What to ask the model for by default: what its weights and its scheduler's file say. */
+    public VideoDefaults defaults() {
+        if (isUltraGen()) {
+            return VideoDefaults.ULTRAGEN;
+        }
+        return files.scheduler()
+                .filter(json -> json.has("flow_shift"))
+                .map(json -> VideoDefaults.WAN.withShift(json.number("flow_shift")))
+                .orElse(VideoDefaults.WAN);
+    }
+
+    /** Whether blocks of the transformer have UltraGen's layers. */
+    public boolean isUltraGen() {
+        var weights = transformerWeights();
+        for (int i = 0; i < weights.blocks("blocks"); i++) {
+            if (UltraGenAttention.isOne(weights.under("blocks." + i + ".attn1"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Bytes of all parts in their files. */
+    public long bytes() {
+        long text = files.weights(Part.UMT5).bytes();
+        return text + transformerWeights().bytes() + files.weights(Part.WAN_VAE).bytes();
     }
 
     public UmT5Encoder textEncoder() {

@@ -2,7 +2,7 @@ package io.mural.model.pipeline;
 
 import io.mural.model.family.WanModel;
 import io.mural.model.image.RgbImage;
-import io.mural.model.image.video.FrameSink;
+import io.mural.model.image.FrameSink;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.request.VideoRequest;
 import io.mural.model.sampling.Latents;
@@ -198,6 +198,34 @@ public final class VideoPipeline {
                             2 * grid.columns(),
                             bands,
                             (frame, top, rows) -> collected.add(ops, frame, top, rows));
+        }
+    }
+
+    /**
+     * The first frame of a clip.
+     *
+     * @param latents planes [channels, frames, height, width], as the transformer works on them
+     */
+    public void firstFrame(VideoRequest request, float[] latents, FrameSink sink) {
+        var grid = request.grid();
+        int area = 4 * grid.area();
+        int channels = latents.length / grid.frames() / area;
+        var planes = new float[channels * area];
+        for (int c = 0; c < channels; c++) {
+            System.arraycopy(latents, c * grid.frames() * area, planes, c * area, area);
+        }
+        model.vae().config().restore(planes);
+        try (var ops = device.get()) {
+            model.vae()
+                    .decode(
+                            ops,
+                            planes,
+                            1,
+                            2 * grid.rows(),
+                            2 * grid.columns(),
+                            1,
+                            (frame, top, rows) ->
+                                    sink.frame(RgbImage.of(ops.read(rows), request.width(), request.height())));
         }
     }
 

@@ -1,6 +1,5 @@
-package io.mural.model.image.video;
+package io.mural.model.image;
 
-import io.mural.model.image.RgbImage;
 
 /** Takes the frames of a clip, in order. */
 public interface FrameSink {
