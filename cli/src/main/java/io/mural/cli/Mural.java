@@ -84,6 +84,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
                 .addSubcommand(new VideoCommand(interrupt))
+                .addSubcommand(new ConvertCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
