@@ -3,7 +3,7 @@ package io.mural.cli;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.Stderr;
-import io.mural.cli.console.Version;
+import io.mural.cli.console.VersionLine;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
@@ -12,6 +12,7 @@ import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
+import io.mural.cli.train.TrainCommand;
 import io.mural.cli.video.VideoCommand;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mural",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionLine.class,
         scope = ScopeType.INHERIT,
         description = "Makes pictures from text with FLUX models, on the JVM.",
         synopsisSubcommandLabel = "COMMAND")
@@ -49,7 +50,8 @@ public final class Mural implements Runnable {
             names = "--verbose",
             scope = ScopeType.INHERIT,
             description =
-                    "Adds the stack trace to the message of a failure, and to that of a picture what it took of the machine.")
+                    "Adds the stack trace to the message of a failure, and to that of a picture what it took of the"
+                            + " machine.")
     private boolean verbose;
 
     public static void main(String[] args) {
@@ -88,6 +90,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new TrainCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new DevicesCommand())

@@ -1,10 +1,12 @@
 package io.mural.cli;
 
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Words;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.engine.device.DeviceChoice;
+import io.mural.engine.text.Words;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
+import io.mural.train.parity.TrainingCases;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -62,7 +64,7 @@ final class ParityCommand implements Callable<Integer> {
             throw new BadUsage("name case files or folders of them, such as goldens/cases");
         }
         var device = deviceOptions.choose();
-        var parity = new Parity(device.ops(), this::report);
+        var parity = new Parity(device.ops(), this::report, new TrainingCases());
         for (var file : Parity.find(paths)) {
             parity.run(file);
         }
@@ -133,7 +135,7 @@ final class ParityCommand implements Callable<Integer> {
         return Double.isFinite(value) ? value : null;
     }
 
-    private void summary(DeviceOptions.Choice device) {
+    private void summary(DeviceChoice device) {
         var unsupported = new TreeSet<String>();
         of(Outcome.Verdict.UNSUPPORTED).forEach(outcome -> unsupported.add(outcome.component()));
         if (json) {

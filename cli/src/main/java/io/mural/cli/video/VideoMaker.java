@@ -1,11 +1,12 @@
 package io.mural.cli.video;
 
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Figures;
-import io.mural.cli.device.DeviceOptions;
-import io.mural.cli.device.Memory;
-import io.mural.cli.generate.Speed;
+import io.mural.Progress;
 import io.mural.cli.progress.Report;
+import io.mural.engine.device.DeviceChoice;
+import io.mural.engine.device.Memory;
+import io.mural.engine.device.Speed;
+import io.mural.engine.text.Figures;
 import io.mural.model.family.WanModel;
 import io.mural.model.image.FrameSink;
 import io.mural.model.image.PngFile;
@@ -39,15 +40,17 @@ final class VideoMaker {
 
     private final WanModel model;
     private final VideoOptions options;
-    private final DeviceOptions.Choice device;
+    private final DeviceChoice device;
     private final Report report;
     private final PrintWriter out;
+    private final VideoProgress progress;
     private final VideoPipeline pipeline;
 
-    VideoMaker(WanModel model, VideoOptions options, DeviceOptions.Choice device, Report report, PrintWriter out) {
+    VideoMaker(WanModel model, VideoOptions options, DeviceChoice device, Report report, PrintWriter out) {
         this.model = model;
         this.options = options;
-        this.device = device.heeded(report::note, line -> {});
+        this.device = device;
+        progress = new VideoProgress(report);
         this.report = report;
         this.out = out;
         pipeline = new VideoPipeline(model, device.ops(), Memory.budget() / 2);
@@ -80,12 +83,11 @@ final class VideoMaker {
 
     private void write(VideoRequest request, Clip clip, VideoPlan plan, Path place, boolean stream) {
         long start = System.nanoTime();
-        report.begin(1, 1, request.seed());
-        var embeds = pipeline.encode(request, report);
+        var embeds = pipeline.encode(request, progress);
         var checkpoint = stream ? Optional.<VideoCheckpoint>empty() : Optional.of(checkpoint(request, place));
         var latents = pipeline.denoise(
-                request, embeds, checkpoint.<VideoJournal>map(c -> c).orElse(VideoJournal.NONE), report, (step, clean) -> preview(request, clean));
-        Consumer<FrameSink> frames = sink -> pipeline.decode(request, latents, plan.bands(), sink, report);
+                request, embeds, checkpoint.<VideoJournal>map(c -> c).orElse(VideoJournal.NONE), progress, (step, clean) -> preview(request, clean));
+        Consumer<FrameSink> frames = sink -> pipeline.decode(request, latents, plan.bands(), sink, progress);
         if (stream) {
             try {
                 VideoFile.stream(System.out, clip, frames);
@@ -97,7 +99,8 @@ final class VideoMaker {
             checkpoint.ifPresent(VideoCheckpoint::finished);
             out.println(place);
         }
-        report.done(place, request.seed(), (System.nanoTime() - start) / 1e9);
+        report.accept(new Progress.Done(
+                1, 1, Optional.of(place), request.seed(), (System.nanoTime() - start) / 1e9));
     }
 
     private VideoCheckpoint checkpoint(VideoRequest request, Path place) {

@@ -73,6 +73,6 @@ public enum Architecture {
             throw new InputException(checkpoint.source() + ": " + MAKES_VIDEOS);
         }
         throw new InputException(checkpoint.source() + ": holds no FLUX transformer"
-                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with --lora" : KeyStyles.gguf(checkpoint)));
+                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with `lora`" : KeyStyles.gguf(checkpoint)));
     }
 }
