@@ -73,8 +73,8 @@ public final class VideoCommand implements Runnable {
         }
         var device = deviceOptions.choose();
         try (var report = progress.open(spec.commandLine().getErr());
-                var model = new WanModel(
-                        options.source(), options.loras(), options.pattern(), WanModel.WanConfigs.NONE)) {
+                var model =
+                        new WanModel(options.source(), options.loras(), options.pattern(), WanModel.WanConfigs.NONE)) {
             interrupt.onAbandon(report::close);
             new VideoMaker(model, options, device, report, spec.commandLine().getOut()).make(prompt, output);
         }

@@ -1,7 +1,7 @@
 package io.mural.cli.video;
 
-import io.mural.cli.console.BadUsage;
 import io.mural.Progress;
+import io.mural.cli.console.BadUsage;
 import io.mural.cli.progress.Report;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.Memory;
@@ -86,7 +86,11 @@ final class VideoMaker {
         var embeds = pipeline.encode(request, progress);
         var checkpoint = stream ? Optional.<VideoCheckpoint>empty() : Optional.of(checkpoint(request, place));
         var latents = pipeline.denoise(
-                request, embeds, checkpoint.<VideoJournal>map(c -> c).orElse(VideoJournal.NONE), progress, (step, clean) -> preview(request, clean));
+                request,
+                embeds,
+                checkpoint.<VideoJournal>map(c -> c).orElse(VideoJournal.NONE),
+                progress,
+                (step, clean) -> preview(request, clean));
         Consumer<FrameSink> frames = sink -> pipeline.decode(request, latents, plan.bands(), sink, progress);
         if (stream) {
             try {
@@ -99,8 +103,7 @@ final class VideoMaker {
             checkpoint.ifPresent(VideoCheckpoint::finished);
             out.println(place);
         }
-        report.accept(new Progress.Done(
-                1, 1, Optional.of(place), request.seed(), (System.nanoTime() - start) / 1e9));
+        report.accept(new Progress.Done(1, 1, Optional.of(place), request.seed(), (System.nanoTime() - start) / 1e9));
     }
 
     private VideoCheckpoint checkpoint(VideoRequest request, Path place) {
@@ -133,13 +136,13 @@ final class VideoMaker {
                 Figures.bytes(plan.decode().bytes()),
                 plan.bands() == 1 ? "" : " in " + plan.bands() + " bands"));
         lines.add(request.steps() + " steps of " + Figures.flop(plan.step().flops()) + " (attention "
-                + Figures.flop(plan.step().attentionFlops()) + "), text " + Figures.flop(plan.text().flops())
+                + Figures.flop(plan.step().attentionFlops()) + "), text "
+                + Figures.flop(plan.text().flops())
                 + ", frames " + Figures.flop(plan.decode().flops()));
         if (plan.flops() > LONG || options.plan) {
             var speed = Speed.of(device.ops());
-            double seconds = time(speed, plan.text())
-                    + plan.steps() * time(speed, plan.step())
-                    + time(speed, plan.decode());
+            double seconds =
+                    time(speed, plan.text()) + plan.steps() * time(speed, plan.step()) + time(speed, plan.decode());
             lines.add("about " + Figures.duration(seconds) + " in all");
         }
         return lines;
@@ -183,9 +186,11 @@ final class VideoMaker {
         recipe.put("sigmas", request.form().text());
         recipe.put("solver", request.solver().name().toLowerCase(Locale.ROOT));
         recipe.put("model", options.source().model().toString());
-        recipe.put("loras", options.loras().stream()
-                .map(lora -> lora.file() + ":" + lora.scale())
-                .toList());
+        recipe.put(
+                "loras",
+                options.loras().stream()
+                        .map(lora -> lora.file() + ":" + lora.scale())
+                        .toList());
         return Map.of("mural-video", Json.write(recipe));
     }
 }

@@ -36,8 +36,9 @@ final class VideoOptions {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|FILE",
-            description = "A Wan 2.1 text-to-video model: a folder (of diffusers, of the authors, of ComfyUI), or a single"
-                    + " safetensors or GGUF file of the transformer.")
+            description =
+                    "A Wan 2.1 text-to-video model: a folder (of diffusers, of the authors, of ComfyUI), or a single"
+                            + " safetensors or GGUF file of the transformer.")
     private Path model;
 
     @Option(
@@ -58,7 +59,9 @@ final class VideoOptions {
             description = "A LoRA for the transformer, at a scale (default 1). May be given several times.")
     private List<String> loras = List.of();
 
-    @Option(names = "--negative", paramLabel = "TEXT",
+    @Option(
+            names = "--negative",
+            paramLabel = "TEXT",
             description = "What the clip should not show; wan is the list of Wan's authors. Counts with guidance.")
     private String negative;
 
@@ -177,7 +180,9 @@ final class VideoOptions {
                 throw new BadUsage("--windows " + windows + ": write three numbers a set, as in 3,1,1/1,4,3");
             }
             sets.add(new int[] {
-                Integer.parseInt(numbers[0].strip()), Integer.parseInt(numbers[1].strip()), Integer.parseInt(numbers[2].strip())
+                Integer.parseInt(numbers[0].strip()),
+                Integer.parseInt(numbers[1].strip()),
+                Integer.parseInt(numbers[2].strip())
             });
         }
         return new T3Windows(sets);

@@ -196,10 +196,9 @@ final class WanFiles implements AutoCloseable {
         return places.stream()
                 .filter(Files::isDirectory)
                 .findFirst()
-                .orElseThrow(
-                        () -> new InputException(
-                                source.model()
-                                        + " holds no tokenizer; give a folder that has tokenizer/ or google/umt5-xxl/ as the model's base"));
+                .orElseThrow(() -> new InputException(source.model()
+                        + " holds no tokenizer; give a folder that has tokenizer/ or google/umt5-xxl/"
+                        + " as the model's base"));
     }
 
     /** Closes the files of a part that nothing else stands in; its weights are not valid any more. */

@@ -57,7 +57,12 @@ public final class ApngFile implements FrameSink {
         boolean latin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(text);
         var head = (keyword + (latin ? "\0" : "\0\0\0\0\0")).getBytes(StandardCharsets.ISO_8859_1);
         var body = text.getBytes(latin ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
-        chunk(latin ? "tEXt" : "iTXt", ByteBuffer.allocate(head.length + body.length).put(head).put(body).array());
+        chunk(
+                latin ? "tEXt" : "iTXt",
+                ByteBuffer.allocate(head.length + body.length)
+                        .put(head)
+                        .put(body)
+                        .array());
     }
 
     @Override
@@ -79,7 +84,12 @@ public final class ApngFile implements FrameSink {
             if (frame++ == 0) {
                 chunk("IDAT", data);
             } else {
-                chunk("fdAT", ByteBuffer.allocate(4 + data.length).putInt(sequence++).put(data).array());
+                chunk(
+                        "fdAT",
+                        ByteBuffer.allocate(4 + data.length)
+                                .putInt(sequence++)
+                                .put(data)
+                                .array());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

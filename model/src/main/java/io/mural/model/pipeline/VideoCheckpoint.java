@@ -96,7 +96,8 @@ public final class VideoCheckpoint implements VideoJournal {
                 .metadata("checksum", checksum(position.step(), latents))
                 .add("latents", new long[] {latents.length}, latents);
         for (int i = 0; i < position.memory().size(); i++) {
-            writer.add(MEMORY + i, new long[] {latents.length}, position.memory().get(i));
+            writer.add(
+                    MEMORY + i, new long[] {latents.length}, position.memory().get(i));
         }
         writer.write(file);
     }

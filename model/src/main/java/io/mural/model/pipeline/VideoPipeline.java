@@ -1,8 +1,8 @@
 package io.mural.model.pipeline;
 
 import io.mural.model.family.WanModel;
-import io.mural.model.image.RgbImage;
 import io.mural.model.image.FrameSink;
+import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.request.VideoRequest;
 import io.mural.model.sampling.Latents;

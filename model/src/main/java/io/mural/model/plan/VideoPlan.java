@@ -58,7 +58,9 @@ public record VideoPlan(Stage text, Stage step, Stage decode, int bands, int ste
         var step = Stage.of(ops -> step(model, request, ops, prompts));
         int bands = 1;
         var decode = decode(model, request, bands);
-        while (decode.bytes() > memory && bands < MOST_BANDS && 2 * bands <= request.grid().rows()) {
+        while (decode.bytes() > memory
+                && bands < MOST_BANDS
+                && 2 * bands <= request.grid().rows()) {
             bands *= 2;
             decode = decode(model, request, bands);
         }
@@ -74,17 +76,10 @@ public record VideoPlan(Stage text, Stage step, Stage decode, int bands, int ste
             texts.add(transformer.text(ops, ops.empty(request.textTokens(), config.textDim())));
         }
         var rope = transformer.positions(ops, grid);
-        ops.unit(
-                "step",
-                () -> {
-                    transformer.forward(
-                            ops,
-                            ops.empty(grid.tokens(), WanLatents.PATCH * config.inChannels()),
-                            500,
-                            grid,
-                            rope,
-                            texts);
-                });
+        ops.unit("step", () -> {
+            transformer.forward(
+                    ops, ops.empty(grid.tokens(), WanLatents.PATCH * config.inChannels()), 500, grid, rope, texts);
+        });
     }
 
     private static Stage decode(WanModel model, VideoRequest request, int bands) {

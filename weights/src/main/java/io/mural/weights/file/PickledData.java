@@ -147,10 +147,9 @@ final class PickledData {
             stack.push(map);
         } else if (called.name().equals(REBUILD) && arguments.size() >= 4) {
             stack.push(new StoredTensor(
-                    (Storage) arguments.get(0),
-                    (Long) arguments.get(1),
-                    longs((List<?>) arguments.get(2)),
-                    longs((List<?>) arguments.get(3))));
+                    (Storage) arguments.get(0), (Long) arguments.get(1), longs((List<?>) arguments.get(2)), longs((List<
+                                    ?>)
+                            arguments.get(3))));
         } else {
             throw new InputException(source + ": calls " + called.name() + ", which is no tensor");
         }

@@ -41,7 +41,10 @@ public final class TorchArchive implements AutoCloseable {
                 .orElseThrow(() -> new InputException(path + ": holds no data.pkl, so it is no file of torch's"));
         root = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
         var order = zip.getEntry(root + "byteorder");
-        if (order != null && !new String(read(order, 16), StandardCharsets.US_ASCII).strip().equals("little")) {
+        if (order != null
+                && !new String(read(order, 16), StandardCharsets.US_ASCII)
+                        .strip()
+                        .equals("little")) {
             throw new InputException(path + ": its numbers are not little-endian, which is not supported");
         }
         collect(new PickledData(path.toString(), read(pickle, MOST_PICKLE)).read());
@@ -72,7 +75,8 @@ public final class TorchArchive implements AutoCloseable {
         try (InputStream in = zip.getInputStream(entry)) {
             var bytes = in.readNBytes(most + 1);
             if (bytes.length > most) {
-                throw new InputException(path + ": " + Shown.text(entry.getName()) + " is larger than " + most + " bytes");
+                throw new InputException(
+                        path + ": " + Shown.text(entry.getName()) + " is larger than " + most + " bytes");
             }
             return bytes;
         }

@@ -24,7 +24,10 @@ public record Clip(int width, int height, int frames, int fps, Map<String, Strin
     /** All texts, a line each. */
     String comment() {
         var lines = new StringBuilder();
-        texts.forEach((keyword, text) -> lines.append(lines.isEmpty() ? "" : "\n").append(keyword).append(": ").append(text));
+        texts.forEach((keyword, text) -> lines.append(lines.isEmpty() ? "" : "\n")
+                .append(keyword)
+                .append(": ")
+                .append(text));
         return lines.toString();
     }
 }

@@ -39,9 +39,8 @@ final class GifWriter implements FrameSink {
         for (int y = 0; y < clip.height(); y++) {
             for (int x = 0; x < row.length; x++) {
                 int at = (y * row.length + x) * 3;
-                row[x] = (frame.rgb()[at] & 0xff) << 16
-                        | (frame.rgb()[at + 1] & 0xff) << 8
-                        | frame.rgb()[at + 2] & 0xff;
+                row[x] =
+                        (frame.rgb()[at] & 0xff) << 16 | (frame.rgb()[at + 1] & 0xff) << 8 | frame.rgb()[at + 2] & 0xff;
             }
             image.setRGB(0, y, row.length, 1, row, 0, row.length);
         }

@@ -48,8 +48,7 @@ final class Mp4Writer implements FrameSink {
         encoder.setKeyInterval(KEY_INTERVAL);
         muxer = MP4Muxer.createMP4MuxerToChannel(new FileChannelWrapper(channel));
         var size = new Size(clip.width(), clip.height());
-        track = muxer.addVideoTrack(
-                Codec.H264, VideoCodecMeta.createSimpleVideoCodecMeta(size, ColorSpace.YUV420));
+        track = muxer.addVideoTrack(Codec.H264, VideoCodecMeta.createSimpleVideoCodecMeta(size, ColorSpace.YUV420));
         room = ByteBuffer.allocate(clip.width() * clip.height() * ROOM + (1 << 16));
     }
 
@@ -126,7 +125,13 @@ final class Mp4Writer implements FrameSink {
     private static byte[] comment(String text) {
         var utf8 = text.getBytes(StandardCharsets.UTF_8);
         // Type 1 is UTF-8; no locale.
-        var data = box("data", ByteBuffer.allocate(8 + utf8.length).putInt(1).putInt(0).put(utf8).array());
+        var data = box(
+                "data",
+                ByteBuffer.allocate(8 + utf8.length)
+                        .putInt(1)
+                        .putInt(0)
+                        .put(utf8)
+                        .array());
         var list = box("ilst", box("\u00A9cmt", data));
         var handler = box(
                 "hdlr",

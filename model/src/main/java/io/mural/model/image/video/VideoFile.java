@@ -23,7 +23,8 @@ import java.util.function.Consumer;
  * pictures every finished one stays.
  */
 public final class VideoFile {
-    private static final String NAMES = ".mp4, .png, .gif, .y4m, a name with a number such as frame-%04d.png, or a folder";
+    private static final String NAMES =
+            ".mp4, .png, .gif, .y4m, a name with a number such as frame-%04d.png, or a folder";
 
     private VideoFile() {}
 
@@ -66,25 +67,28 @@ public final class VideoFile {
     public static void write(Path file, Clip clip, Consumer<FrameSink> frames) {
         switch (kind(file)) {
             case FRAMES -> pictures(file, clip, frames);
-            case MP4 -> whole(file, channel -> {
-                var writer = new Mp4Writer(channel, clip);
-                frames.accept(writer);
-                writer.finish();
-            });
-            case APNG -> whole(file, channel -> {
-                var out = Channels.newOutputStream(channel);
-                var writer =
-                        new ApngFile(out, clip.width(), clip.height(), clip.frames(), clip.fps(), clip.texts());
-                frames.accept(writer);
-                writer.finish();
-            });
-            case GIF -> whole(file, channel -> {
-                var out = new BufferedOutputStream(Channels.newOutputStream(channel));
-                var writer = new GifWriter(out, clip);
-                frames.accept(writer);
-                writer.finish();
-                out.flush();
-            });
+            case MP4 ->
+                whole(file, channel -> {
+                    var writer = new Mp4Writer(channel, clip);
+                    frames.accept(writer);
+                    writer.finish();
+                });
+            case APNG ->
+                whole(file, channel -> {
+                    var out = Channels.newOutputStream(channel);
+                    var writer =
+                            new ApngFile(out, clip.width(), clip.height(), clip.frames(), clip.fps(), clip.texts());
+                    frames.accept(writer);
+                    writer.finish();
+                });
+            case GIF ->
+                whole(file, channel -> {
+                    var out = new BufferedOutputStream(Channels.newOutputStream(channel));
+                    var writer = new GifWriter(out, clip);
+                    frames.accept(writer);
+                    writer.finish();
+                    out.flush();
+                });
             case Y4M -> whole(file, channel -> stream(Channels.newOutputStream(channel), clip, frames));
         }
     }
