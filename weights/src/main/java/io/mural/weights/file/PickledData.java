@@ -209,7 +209,7 @@ final class PickledData {
 
     private List<Object> toMark() {
         var values = new ArrayDeque<Object>();
-        for (var value = stack.pop(); value != MARK; value = stack.pop()) {
+        for (var value = stack.pop(); !value.equals(MARK); value = stack.pop()) {
             values.addFirst(value);
         }
         return new ArrayList<>(values);
