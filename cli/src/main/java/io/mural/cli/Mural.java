@@ -1,5 +1,6 @@
 package io.mural.cli;
 
+import io.mural.cli.batch.BatchCommand;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.Stderr;
@@ -87,6 +88,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new UpscaleCommand(interrupt))
                 .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new ConvertCommand())
+                .addSubcommand(new BatchCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
