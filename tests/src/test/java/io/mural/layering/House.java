@@ -39,6 +39,8 @@ final class House {
                             "com.google.protobuf",
                             "org.jsoup",
                             "org.jcodec",
+                            // What javax.imageio's metadata are made of.
+                            "org.w3c.dom",
                             "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
