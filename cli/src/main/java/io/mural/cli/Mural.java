@@ -15,6 +15,7 @@ import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
 import io.mural.cli.train.TrainCommand;
+import io.mural.cli.video.VideoCommand;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -86,6 +87,8 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new VideoCommand(interrupt))
+                .addSubcommand(new ConvertCommand())
                 .addSubcommand(new BatchCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())

@@ -33,7 +33,16 @@ final class House {
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
-                    List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio")),
+                    List.of(
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "com.google.protobuf",
+                            "org.jsoup",
+                            "org.jcodec",
+                            // What javax.imageio's metadata are made of.
+                            "org.w3c.dom",
+                            "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
             Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
@@ -130,7 +139,7 @@ final class House {
                     "the width of vectors is chosen in Lanes",
                     CPU + ".Lanes"));
 
-    private static final List<String> FAMILIES = List.of("flux1", "flux2");
+    private static final List<String> FAMILIES = List.of("flux1", "flux2", "wan");
     private static final Pattern VAGUE = Pattern.compile(".*(Impl|Manager|Helper|Utils?)");
 
     private static final Pattern OPTION = Pattern.compile("(^|[^-\\w])--[a-z]");

@@ -55,8 +55,9 @@ class FullWidthTest {
                 var plan = new PlanOps();
                 var ops = new CpuBackend().open("cpu", 2, new Workspace())) {
             var config = Flux2Config.of(Json.parse("config.json", """
-                    {"num_layers": 1, "num_single_layers": 1, "num_attention_heads": 24,
-                     "joint_attention_dim": 7680, "guidance_embeds": false}"""));
+                {"num_layers": 1, "num_single_layers": 1, "num_attention_heads": 24,
+                 "joint_attention_dim": 7680, "guidance_embeds": false}\
+                """));
             var transformer =
                     new Flux2Transformer(config, KeyStyles.weights(checkpoint, KeyStyles.Part.FLUX2_TRANSFORMER));
             step(plan, transformer);

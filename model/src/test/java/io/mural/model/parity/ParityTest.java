@@ -13,11 +13,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every reference case through the judge that users have, on memory that starts as NaN. */
 class ParityTest {
-    private static final Path CASES = Path.of("../goldens/cases");
+    private static final List<Path> CASES = List.of(Path.of("../goldens/cases"), Path.of("../goldens/video/cases"));
 
     @TestFactory
     Stream<DynamicTest> cases() {
-        return Parity.find(List.of(CASES)).stream()
+        return Parity.find(CASES).stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> judge(file)));
     }
 

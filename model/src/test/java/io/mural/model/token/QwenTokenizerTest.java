@@ -118,10 +118,10 @@ class QwenTokenizerTest {
         copy("vocab.json");
         copy("merges.txt");
         Files.writeString(folder.resolve("tokenizer_config.json"), """
-                {"pad_token": {"content": "<|endoftext|>"}, "added_tokens_decoder": {
-                  "390": {"content": "<|endoftext|>"}, "391": {"content": "<|im_start|>"},
-                  "392": {"content": "<|im_end|>"}, "393": {"content": "<think>"}, "394": {"content": "</think>"}}}
-                """);
+            {"pad_token": {"content": "<|endoftext|>"}, "added_tokens_decoder": {
+              "390": {"content": "<|endoftext|>"}, "391": {"content": "<|im_start|>"},
+              "392": {"content": "<|im_end|>"}, "393": {"content": "<think>"}, "394": {"content": "</think>"}}}
+            """);
         var mine = QwenTokenizer.load(folder);
         var reference = QwenTokenizer.load(SMALL);
         for (var c : goldens()) {
