@@ -7,6 +7,7 @@ import io.mural.evaluate.set.MetricWeights;
 import io.mural.evaluate.set.PairEvaluation;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SetEvaluation;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -5,6 +5,7 @@ import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.model.family.WanModel;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -71,7 +72,7 @@ public final class VideoCommand implements Runnable {
         if (prompt.isEmpty()) {
             throw new BadUsage("the prompt is missing; say what the clip should show, in quotes");
         }
-        var device = deviceOptions.choose();
+        var device = deviceOptions.choose(Precision.F32);
         try (var report = progress.open(spec.commandLine().getErr());
                 var model =
                         new WanModel(options.source(), options.loras(), options.pattern(), WanModel.WanConfigs.NONE)) {

@@ -18,6 +18,7 @@ import io.mural.model.pipeline.VideoJournal;
 import io.mural.model.pipeline.VideoPipeline;
 import io.mural.model.plan.VideoPlan;
 import io.mural.model.request.VideoRequest;
+import io.mural.tensor.DType;
 import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -140,7 +141,7 @@ final class VideoMaker {
                 + Figures.flop(plan.text().flops())
                 + ", frames " + Figures.flop(plan.decode().flops()));
         if (plan.flops() > LONG || options.plan) {
-            var speed = Speed.of(device.ops());
+            var speed = Speed.of(device.ops(), DType.BF16);
             double seconds =
                     time(speed, plan.text()) + plan.steps() * time(speed, plan.step()) + time(speed, plan.decode());
             lines.add("about " + Figures.duration(seconds) + " in all");
