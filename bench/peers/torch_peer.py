@@ -14,9 +14,10 @@ import torch
 import torch.nn.functional as F
 
 FLOAT, BF16, ONEDNN = "torch float32", "torch bfloat16", "torch oneDNN float32"
+INT8 = "torch dynamic int8"
 CHANNELS_LAST = "torch float32 channels last"
 ENGINES = {
-    "gemm": [ONEDNN, FLOAT, BF16],
+    "gemm": [ONEDNN, FLOAT, BF16, INT8],
     "attention": [FLOAT, BF16],
     "conv2d": [FLOAT, CHANNELS_LAST],
     "layer_norm": [FLOAT],
@@ -43,6 +44,11 @@ def gemm(engine, m, k, n):
         # float32 in, float32 out; weights laid out beforehand
         x, weight, bias = x.to_mkldnn(), weight.to_mkldnn(), bias.to_mkldnn()
         return lambda: torch.ops.aten.mkldnn_linear(x, weight, bias)
+    if engine == INT8:
+        # float32 in, float32 out; x gets one scale in every call
+        linear = torch.nn.Linear(k, n).requires_grad_(False)
+        quantized = torch.ao.quantization.quantize_dynamic(torch.nn.Sequential(linear), {torch.nn.Linear}, torch.qint8)
+        return lambda: quantized(x)
     if engine == BF16:
         x, weight, bias = x.bfloat16(), weight.bfloat16(), bias.bfloat16()
     return lambda: F.linear(x, weight, bias)
@@ -232,7 +238,7 @@ def measure(call, seconds, clock):
 
 
 def engines(op):
-    return [engine for engine in ENGINES[op] if engine != ONEDNN or not on_gpu()]
+    return [engine for engine in ENGINES[op] if engine not in (ONEDNN, INT8) or not on_gpu()]
 
 
 def ceilings():

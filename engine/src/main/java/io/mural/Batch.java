@@ -137,6 +137,10 @@ final class Batch {
                 .filter(before -> !before.equals(means.device().name()))
                 .ifPresent(before -> events.warn("the picture of `from` was made on " + before + "; on "
                         + means.device().name() + " it may differ in the last bits; `device` chooses another device"));
+        from.map(Recipe::products)
+                .filter(before -> before != first.recipe().products())
+                .ifPresent(before -> events.warn("the picture of `from` was made with products in " + before.key()
+                        + "; in " + first.recipe().products().key() + " it differs a little"));
         var prompts = new LinkedHashSet<String>();
         pieces.forEach(piece -> prompts.add(piece.recipe().prompt()));
         if (first.recipe().trueCfg() != 1) {

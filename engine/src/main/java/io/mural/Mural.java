@@ -10,6 +10,7 @@ import io.mural.model.request.ModelDefaults;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,6 +76,7 @@ public final class Mural implements AutoCloseable {
         private int threads = Runtime.getRuntime().availableProcessors();
         private Optional<GemmChoice> gemm = Optional.empty();
         private Optional<GemmChoice> gemmBefore = Optional.empty();
+        private Precision precision = Precision.AUTO;
         private boolean slow;
         private DeviceChoice chosen; // null to choose by the name
         private OptionalLong memory = OptionalLong.empty();
@@ -134,6 +136,12 @@ public final class Mural implements AutoCloseable {
             return this;
         }
 
+        /** What products are in; {@link Precision#AUTO} where it is not set. Ignored with a device chosen already. */
+        public Builder precision(Precision choice) {
+            precision = choice;
+            return this;
+        }
+
         /** Bytes that activations and resident weights may take; else what the machine has free. */
         public Builder memory(long bytes) {
             memory = OptionalLong.of(bytes);
@@ -154,6 +162,7 @@ public final class Mural implements AutoCloseable {
             loras.addAll(recipe.loras());
             deviceName = recipe.device();
             gemmBefore = recipe.gemm();
+            precision = recipe.precision();
             return this;
         }
 
@@ -163,7 +172,10 @@ public final class Mural implements AutoCloseable {
                     .or(() -> Optional.ofNullable(embedded))
                     .orElseThrow(
                             () -> InputException.about("model", "no model is named; give a folder or file as `model`"));
-            var device = chosen != null ? chosen : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow);
+            var device = chosen != null
+                    ? chosen
+                    : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow)
+                            .in(precision);
             return new Mural(
                     ref, PictureModel.open(place, ref.base(), List.copyOf(loras)), List.copyOf(loras), device, memory);
         }
@@ -278,7 +290,7 @@ public final class Mural implements AutoCloseable {
     private Speed speed() {
         return inTurn(() -> {
             if (speed == null) {
-                speed = Speed.of(device.ops());
+                speed = Speed.of(device.ops(), NoiseDtype.of(model.noiseDtype()).dtype());
             }
             return speed;
         });

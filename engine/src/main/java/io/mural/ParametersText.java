@@ -3,6 +3,7 @@ package io.mural;
 import io.mural.engine.text.Figures;
 import io.mural.engine.text.Version;
 import io.mural.model.request.LoraFile;
+import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,9 @@ final class ParametersText {
         pairs.add("Size: " + recipe.width() + "x" + recipe.height());
         pairs.add("Model: " + quoted(recipe.model().name()));
         recipe.init().ifPresent(init -> pairs.add("Denoising strength: " + Figures.number(init.strength())));
+        if (recipe.products() != Precision.F32) {
+            pairs.add("Products: " + recipe.products().key());
+        }
         pairs.add("Version: mural " + Version.text());
         return pairs;
     }

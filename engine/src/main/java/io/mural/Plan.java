@@ -5,6 +5,7 @@ import io.mural.engine.text.Figures;
 import io.mural.engine.text.Words;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.vae.VaeExtent;
+import io.mural.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -107,6 +108,9 @@ public final class Plan {
     /** The plan in words where it has more to tell than a size: a line each for levels, streamed weights, long work. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
+        if (recipe.products() != Precision.F32) {
+            lines.add("products in " + recipe.products().key() + "; `precision` f32 computes them in float32");
+        }
         if (weights.streamedTransformer() + weights.streamedText() > 0) {
             lines.add(streaming());
         }

@@ -8,6 +8,7 @@ import io.mural.model.request.LoraFile;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
+import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import java.nio.file.InvalidPathException;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param guidance distilled guidance, for models that take it
  * @param device where it was computed; another may differ in the last bits
  * @param gemm what multiplied matrices, where the device leaves a choice
+ * @param precision what products were asked to be in; pictures from before there was a choice are float32
+ * @param products what they were in
  */
 public record Recipe(
         String prompt,
@@ -44,7 +47,9 @@ public record Recipe(
         List<Path> references,
         Optional<Hierarchy> hierarchy,
         String device,
-        Optional<GemmChoice> gemm) {
+        Optional<GemmChoice> gemm,
+        Precision precision,
+        Precision products) {
 
     /** The keyword of the text chunk that holds a recipe. */
     public static final String KEYWORD = "mural";
@@ -105,10 +110,16 @@ public record Recipe(
                     json.strings("references", List.of()).stream().map(Path::of).toList(),
                     json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
                     json.string("device"),
-                    json.has("gemm") ? Optional.of(constant(GemmChoice.class, json, "gemm")) : Optional.empty());
+                    json.has("gemm") ? Optional.of(constant(GemmChoice.class, json, "gemm")) : Optional.empty(),
+                    precision(json, "precision"),
+                    precision(json, "products"));
         } catch (InvalidPathException e) {
             throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
         }
+    }
+
+    private static Precision precision(JsonObject json, String key) {
+        return json.has(key) ? constant(Precision.class, json, key) : Precision.F32;
     }
 
     private static InitImage init(JsonObject json) {
@@ -150,6 +161,8 @@ public record Recipe(
         json.put("hierarchy", hierarchy.map(Hierarchy::toJson).orElse(null));
         json.put("device", device);
         json.put("gemm", gemm.map(Words::of).orElse(null));
+        json.put("precision", Words.of(precision));
+        json.put("products", Words.of(products));
         return Json.write(json);
     }
 
@@ -210,7 +223,9 @@ public record Recipe(
                 references,
                 hierarchy,
                 device,
-                gemm);
+                gemm,
+                precision,
+                products);
     }
 
     /** The same with the way the autoencoder sees the picture. */
@@ -233,7 +248,9 @@ public record Recipe(
                 references,
                 hierarchy,
                 device,
-                gemm);
+                gemm,
+                precision,
+                products);
     }
 
     /** What the model is asked for. */

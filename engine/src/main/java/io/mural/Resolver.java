@@ -67,7 +67,9 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 inputs.referenceFiles(),
                 hierarchy(request, inputs, size, defaults),
                 device.name(),
-                device.gemm());
+                device.gemm(),
+                device.precision(),
+                device.products(model.noiseDtype()));
     }
 
     /** How the autoencoder is to see the picture, or empty to decide by memory. */

@@ -4,11 +4,13 @@ import io.mural.bench.synthetic.Family;
 import io.mural.bench.synthetic.Family.Part;
 import io.mural.bench.synthetic.ModelWriter;
 import io.mural.model.family.Flux1Model;
+import io.mural.model.family.PictureModel;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.JointBlock;
 import io.mural.model.layers.KeysValues;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
+import io.mural.model.request.GenerationRequest;
 import io.mural.model.text.T5Config;
 import io.mural.model.text.T5Encoder;
 import io.mural.model.vae.AutoencoderKL;
@@ -18,8 +20,6 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Rope;
-import io.mural.tensor.Workspace;
-import io.mural.tensor.cpu.VectorOps;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.Weights;
@@ -126,8 +126,8 @@ record ModelPart(Kind kind, int size) implements Work {
         var config = Flux1Config.of(Json.parse("config", config("transformer/config.json")));
         var weights = weights(operands, folder(operands).resolve("transformer"), KeyStyles.Part.TRANSFORMER);
         var block = kind == Kind.DOUBLE_BLOCK
-                ? JointBlock.doubleStream(weights, weights, 0, config)
-                : JointBlock.singleStream(weights, weights, 0, config);
+                ? JointBlock.doubleStream(weights, Optional.empty(), 0, config)
+                : JointBlock.singleStream(weights, Optional.empty(), 0, config);
         int rows = TEXT + size;
         var x = operands.tensor(rows, config.hidden());
         var conditioning = operands.tensor(1, config.hidden());
@@ -169,11 +169,27 @@ record ModelPart(Kind kind, int size) implements Work {
     /** Text encoders, transformer with classifier-free guidance, decoding; no file is written. */
     private Runnable picture(Operands operands) {
         var model = operands.owned(new Flux1Model(NANO, Optional.empty(), List.of()));
-        int threads = operands.threads();
         return () -> {
-            var request = Steps.request(model, 1, size);
-            new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads))
+            var request = request(model, size);
+            new PicturePipeline(model, operands::open)
                     .generate(request, model.schedule(size, request.imageTokens()), VaeExtent.WHOLE, Progress.NONE);
         };
+    }
+
+    /** A picture of the model's own size in {@code steps} steps. */
+    private static GenerationRequest request(PictureModel model, int steps) {
+        var defaults = model.defaults();
+        return new GenerationRequest(
+                "a sunset over purple mountains and a calm sea",
+                defaults.negative(),
+                defaults.trueCfg(),
+                defaults.width(),
+                defaults.height(),
+                steps,
+                1,
+                defaults.guidance(),
+                defaults.textTokens(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -3,8 +3,11 @@ package io.mural.bench;
 import io.mural.tensor.DType;
 import io.mural.tensor.FloatFormats;
 import io.mural.tensor.Matrix;
+import io.mural.tensor.Ops;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
+import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.VectorOps;
 import io.mural.weights.quantize.BlockEncoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Operands of benchmarks: uniform numbers from -0.5 to 0.5, the same in every run, in memory of their own; and what else a
@@ -22,19 +26,19 @@ final class Operands implements AutoCloseable {
     private final Random random = new Random(1);
     private final Arena arena = Arena.ofShared();
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
-    private final int threads;
+    private final Supplier<Ops> opening;
 
     Operands() {
-        this(1);
+        this(() -> new VectorOps(new Workspace(), 1));
     }
 
-    /** @param threads that work may use */
-    Operands(int threads) {
-        this.threads = threads;
+    /** @param opening opens operations for work that needs its own */
+    Operands(Supplier<Ops> opening) {
+        this.opening = opening;
     }
 
-    int threads() {
-        return threads;
+    Ops open() {
+        return opening.get();
     }
 
     /** Closes it with the operands. */

@@ -2,18 +2,35 @@ package io.mural.bench;
 
 import io.mural.engine.device.Devices;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.CpuBackend;
 import io.mural.tensor.cpu.VectorOps;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where mural computes when it is compared: threads of the processor, or a device of TornadoVM. */
 sealed interface Site {
+    /** The name that results give mural in float32; other precisions follow it behind a blank. */
+    String MURAL = "mural";
+
     /** Threads that compute or wait; a peer on a processor may use as many. */
     int threads();
 
     Ops open();
+
+    /**
+     * Ways of mural to compute here, the first being {@link #MURAL} in float32: name to what opens it. Shorter formats are
+     * there if the processor has them.
+     */
+    default Map<String, Supplier<Ops>> ways() {
+        return Map.of(MURAL, this::open);
+    }
 
     /** Returns when all that was begun is done. */
     void await(Ops ops);
@@ -41,6 +58,21 @@ sealed interface Site {
         @Override
         public Ops open() {
             return new VectorOps(new Workspace(), threads);
+        }
+
+        @Override
+        public Map<String, Supplier<Ops>> ways() {
+            var ways = new LinkedHashMap<String, Supplier<Ops>>();
+            ways.put(MURAL, this::open);
+            var backend = new CpuBackend();
+            for (var precision : List.of(Precision.BF16, Precision.INT8)) {
+                if (backend.noPrecision(backend.name(), precision).isEmpty()) {
+                    ways.put(
+                            MURAL + " " + precision.key(),
+                            () -> backend.open(backend.name(), threads, new Workspace(), precision));
+                }
+            }
+            return ways;
         }
 
         @Override

@@ -1,18 +1,16 @@
 package io.mural.bench;
 
-import io.mural.model.family.PictureModel;
-import io.mural.model.pipeline.PicturePipeline;
-import io.mural.model.pipeline.Progress;
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.vae.VaeExtent;
-import io.mural.tensor.Workspace;
-import io.mural.tensor.cpu.VectorOps;
+import io.mural.Mural;
+import io.mural.Progress;
+import io.mural.Request;
+import io.mural.Sink;
+import io.mural.model.pipeline.Progress.Stage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -26,28 +24,22 @@ public final class Steps {
     private Steps() {}
 
     /** When the stages and steps of one picture were over. */
-    private static final class Clock implements Progress {
+    private static final class Clock implements Consumer<Progress> {
         private final Map<Stage, Long> begins = new EnumMap<>(Stage.class);
         private final List<Long> steps = new ArrayList<>();
-        private Stage stage = Stage.TEXT;
         private long end;
 
         @Override
-        public void stage(Stage next, int count) {
-            stage = next;
-            begins.put(next, System.nanoTime());
-        }
-
-        @Override
-        public void step(int done) {
-            end = System.nanoTime();
-            if (stage == Stage.DENOISE) {
-                steps.add(end);
+        public void accept(Progress event) {
+            if (event instanceof Progress.StageBegun stage) {
+                begins.put(stage.stage(), System.nanoTime());
+            } else if (event instanceof Progress.Step step) {
+                end = System.nanoTime();
+                if (step.stage() == Stage.DENOISE) {
+                    steps.add(end);
+                }
             }
         }
-
-        @Override
-        public void unit(String name) {}
 
         double seconds() {
             return (end - begins.get(Stage.TEXT)) / 1e9;
@@ -74,14 +66,17 @@ public final class Steps {
                 ? Integer.parseInt(args[1])
                 : Runtime.getRuntime().availableProcessors();
         var clocks = new ArrayList<Clock>();
-        try (var model = PictureModel.open(Path.of("models", "mural-nano"), Optional.empty(), List.of())) {
+        try (var mural = Mural.builder()
+                .model(Path.of("models", "mural-nano"))
+                .threads(threads)
+                .open()) {
             for (int i = 0; i < count; i++) {
                 var clock = new Clock();
                 clocks.add(clock);
-                var pipeline = new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads));
-                var request = request(model, i);
-                pipeline.generate(
-                        request, model.schedule(request.steps(), request.imageTokens()), VaeExtent.WHOLE, clock);
+                var request = Request.of("a sunset over purple mountains and a calm sea")
+                        .seed(i)
+                        .build();
+                mural.generate(request, Sink.memory(), clock);
             }
         }
         var results = new Results(Path.of("bench", "results", "steps.jsonl"));
@@ -103,26 +98,6 @@ public final class Steps {
             record(results, run, threads, "later picture, decoding", decodes.toArray());
         }
         Table.print(results.read(), run);
-    }
-
-    private static GenerationRequest request(PictureModel model, int seed) {
-        return request(model, seed, model.defaults().steps());
-    }
-
-    static GenerationRequest request(PictureModel model, int seed, int steps) {
-        var defaults = model.defaults();
-        return new GenerationRequest(
-                "a sunset over purple mountains and a calm sea",
-                defaults.negative(),
-                defaults.trueCfg(),
-                defaults.width(),
-                defaults.height(),
-                steps,
-                seed,
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
     }
 
     private static void record(Results results, String run, int threads, String what, double[] seconds) {

@@ -2,15 +2,19 @@ package io.mural.bench;
 
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.DeviceName;
+import io.mural.tensor.Ops;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
- * mural and its peers side by side: for every kind of work they take turns, so that whatever else the machine does
+ * mural, in each precision it has here, and its peers side by side: for every kind of work they take turns, so that whatever else the machine does
  * meets all alike, and the ratio of each round counts. Appends to {@code bench/results/versus.jsonl}, or for a device to
  * the file of its name there.
  *
@@ -61,51 +65,79 @@ public final class Versus {
     }
 
     private void compare(Work work) {
-        try (var operands = new Operands(site.threads());
-                var ops = site.open()) {
-            var prepared = work.prepare(ops, operands);
-            Runnable call = () -> {
-                prepared.run();
-                site.await(ops);
-            };
+        var own = new LinkedHashMap<String, Own>();
+        try {
+            site.ways().forEach((name, opening) -> own.put(name, Own.of(site, work, opening)));
+            int count = ROUNDS;
+            for (var way : own.values()) {
+                count = Timing.of(measure(way.call(), WARM_UP)).median() > LONG ? FEW_ROUNDS : count;
+            }
             var engines = peer.engines(work);
-            int count = Timing.of(measure(call, WARM_UP)).median() > LONG ? FEW_ROUNDS : ROUNDS;
             engines.forEach(engine -> peer.measure(work, engine, 1));
             Map<String, List<double[]>> rounds = new LinkedHashMap<>();
             for (int round = 0; round < count; round++) {
-                rounds.computeIfAbsent("mural", name -> new ArrayList<>()).add(measure(call, SECONDS));
+                own.forEach((name, way) ->
+                        rounds.computeIfAbsent(name, it -> new ArrayList<>()).add(measure(way.call(), SECONDS)));
                 for (var engine : engines) {
                     rounds.computeIfAbsent(engine, name -> new ArrayList<>()).add(peer.measure(work, engine, SECONDS));
                 }
             }
             double flops = work.flops();
-            rounds.forEach((engine, times) -> append(work, flops, engine, times, rounds.get("mural")));
+            rounds.keySet().forEach(engine -> append(work, flops, engine, rounds, own.keySet()));
+        } finally {
+            own.values().forEach(Own::close);
         }
     }
 
-    private void append(Work work, double flops, String engine, List<double[]> rounds, List<double[]> mural) {
+    /** mural in one precision, with operands of its own. */
+    private record Own(Ops ops, Operands operands, Runnable call) {
+        static Own of(Site site, Work work, Supplier<Ops> opening) {
+            var operands = new Operands(opening);
+            var ops = opening.get();
+            var prepared = work.prepare(ops, operands);
+            return new Own(ops, operands, () -> {
+                prepared.run();
+                site.await(ops);
+            });
+        }
+
+        void close() {
+            ops.close();
+            operands.close();
+        }
+    }
+
+    private void append(Work work, double flops, String engine, Map<String, List<double[]>> rounds, Set<String> own) {
         var more = new LinkedHashMap<String, Object>();
         var timing = Timing.of(
-                rounds.stream().flatMapToDouble(java.util.Arrays::stream).toArray());
+                rounds.get(engine).stream().flatMapToDouble(Arrays::stream).toArray());
         if (flops > 0) {
             more.put("gflops", Results.rounded(flops / timing.median() / 1e9));
         }
         more.put("peak_gflops", Results.rounded(roofline.gflops()));
         more.put("memory_gbs", Results.rounded(roofline.gigabytes()));
         site.description().ifPresent(device -> more.put("device", device));
-        if (!engine.equals("mural")) {
-            var ratios = new double[rounds.size()];
-            for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = Timing.of(rounds.get(i)).median()
-                        / Timing.of(mural.get(i)).median();
+        if (!engine.equals(Site.MURAL)) {
+            for (var name : own) {
+                var key = name.replace(' ', '_') + "_ratio";
+                var ratio = ratio(rounds.get(engine), rounds.get(name));
+                more.put(key, ratio.median());
+                more.put(key + "_quartiles", new double[] {ratio.lowerQuartile(), ratio.upperQuartile()});
             }
-            var ratio = Timing.of(ratios);
-            more.put("mural_ratio", ratio.median());
-            more.put("mural_ratio_quartiles", new double[] {ratio.lowerQuartile(), ratio.upperQuartile()});
-            more.put("version", peer.version());
+            more.put("version", own.contains(engine) ? "the same commit" : peer.version());
         }
         results.append(
                 run, work.name(), engine, site.threads(), site.threads() == 1 ? "processor" : "wall", timing, more);
+    }
+
+    /** How many times longer the one takes than the other, round by round. */
+    private static Timing ratio(List<double[]> engine, List<double[]> other) {
+        var ratios = new double[engine.size()];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] =
+                    Timing.of(engine.get(i)).median() / Timing.of(other.get(i)).median();
+        }
+        return Timing.of(ratios);
     }
 
     private double[] measure(Runnable call, double seconds) {

@@ -76,9 +76,16 @@ public final class VersusPage {
             return "| `" + entry.string("what") + "` | " + entry.integer("threads") + " |" + speed + " | | "
                     + number("spread %.1f %%", 100 * (quartiles[1] - quartiles[0]) / median) + " |";
         }
-        var ratios = entry.numbers("mural_ratio_quartiles");
+        var ratios = new ArrayList<String>();
+        for (var way : List.of("mural", "mural_bf16", "mural_int8")) {
+            if (entry.has(way + "_ratio")) {
+                var quartiles = entry.numbers(way + "_ratio_quartiles");
+                ratios.add((way.equals("mural") ? "" : way.substring("mural_".length()) + ": ")
+                        + number("%.2f (%.2f to %.2f)", entry.number(way + "_ratio"), quartiles[0], quartiles[1]));
+            }
+        }
         return "| | | | | " + entry.string("engine") + ", " + entry.string("version") + " | "
-                + number("%.2f (%.2f to %.2f)", entry.number("mural_ratio"), ratios[0], ratios[1]) + " |";
+                + String.join("; ", ratios) + " |";
     }
 
     private static String machines(List<JsonObject> runs) {

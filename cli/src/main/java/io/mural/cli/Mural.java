@@ -8,6 +8,7 @@ import io.mural.cli.console.VersionLine;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
+import io.mural.cli.evaluate.EvaluateCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
@@ -15,6 +16,7 @@ import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
 import io.mural.cli.serve.ServeCommand;
 import io.mural.cli.train.TrainCommand;
+import io.mural.cli.video.VideoCommand;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -87,10 +89,13 @@ public final class Mural implements Runnable {
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
                 .addSubcommand(new ServeCommand(interrupt))
+                .addSubcommand(new VideoCommand(interrupt))
+                .addSubcommand(new ConvertCommand())
                 .addSubcommand(new BatchCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())

@@ -67,9 +67,7 @@ public interface Backend {
      * @throws InputException if the device does not have it, see {@link #noPrecision}
      */
     default Ops open(String device, int threads, Workspace workspace, Precision precision) {
-        noPrecision(device, precision).ifPresent(reason -> {
-            throw new InputException(reason);
-        });
+        requirePrecision(device, precision);
         return open(device, threads, workspace);
     }
 
@@ -82,9 +80,15 @@ public interface Backend {
         return switch (precision) {
             case F32, AUTO -> Optional.empty();
             case BF16, INT8 ->
-                Optional.of("precision " + precision.key() + " is for the device cpu; " + device
-                        + " multiplies in float32: choose auto or f32");
+                Optional.of(device + " multiplies in float32, and only cpu in others; choose auto or f32");
         };
+    }
+
+    /** Throws what {@link #noPrecision} says. */
+    default void requirePrecision(String device, Precision precision) {
+        noPrecision(device, precision).ifPresent(reason -> {
+            throw InputException.about("precision", "`precision` " + precision.key() + ": " + reason);
+        });
     }
 
     /** Whether products of short weights are in bfloat16 on the device under {@link Precision#AUTO}. */

@@ -36,6 +36,6 @@ public enum Precision {
                 return precision;
             }
         }
-        throw new InputException("precision " + key + " is none of f32, bf16, int8, auto");
+        throw InputException.about("precision", "`precision` " + key + ": choose f32, bf16, int8 or auto");
     }
 }

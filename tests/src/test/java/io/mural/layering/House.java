@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String EVALUATE = "io.mural.evaluate";
     private static final String BATCH = "io.mural.batch";
     private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
@@ -33,7 +34,16 @@ final class House {
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
-                    List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio")),
+                    List.of(
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "com.google.protobuf",
+                            "org.jsoup",
+                            "org.jcodec",
+                            // What javax.imageio's metadata are made of.
+                            "org.w3c.dom",
+                            "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
             Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
@@ -52,6 +62,15 @@ final class House {
                             "io.mural.tensor",
                             "org.eclipse.jetty",
                             "io.prometheus.metrics")),
+            Map.entry(
+                    EVALUATE,
+                    List.of(
+                            EVALUATE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.ejml",
+                            "org.apache.commons.math3")),
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(
                     BATCH,
@@ -71,6 +90,7 @@ final class House {
                             API,
                             BATCH,
                             ENGINE,
+                            EVALUATE,
                             TRAIN,
                             MODEL,
                             "io.mural.weights",
@@ -135,7 +155,7 @@ final class House {
                     "the width of vectors is chosen in Lanes",
                     CPU + ".Lanes"));
 
-    private static final List<String> FAMILIES = List.of("flux1", "flux2");
+    private static final List<String> FAMILIES = List.of("flux1", "flux2", "wan");
     private static final Pattern VAGUE = Pattern.compile(".*(Impl|Manager|Helper|Utils?)");
 
     private static final Pattern OPTION = Pattern.compile("(^|[^-\\w])--[a-z]");

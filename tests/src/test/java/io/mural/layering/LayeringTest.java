@@ -23,6 +23,7 @@ class LayeringTest {
             "tornado-emulator",
             "tornado-kernels",
             "engine",
+            "evaluate",
             "train",
             "batch",
             "server",

@@ -13,6 +13,7 @@ import io.mural.cli.console.Home;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class BatchCommand implements Callable<Integer> {
     }
 
     private Mural open(Setup setup, String device) {
-        var builder = Mural.builder().device(deviceOptions.choose(device));
+        var builder = Mural.builder().device(deviceOptions.choose(device, Precision.AUTO));
         setup.model().path().ifPresentOrElse(builder::model, () -> builder.embedded(Home.model()));
         setup.model().base().ifPresent(builder::base);
         setup.loras().forEach(builder::lora);

@@ -6,6 +6,7 @@ import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.DeviceName;
 import io.mural.engine.device.Devices;
 import io.mural.tensor.GemmChoice;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,14 +45,28 @@ public final class DeviceOptions {
                             + " Default: measured.")
     private GemmChoice gemm;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "What products of matrices and attention are in on the processor: f32, bf16 (needs"
+                    + " AVX512_BF16), int8 (needs AVX2) or auto, which is bf16 for weights that are bf16 or shorter where"
+                    + " the processor has it. Default: auto; with --from that of the picture.")
+    private Precision precision;
+
     /**
      * The device of the options, else {@code otherwise}.
      *
      * @param before what multiplied matrices before, taken where the device leaves a choice and the options say nothing
+     * @param usual the precision, where the options say nothing
      */
-    public DeviceChoice choose(String otherwise, Optional<GemmChoice> before) {
+    public DeviceChoice choose(String otherwise, Optional<GemmChoice> before, Precision usual) {
+        return named(device == null ? otherwise : device, before, usual);
+    }
+
+    private DeviceChoice named(String name, Optional<GemmChoice> before, Precision usual) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        return DeviceChoice.of(device == null ? otherwise : device, count, Optional.ofNullable(gemm), before, false);
+        return DeviceChoice.of(name, count, Optional.ofNullable(gemm), before, false)
+                .in(precision == null ? usual : precision);
     }
 
     /**
@@ -87,13 +102,12 @@ public final class DeviceOptions {
     }
 
     /** A device by its name, with the other options. */
-    public DeviceChoice choose(String name) {
-        int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        return DeviceChoice.of(name, count, Optional.ofNullable(gemm), Optional.empty(), false);
+    public DeviceChoice choose(String name, Precision usual) {
+        return named(name, Optional.empty(), usual);
     }
 
-    /** The device of the options, else the processor. */
-    public DeviceChoice choose() {
-        return choose("cpu", Optional.empty());
+    /** The device of the options, else the processor; {@code usual} is the precision where the options say nothing. */
+    public DeviceChoice choose(Precision usual) {
+        return choose("cpu", Optional.empty(), usual);
     }
 }

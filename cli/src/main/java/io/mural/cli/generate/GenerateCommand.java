@@ -9,6 +9,7 @@ import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.Devices;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +120,8 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
                 before.map(Recipe::device)
                         .filter(name -> TornadoVm.isHere() || Devices.has(name))
                         .orElse("cpu"),
-                before.flatMap(Recipe::gemm));
+                before.flatMap(Recipe::gemm),
+                before.map(Recipe::precision).orElse(Precision.AUTO));
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);

@@ -12,6 +12,7 @@ import io.mural.model.hierarchical.OfficialBlockMap;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.plan.LevelFigures;
 import io.mural.model.request.GenerationRequest;
+import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -110,7 +111,8 @@ public final class PlanCommand implements Runnable {
             case OFFICIAL -> new OfficialBlockMap(text, order.height(), order.width()).pairs();
         };
         double flopsOfAPair = level.flopsOfAPair();
-        var speed = Speed.of(deviceOptions.choose().ops());
+        var device = deviceOptions.choose(Precision.AUTO);
+        var speed = Speed.of(device.ops(), model.noiseDtype());
         double dense = flopsOfAPair * all * all;
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("model", name);
@@ -127,7 +129,8 @@ public final class PlanCommand implements Runnable {
         figures.put("dense_attention_tflop", dense / 1e12);
         figures.put("linear_tflop", level.linearFlops() / 1e12);
         figures.put("memory_bytes", level.bytes());
-        figures.put("device", deviceOptions.choose().name());
+        figures.put("device", device.name());
+        figures.put("products", device.products(model.noiseDtype()).key());
         figures.put("seconds_a_step", speed.seconds(level.linearFlops(), flopsOfAPair * pairs));
         figures.put("dense_seconds_a_step", speed.seconds(level.linearFlops(), dense));
         return figures;

@@ -10,6 +10,7 @@ import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.tensor.InputException;
+import io.mural.tensor.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +103,7 @@ public final class UpscaleCommand implements Runnable {
         PictureOptions.given(seed, builder::seed);
         PictureOptions.given(vae, builder::vae);
         hierarchyOptions.tell(builder);
-        var device = deviceOptions.choose();
+        var device = deviceOptions.choose(Precision.AUTO);
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(Optional.empty(), device)) {
             interrupt.onAbandon(report::close);

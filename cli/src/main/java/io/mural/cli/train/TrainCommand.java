@@ -3,6 +3,7 @@ package io.mural.cli.train;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.tensor.Precision;
 import io.mural.train.job.Kind;
 import io.mural.train.job.Request;
 import io.mural.train.job.TrainingPlan;
@@ -88,7 +89,7 @@ public final class TrainCommand implements Runnable {
     @Override
     public void run() {
         var request = request();
-        var device = deviceOptions.choose();
+        var device = deviceOptions.choose(Precision.F32);
         var report = new TrainReport(spec.commandLine().getErr());
         if (plan) {
             report.plan(TrainingPlan.of(request, device.ops()));

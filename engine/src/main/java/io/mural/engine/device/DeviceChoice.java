@@ -1,8 +1,10 @@
 package io.mural.engine.device;
 
+import io.mural.tensor.DType;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,9 +15,12 @@ import java.util.function.Supplier;
  *
  * @param name its whole name
  * @param gemm what multiplies matrices and does attention, where the device leaves a choice
+ * @param precision what products are asked to be in
+ * @param bf16 whether short weights are multiplied in bfloat16 under {@link Precision#AUTO}
  * @param ops opens its operations with memory of their own
  */
-public record DeviceChoice(String name, int threads, Optional<GemmChoice> gemm, Supplier<Ops> ops) {
+public record DeviceChoice(
+        String name, int threads, Optional<GemmChoice> gemm, Precision precision, boolean bf16, Supplier<Ops> ops) {
     private static final int MOST_THREADS = 1024;
 
     /**
@@ -51,12 +56,40 @@ public record DeviceChoice(String name, int threads, Optional<GemmChoice> gemm, 
                 name,
                 threads,
                 products,
+                Precision.F32,
+                false,
                 () -> backend.open(name, threads, new Workspace(), products.orElse(GemmChoice.MEASURED)));
+    }
+
+    /** The same with products in a precision; {@link InputException} where the device does not have it. */
+    public DeviceChoice in(Precision other) {
+        var backend = Devices.choose(name).backend();
+        backend.requirePrecision(name, other);
+        return new DeviceChoice(
+                name,
+                threads,
+                gemm,
+                other,
+                backend.roundsToBf16(name),
+                gemm.isPresent() ? ops : () -> backend.open(name, threads, new Workspace(), other));
+    }
+
+    /**
+     * What products are in, never {@link Precision#AUTO}.
+     *
+     * @param weights the format of the transformer's weights
+     */
+    public Precision products(DType weights) {
+        if (precision != Precision.AUTO) {
+            return precision;
+        }
+        boolean wide = weights == DType.F64 || weights == DType.F32 || weights == DType.F16;
+        return bf16 && !wide ? Precision.BF16 : Precision.F32;
     }
 
     /** The same, telling {@code details} how the backend comes to what it decides by itself. */
     public DeviceChoice detailed(Consumer<String> details) {
-        return new DeviceChoice(name, threads, gemm, () -> {
+        return new DeviceChoice(name, threads, gemm, precision, bf16, () -> {
             var opened = ops.get();
             opened.heedDetails(details);
             return opened;

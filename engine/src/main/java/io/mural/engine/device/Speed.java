@@ -24,10 +24,16 @@ public record Speed(double linear, double attention) {
     private static final long WARM_NANOS = 300_000_000L;
     private static final long MEASURED_NANOS = 300_000_000L;
 
-    public static Speed of(Supplier<Ops> device) {
+    /** @param weights the format of weights to multiply by: not every precision treats all alike */
+    public static Speed of(Supplier<Ops> device, DType weights) {
         try (var ops = device.get()) {
             var weight = Matrix.of(
-                    "calibration", DType.F32, WIDTH, WIDTH, MemorySegment.ofArray(new byte[WIDTH * WIDTH * 4]), 1);
+                    "calibration",
+                    weights,
+                    WIDTH,
+                    WIDTH,
+                    MemorySegment.ofArray(new byte[Math.toIntExact(weights.bytes((long) WIDTH * WIDTH))]),
+                    1);
             var layer = new Linear(weight, Optional.empty(), List.of());
             var x = ops.tensor(new float[ROWS * WIDTH], ROWS, WIDTH);
             var layout = AttentionLayout.dense(ROWS, ROWS);

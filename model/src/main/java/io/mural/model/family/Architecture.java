@@ -14,6 +14,8 @@ public enum Architecture {
     FLUX1("FLUX.1"),
     FLUX2("FLUX.2");
 
+    private static final String MAKES_VIDEOS = "is a Wan model, which makes videos; use \"mural video\" with it";
+
     private final String words;
 
     Architecture(String words) {
@@ -46,6 +48,9 @@ public enum Architecture {
         if (pipeline.startsWith("Flux")) {
             return FLUX1;
         }
+        if (pipeline.startsWith("Wan")) {
+            throw new InputException(folder.path() + ": " + MAKES_VIDEOS);
+        }
         throw new InputException(folder.path() + ": is a model for " + pipeline + "; mural knows FLUX.1 and FLUX.2");
     }
 
@@ -63,6 +68,9 @@ public enum Architecture {
         }
         if (parts.containsKey(Part.TRANSFORMER)) {
             return FLUX1;
+        }
+        if (parts.containsKey(Part.WAN_TRANSFORMER)) {
+            throw new InputException(checkpoint.source() + ": " + MAKES_VIDEOS);
         }
         throw new InputException(checkpoint.source() + ": holds no FLUX transformer"
                 + (Lora.isOne(checkpoint) ? " but a LoRA; give it with `lora`" : KeyStyles.gguf(checkpoint)));

@@ -79,7 +79,7 @@ public final class Flux1Model implements PictureModel {
         var adapted = loras.beside(weights, lora.file(), lora.scale());
         var picture = switch (lora.scope()) {
             case GUIDE -> transformer();
-            case IMAGE -> new Flux1Transformer(config, weights, adapted);
+            case IMAGE -> new Flux1Transformer(config, weights, Optional.of(adapted));
         };
         return new GuidedTransformer(picture, new GuideBranch(config, adapted));
     }

@@ -83,7 +83,7 @@ public final class Flux2Model implements PictureModel {
         var adapted = loras.beside(weights, lora.file(), lora.scale());
         var picture = switch (lora.scope()) {
             case GUIDE -> transformer();
-            case IMAGE -> new Flux2Transformer(config, weights, adapted);
+            case IMAGE -> new Flux2Transformer(config, weights, Optional.of(adapted));
         };
         return new GuidedTransformer(picture, new CleanBranch(config, adapted));
     }
@@ -116,11 +116,14 @@ public final class Flux2Model implements PictureModel {
 
     private Qwen3Encoder textEncoder() {
         if (textEncoder.isEmpty()) {
-            var config = textConfig();
-            var outputs = textLayers().orElseGet(config::quarters);
-            textEncoder = Optional.of(new Qwen3Encoder(config, outputs, parts.weights(Part.QWEN3)));
+            textEncoder = Optional.of(textEncoder(textOutputs()));
         }
         return textEncoder.get();
+    }
+
+    /** The layers of the text encoder whose hidden states the transformer takes side by side. */
+    public List<Integer> textOutputs() {
+        return textLayers().orElseGet(() -> textConfig().quarters());
     }
 
     /** @param outputs the layers whose hidden states are taken */

@@ -11,7 +11,6 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
-import java.util.List;
 
 /**
  * A stream in a double block: attention, then MLP, each behind a norm.
@@ -58,20 +57,19 @@ public record DoubleStream(Modulation modulation, QkvProjection qkv, Linear toOu
     }
 
     @Override
-    public void keys(Ops ops, KeysValues out, Tensor x, List<Modulation.Branch> branches, Rope rope) {
-        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    public void keys(Ops ops, KeysValues out, Tensor x, Modulation.Out mod, Rope rope) {
+        qkv.keys(ops, out, mod.attn().modulate(ops, x), rope);
     }
 
     @Override
-    public void update(
-            Ops ops, Tensor x, List<Modulation.Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
-        var attnBranch = branches.getFirst();
+    public void update(Ops ops, Tensor x, Modulation.Out mod, Rope rope, KeysValues joint, AttentionLayout layout) {
+        var attnBranch = mod.attn();
         var q = qkv.queries(ops, attnBranch.modulate(ops, x), rope);
         var attended = ops.empty(x.rows(), x.cols());
         joint.attend(ops, attended, q, heads, layout);
         attnBranch.residual(ops, x, ops.linear(attended, toOut));
 
-        var mlpBranch = branches.getLast();
+        var mlpBranch = mod.mlp();
         mlpBranch.residual(ops, x, mlp.forward(ops, mlpBranch.modulate(ops, x)));
     }
 }

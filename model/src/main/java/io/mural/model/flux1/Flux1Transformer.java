@@ -28,13 +28,13 @@ public final class Flux1Transformer {
     private final FinalLayer finalLayer;
 
     public Flux1Transformer(Flux1Config config, Weights weights) {
-        this(config, weights, weights);
+        this(config, weights, Optional.empty());
     }
 
-    /** @param imgWeights as {@code weights}, with adapters for the image tokens alone */
-    public Flux1Transformer(Flux1Config config, Weights weights, Weights imgWeights) {
+    /** @param imgWeights as {@code weights}, with adapters of the image tokens alone; empty where there are none */
+    public Flux1Transformer(Flux1Config config, Weights weights, Optional<Weights> imgWeights) {
         this.config = config;
-        xEmbedder = imgWeights.linear("x_embedder", config.inChannels(), config.hidden());
+        xEmbedder = imgWeights.orElse(weights).linear("x_embedder", config.inChannels(), config.hidden());
         contextEmbedder = weights.linear("context_embedder", config.jointAttentionDim(), config.hidden());
         timeTextEmbed = Conditioning.load(weights.under("time_text_embed"), config);
         for (int i = 0; i < config.numLayers(); i++) {

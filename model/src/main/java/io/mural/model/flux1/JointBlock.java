@@ -18,24 +18,22 @@ import java.util.Optional;
  * @param txt the text's own stream; empty where text passes through the image's, so that one product takes all tokens
  */
 public record JointBlock(String name, Optional<ModulatedStream> txt, ModulatedStream img) {
-    /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
-    public static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
+    /** @param imgWeights as {@code weights}, with adapters of the image tokens alone; empty where there are none */
+    public static JointBlock doubleStream(Weights weights, Optional<Weights> imgWeights, int i, Flux1Config config) {
         var name = doubleName(i);
         return new JointBlock(
                 name,
                 Optional.of(DoubleStream.text(weights.under(name), config)),
-                DoubleStream.image(imgWeights.under(name), config));
+                DoubleStream.image(imgWeights.orElse(weights).under(name), config));
     }
 
-    /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
-    public static JointBlock singleStream(Weights weights, Weights imgWeights, int i, Flux1Config config) {
+    /** @param imgWeights as {@code weights}, with adapters of the image tokens alone; empty where there are none */
+    public static JointBlock singleStream(Weights weights, Optional<Weights> imgWeights, int i, Flux1Config config) {
         var name = singleName(i);
         return new JointBlock(
                 name,
-                imgWeights.equals(weights)
-                        ? Optional.empty()
-                        : Optional.of(SingleStream.load(weights.under(name), config)),
-                SingleStream.load(imgWeights.under(name), config));
+                imgWeights.map(own -> SingleStream.load(weights.under(name), config)),
+                SingleStream.load(imgWeights.orElse(weights).under(name), config));
     }
 
     static String doubleName(int i) {

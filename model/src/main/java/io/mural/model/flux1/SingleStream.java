@@ -10,7 +10,6 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
-import java.util.List;
 
 /**
  * A stream in a single block: attention and MLP run side by side from one norm (arXiv 2302.05442).
@@ -38,15 +37,14 @@ public record SingleStream(Modulation modulation, QkvProjection qkv, Linear proj
     }
 
     @Override
-    public void keys(Ops ops, KeysValues out, Tensor x, List<Modulation.Branch> branches, Rope rope) {
-        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    public void keys(Ops ops, KeysValues out, Tensor x, Modulation.Out mod, Rope rope) {
+        qkv.keys(ops, out, mod.attn().modulate(ops, x), rope);
     }
 
     @Override
-    public void update(
-            Ops ops, Tensor x, List<Modulation.Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
+    public void update(Ops ops, Tensor x, Modulation.Out mod, Rope rope, KeysValues joint, AttentionLayout layout) {
         int hidden = x.cols();
-        var branch = branches.getFirst();
+        var branch = mod.attn();
         var normed = branch.modulate(ops, x);
 
         var joined = ops.empty(x.rows(), projOut.in()); // [tokens, attention | mlp]

@@ -13,6 +13,7 @@ import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Clean tokens beside the picture's, which see only themselves, at timestep 0, with the image stream's weights: the
@@ -36,10 +37,10 @@ public final class CleanBranch {
         timeGuidanceEmbed = Conditioning.load(weights.under("time_guidance_embed"), config);
         modulation = SharedModulation.load(weights, config);
         for (int i = 0; i < config.numLayers(); i++) {
-            blocks.add(JointBlock.doubleStream(weights, weights, i, config));
+            blocks.add(JointBlock.doubleStream(weights, Optional.empty(), i, config));
         }
         for (int i = 0; i < config.numSingleLayers(); i++) {
-            blocks.add(JointBlock.singleStream(weights, weights, i, config));
+            blocks.add(JointBlock.singleStream(weights, Optional.empty(), i, config));
         }
     }
 

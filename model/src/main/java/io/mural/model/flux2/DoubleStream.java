@@ -2,7 +2,7 @@ package io.mural.model.flux2;
 
 import io.mural.model.layers.GatedLinear;
 import io.mural.model.layers.KeysValues;
-import io.mural.model.layers.Modulation.Branch;
+import io.mural.model.layers.Modulation;
 import io.mural.model.layers.QkvProjection;
 import io.mural.model.layers.Stream;
 import io.mural.tensor.AttentionLayout;
@@ -11,7 +11,6 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
-import java.util.List;
 
 /** A stream in a double block: attention, then a SwiGLU feed-forward layer, each behind a norm. */
 record DoubleStream(QkvProjection qkv, Linear toOut, GatedLinear linearIn, Linear linearOut, int heads)
@@ -55,19 +54,19 @@ record DoubleStream(QkvProjection qkv, Linear toOut, GatedLinear linearIn, Linea
     }
 
     @Override
-    public void keys(Ops ops, KeysValues out, Tensor x, List<Branch> branches, Rope rope) {
-        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    public void keys(Ops ops, KeysValues out, Tensor x, Modulation.Out mod, Rope rope) {
+        qkv.keys(ops, out, mod.attn().modulate(ops, x), rope);
     }
 
     @Override
-    public void update(Ops ops, Tensor x, List<Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
-        var attnBranch = branches.getFirst();
+    public void update(Ops ops, Tensor x, Modulation.Out mod, Rope rope, KeysValues joint, AttentionLayout layout) {
+        var attnBranch = mod.attn();
         var q = qkv.queries(ops, attnBranch.modulate(ops, x), rope);
         var attended = ops.empty(x.rows(), x.cols());
         joint.attend(ops, attended, q, heads, layout);
         attnBranch.residual(ops, x, ops.linear(attended, toOut));
 
-        var ffBranch = branches.getLast();
+        var ffBranch = mod.mlp();
         var inner = linearIn.forward(ops, ffBranch.modulate(ops, x));
         ffBranch.residual(ops, x, ops.linear(inner, linearOut));
     }

@@ -29,13 +29,13 @@ public final class Flux2Transformer {
     private final FinalLayer finalLayer;
 
     public Flux2Transformer(Flux2Config config, Weights weights) {
-        this(config, weights, weights);
+        this(config, weights, Optional.empty());
     }
 
-    /** @param imgWeights as {@code weights}, with adapters for the image tokens alone */
-    public Flux2Transformer(Flux2Config config, Weights weights, Weights imgWeights) {
+    /** @param imgWeights as {@code weights}, with adapters of the image tokens alone; empty where there are none */
+    public Flux2Transformer(Flux2Config config, Weights weights, Optional<Weights> imgWeights) {
         this.config = config;
-        xEmbedder = imgWeights.linearNoBias("x_embedder", config.inChannels(), config.hidden());
+        xEmbedder = imgWeights.orElse(weights).linearNoBias("x_embedder", config.inChannels(), config.hidden());
         contextEmbedder = weights.linearNoBias("context_embedder", config.jointAttentionDim(), config.hidden());
         timeGuidanceEmbed = Conditioning.load(weights.under("time_guidance_embed"), config);
         modulation = SharedModulation.load(weights, config);

@@ -23,25 +23,23 @@ import java.util.function.Function;
  * @param branches which of a timestep's modulations are its own
  */
 record JointBlock(String name, Optional<Stream> txt, Stream img, Function<Step, Branches> branches) {
-    /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
-    static JointBlock doubleStream(Weights weights, Weights imgWeights, int i, Flux2Config config) {
+    /** @param imgWeights as {@code weights}, with adapters of the image tokens alone; empty where there are none */
+    static JointBlock doubleStream(Weights weights, Optional<Weights> imgWeights, int i, Flux2Config config) {
         var name = "transformer_blocks." + i;
         return new JointBlock(
                 name,
                 Optional.of(DoubleStream.text(weights.under(name), config)),
-                DoubleStream.image(imgWeights.under(name), config),
+                DoubleStream.image(imgWeights.orElse(weights).under(name), config),
                 Step::doubleBlocks);
     }
 
-    /** @param imgWeights as {@code weights}, with the adapters of the image tokens alone */
-    static JointBlock singleStream(Weights weights, Weights imgWeights, int i, Flux2Config config) {
+    /** @param imgWeights as {@code weights}, with adapters of the image tokens alone; empty where there are none */
+    static JointBlock singleStream(Weights weights, Optional<Weights> imgWeights, int i, Flux2Config config) {
         var name = "single_transformer_blocks." + i;
         return new JointBlock(
                 name,
-                imgWeights.equals(weights)
-                        ? Optional.empty()
-                        : Optional.of(SingleStream.load(weights.under(name), config)),
-                SingleStream.load(imgWeights.under(name), config),
+                imgWeights.map(own -> SingleStream.load(weights.under(name), config)),
+                SingleStream.load(imgWeights.orElse(weights).under(name), config),
                 Step::singleBlocks);
     }
 

@@ -1,11 +1,9 @@
 package io.mural.model.flux2;
 
 import io.mural.model.layers.Modulation;
-import io.mural.model.layers.Modulation.Branch;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
-import java.util.List;
 
 /** FLUX.2 modulates all blocks of a kind alike: three layers for the whole model. */
 record SharedModulation(Modulation img, Modulation txt, Modulation single) {
@@ -20,11 +18,8 @@ record SharedModulation(Modulation img, Modulation txt, Modulation single) {
         return new Modulation(weights.linearNoBias(name + ".linear", config.hidden(), vectors * config.hidden()));
     }
 
-    /**
-     * The branches of one kind of block at one timestep: in double blocks one for the attention and one for the
-     * feed-forward layer, in single blocks one for both.
-     */
-    record Branches(List<Branch> txt, List<Branch> img) {}
+    /** What text and image are modulated by in one kind of block at one timestep. */
+    record Branches(Modulation.Out txt, Modulation.Out img) {}
 
     /** The modulation of all blocks at one timestep. */
     record Step(Branches doubleBlocks, Branches singleBlocks) {}

@@ -2,7 +2,7 @@ package io.mural.model.flux2;
 
 import io.mural.model.layers.GatedLinear;
 import io.mural.model.layers.KeysValues;
-import io.mural.model.layers.Modulation.Branch;
+import io.mural.model.layers.Modulation;
 import io.mural.model.layers.QkvProjection;
 import io.mural.model.layers.Stream;
 import io.mural.tensor.AttentionLayout;
@@ -11,7 +11,6 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
-import java.util.List;
 
 /**
  * A stream in a single block: attention and feed-forward layer run side by side from one norm and leave through one
@@ -37,14 +36,14 @@ record SingleStream(QkvProjection qkv, GatedLinear mlp, Linear toOut, int heads)
     }
 
     @Override
-    public void keys(Ops ops, KeysValues out, Tensor x, List<Branch> branches, Rope rope) {
-        qkv.keys(ops, out, branches.getFirst().modulate(ops, x), rope);
+    public void keys(Ops ops, KeysValues out, Tensor x, Modulation.Out mod, Rope rope) {
+        qkv.keys(ops, out, mod.attn().modulate(ops, x), rope);
     }
 
     @Override
-    public void update(Ops ops, Tensor x, List<Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout) {
+    public void update(Ops ops, Tensor x, Modulation.Out mod, Rope rope, KeysValues joint, AttentionLayout layout) {
         int hidden = x.cols();
-        var branch = branches.getFirst();
+        var branch = mod.attn();
         var normed = branch.modulate(ops, x);
 
         var joined = ops.empty(x.rows(), toOut.in()); // [tokens, attention | mlp]

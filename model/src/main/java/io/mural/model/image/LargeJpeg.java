@@ -28,7 +28,7 @@ public final class LargeJpeg {
     /** @param quality 1 to 100 */
     public static void write(OutputStream out, Path png, int quality) {
         var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-        try (var rows = PngRows.open(png);
+        try (var rows = PngBands.open(png);
                 var stream = new Flushing(out)) {
             var options = writer.getDefaultWriteParam();
             options.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
@@ -57,13 +57,13 @@ public final class LargeJpeg {
 
     /** A picture whose rows are read when they are asked for, from top to bottom. */
     private static final class Rows implements RenderedImage {
-        private final PngRows rows;
+        private final PngBands rows;
         private final ColorModel colours = new ComponentColorModel(
                 ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, ColorModel.OPAQUE, DataBuffer.TYPE_BYTE);
         private int next;
         private WritableRaster latest; // null before the first row
 
-        Rows(PngRows rows) {
+        Rows(PngBands rows) {
             this.rows = rows;
         }
 

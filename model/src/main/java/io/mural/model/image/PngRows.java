@@ -1,179 +1,135 @@
 package io.mural.model.image;
 
-import io.mural.tensor.InputException;
-import io.mural.weights.text.Shown;
-import java.io.DataInputStream;
+import io.mural.model.image.PngChunks.Damaged;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.zip.InflaterInputStream;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
-/** The rows of a PNG file of 8 bits a channel, read one after the other in memory for two. */
-public final class PngRows implements AutoCloseable {
-    private static final int RGB = 3;
-    private static final int DEPTH = 8; // place in the header, as the two below
-    private static final int COLOUR = 9;
-    private static final int INTERLACE = 12;
+/** Decodes a PNG file of 8 bits a channel row by row: two rows are in memory, and a piece of the file. */
+final class PngRows implements AutoCloseable {
+    private static final int BITS = 8;
 
-    private final Path file;
     private final PngChunks chunks;
-    private final int width;
-    private final int height;
-    private final int channels;
-    private final DataInputStream pixels;
-    private byte[] before;
-    private byte[] line;
+    private final Head head;
+    private final Inflater inflater = new Inflater();
+    private byte[] row;
+    private byte[] above;
 
-    private PngRows(Path file, PngChunks chunks) throws IOException {
-        this.file = file;
+    private PngRows(PngChunks chunks, Head head) {
         this.chunks = chunks;
-        var header = PngFile.size(chunks);
-        width = header.getInt();
-        height = header.getInt();
-        int colour = header.get(COLOUR);
-        if (header.get(DEPTH) != Byte.SIZE || header.get(INTERLACE) != 0 || colour == 3) {
-            throw new InputException(
-                    file + ": is a PNG picture with a palette, interlaced or not of 8 bits a channel; save it as plain"
-                            + " RGB first");
-        }
-        channels = switch (colour) {
-            case 0 -> 1;
-            case 2 -> RGB;
-            case 4 -> 2;
-            case 6 -> 4;
-            default -> throw new PngChunks.Damaged("its kind of colours is none");
-        };
-        before = new byte[Math.multiplyExact(width, channels)];
-        line = new byte[before.length];
-        pixels = new DataInputStream(new InflaterInputStream(new Data()));
+        this.head = head;
+        row = new byte[1 + head.width() * head.channels()];
+        above = new byte[row.length];
     }
 
-    /** Opens a file; {@link InputException} where it is no such picture. */
-    public static PngRows open(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(file + " does not exist or is not a file; expected a PNG picture");
+    /**
+     * What stands before the pixels.
+     *
+     * @param transparent by a channel, a palette or a colour
+     */
+    record Head(int width, int height, int bits, int colour, boolean interlaced, boolean transparent) {
+        private static final int PALETTE = 3;
+
+        /** Whether rows can be read one by one here. */
+        boolean plain() {
+            return bits == BITS && colour != PALETTE && !interlaced && (!transparent || hasAlpha());
         }
+
+        boolean hasAlpha() {
+            return colour >= 4;
+        }
+
+        boolean hasColour() {
+            return (colour & 2) != 0;
+        }
+
+        int channels() {
+            return (hasColour() ? 3 : 1) + (hasAlpha() ? 1 : 0);
+        }
+    }
+
+    /** Opens a file and reads up to its pixels. */
+    static PngRows open(Path file) throws IOException {
+        var chunks = PngChunks.open(file);
         try {
-            var chunks = PngChunks.open(file);
-            try {
-                return new PngRows(file, chunks);
-            } catch (IOException | RuntimeException e) {
-                chunks.close();
-                throw e;
+            ByteBuffer size = PngFile.size(chunks);
+            int width = size.getInt(0);
+            int height = size.getInt(4);
+            int colour = size.get(9);
+            boolean transparent = colour >= 4;
+            while (chunks.next() && !chunks.type().equals("IDAT")) {
+                transparent |= chunks.type().equals("tRNS");
             }
+            if (!chunks.type().equals("IDAT")) {
+                throw new Damaged("it holds no picture");
+            }
+            return new PngRows(chunks, new Head(width, height, size.get(8), colour, size.get(12) != 0, transparent));
         } catch (IOException e) {
-            throw new InputException(file + " is not a readable PNG file: " + Shown.reason(e), e);
+            chunks.close();
+            throw e;
         }
     }
 
-    public int width() {
-        return width;
+    Head head() {
+        return head;
     }
 
-    public int height() {
-        return height;
+    /** The next row, {@link Head#channels} bytes a pixel, from index 1 on; valid until the next but one. */
+    byte[] next() throws IOException {
+        var spare = above;
+        above = row;
+        row = spare;
+        fill(row);
+        unfilter(row[0]);
+        return row;
     }
 
-    /** The next {@code rows} rows; transparency is dropped. */
-    public RgbImage next(int rows) {
-        var rgb = new byte[Math.multiplyExact(Math.multiplyExact(rows, width), RGB)];
+    private void fill(byte[] target) throws IOException {
+        int filled = 0;
         try {
-            for (int y = 0; y < rows; y++) {
-                row(rgb, y * width * RGB);
+            while (filled < target.length) {
+                int count = inflater.inflate(target, filled, target.length - filled);
+                filled += count;
+                if (count == 0) {
+                    more();
+                }
             }
-        } catch (IOException e) {
-            throw new InputException(file + " is a damaged PNG file: " + Shown.reason(e), e);
+        } catch (DataFormatException e) {
+            throw new Damaged("its pixels cannot be decompressed");
         }
-        return new RgbImage(width, rows, rgb);
     }
 
-    private void row(byte[] rgb, int to) throws IOException {
-        int filter = pixels.readUnsignedByte();
-        pixels.readFully(line);
-        unfilter(filter);
-        // A gray sample is all three colours.
-        int step = channels < RGB ? 0 : 1;
-        for (int x = 0; x < width; x++) {
-            for (int c = 0; c < RGB; c++) {
-                rgb[to + x * RGB + c] = line[x * channels + c * step];
-            }
+    private void more() throws IOException {
+        if (inflater.finished() || inflater.needsDictionary() || !chunks.type().equals("IDAT")) {
+            throw new Damaged("it has too few rows");
         }
-        var swap = before;
-        before = line;
-        line = swap;
+        inflater.setInput(chunks.data());
+        chunks.next();
     }
 
-    /** Adds what each byte was predicted to be, from its left, upper and upper left neighbours (PNG, 9.2). */
     private void unfilter(int filter) throws IOException {
-        for (int i = 0; i < line.length; i++) {
-            int left = i < channels ? 0 : line[i - channels] & 0xff;
-            int up = before[i] & 0xff;
-            int predicted = switch (filter) {
+        int pixel = head.channels();
+        for (int i = 1; i < row.length; i++) {
+            int left = i > pixel ? row[i - pixel] & 0xff : 0;
+            int up = above[i] & 0xff;
+            int upLeft = i > pixel ? above[i - pixel] & 0xff : 0;
+            int add = switch (filter) {
                 case 0 -> 0;
                 case 1 -> left;
                 case 2 -> up;
                 case 3 -> (left + up) / 2;
-                case 4 -> paeth(left, up, i < channels ? 0 : before[i - channels] & 0xff);
-                default -> throw new PngChunks.Damaged("a row has no filter that is known");
+                case 4 -> PngFilter.paeth(left, up, upLeft);
+                default -> throw new Damaged("a row has no filter");
             };
-            line[i] += (byte) predicted;
-        }
-    }
-
-    private static int paeth(int left, int up, int corner) {
-        int estimate = left + up - corner;
-        int toLeft = Math.abs(estimate - left);
-        int toUp = Math.abs(estimate - up);
-        int toCorner = Math.abs(estimate - corner);
-        if (toLeft <= toUp && toLeft <= toCorner) {
-            return left;
-        }
-        return toUp <= toCorner ? up : corner;
-    }
-
-    /** The data of all IDAT chunks as one stream. */
-    private final class Data extends InputStream {
-        private byte[] data = {};
-        private int at;
-
-        @Override
-        public int read() throws IOException {
-            return fill() ? data[at++] & 0xff : -1;
-        }
-
-        @Override
-        public int read(byte[] bytes, int from, int most) throws IOException {
-            if (!fill()) {
-                return -1;
-            }
-            int count = Math.min(most, data.length - at);
-            System.arraycopy(data, at, bytes, from, count);
-            at += count;
-            return count;
-        }
-
-        private boolean fill() throws IOException {
-            while (at == data.length) {
-                if (!chunks.next()) {
-                    return false;
-                }
-                if (chunks.type().equals("IDAT")) {
-                    data = chunks.data();
-                    at = 0;
-                }
-            }
-            return true;
+            row[i] = (byte) (row[i] + add);
         }
     }
 
     @Override
-    public void close() {
-        try {
-            pixels.close();
-            chunks.close();
-        } catch (IOException e) {
-            throw new InputException(file + ": cannot be closed: " + Shown.reason(e), e);
-        }
+    public void close() throws IOException {
+        inflater.end();
+        chunks.close();
     }
 }

@@ -3,14 +3,12 @@ package io.mural.model.layers;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Adaptive layer norm (adaLN-Zero, arXiv 2212.09748): the conditioning vector gives every branch of a block a shift,
  * a scale and a gate.
  *
- * @param linear [branches x 3 x hidden, hidden]
+ * @param linear [branches x 3 x hidden, hidden]; two branches in double blocks, one in single blocks
  */
 public record Modulation(Linear linear) {
     /** FLUX's layer norms have no weights of their own and this epsilon. */
@@ -29,17 +27,25 @@ public record Modulation(Linear linear) {
         }
     }
 
+    /**
+     * What a block is modulated by.
+     *
+     * @param mlp of the feed-forward layer; in single blocks, where that runs beside the attention, the attention's own
+     */
+    public record Out(Branch attn, Branch mlp) {}
+
     /** @param conditioning silu of time, guidance and pooled text, [1, hidden] */
-    public List<Branch> forward(Ops ops, Tensor conditioning) {
+    public Out forward(Ops ops, Tensor conditioning) {
         int hidden = conditioning.cols();
         var all = ops.linear(conditioning, linear);
-        var branches = new ArrayList<Branch>();
-        for (int start = 0; start < all.cols(); start += 3 * hidden) {
-            branches.add(new Branch(
-                    all.columns(start, start + hidden),
-                    all.columns(start + hidden, start + 2 * hidden),
-                    all.columns(start + 2 * hidden, start + 3 * hidden)));
-        }
-        return branches;
+        var attn = branch(all, 0, hidden);
+        return new Out(attn, all.cols() == 3 * hidden ? attn : branch(all, 3 * hidden, hidden));
+    }
+
+    private static Branch branch(Tensor all, int start, int hidden) {
+        return new Branch(
+                all.columns(start, start + hidden),
+                all.columns(start + hidden, start + 2 * hidden),
+                all.columns(start + 2 * hidden, start + 3 * hidden));
     }
 }

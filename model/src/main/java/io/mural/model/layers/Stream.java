@@ -4,7 +4,6 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Rope;
 import io.mural.tensor.Tensor;
-import java.util.List;
 
 /**
  * What one stream of tokens (text, image, guide) has of its own in a block: everything but the attention where the
@@ -17,7 +16,7 @@ public interface Stream {
      * @param out their rows
      * @param x [tokens, hidden]
      */
-    void keys(Ops ops, KeysValues out, Tensor x, List<Modulation.Branch> branches, Rope rope);
+    void keys(Ops ops, KeysValues out, Tensor x, Modulation.Out mod, Rope rope);
 
     /**
      * Adds the block's share to some tokens, in place.
@@ -26,6 +25,5 @@ public interface Stream {
      * @param joint of all tokens that attend jointly
      * @param layout queries of these tokens over all keys
      */
-    void update(
-            Ops ops, Tensor x, List<Modulation.Branch> branches, Rope rope, KeysValues joint, AttentionLayout layout);
+    void update(Ops ops, Tensor x, Modulation.Out mod, Rope rope, KeysValues joint, AttentionLayout layout);
 }

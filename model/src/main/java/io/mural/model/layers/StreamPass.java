@@ -7,13 +7,24 @@ import io.mural.tensor.Tensor;
 import java.util.List;
 
 /**
- * A stream's tokens on their way through one block, some thousand rows at a time: what a block takes beside its tokens
- * and their keys and values does not grow with the picture.
+ * A stream's tokens on their way through one block. The papers write a double block like this, for text and image each:
+ *
+ * <pre>
+ * normed = (1 + attn.scale) * norm(x) + attn.shift
+ * q, k, v = rope(qkNorm(qkv(normed)))
+ * x = x + attn.gate * toOut(attention(q, [txt.k, img.k], [txt.v, img.v]))
+ * x = x + mlp.gate * mlp((1 + mlp.scale) * norm(x) + mlp.shift)
+ * </pre>
+ *
+ * Here it is cut in two, so that a picture of any size goes through it some thousand rows at a time: {@link #keys} writes
+ * k and v of all streams, then {@link #update} takes each chunk of rows through the rest. What a block takes beside its
+ * tokens and their keys and values does not grow with the picture. The price is that the first norm is computed twice,
+ * for k and v and again for q: little work beside the products, where keeping it would take another [tokens, hidden].
  *
  * @param x [tokens, hidden], changed in place
  * @param rope positions of these tokens
  */
-public record StreamPass(Stream stream, Tensor x, List<Modulation.Branch> branches, Rope rope) {
+public record StreamPass(Stream stream, Tensor x, Modulation.Out mod, Rope rope) {
     /** Large enough that reading the weights anew for every chunk does not count. */
     private static final int CHUNK = 4096;
 
@@ -45,8 +56,7 @@ public record StreamPass(Stream stream, Tensor x, List<Modulation.Branch> branch
     public void keys(Ops ops, KeysValues out) {
         inChunks(
                 ops,
-                (from, to) ->
-                        stream.keys(ops, out.tokens(from, to), x.rows(from, to), branches, rope.tokens(from, to)));
+                (from, to) -> stream.keys(ops, out.tokens(from, to), x.rows(from, to), mod, rope.tokens(from, to)));
     }
 
     /**
@@ -59,7 +69,7 @@ public record StreamPass(Stream stream, Tensor x, List<Modulation.Branch> branch
         inChunks(
                 ops,
                 (from, to) -> stream.update(
-                        ops, x.rows(from, to), branches, rope.tokens(from, to), joint, layout.queries(from, to)));
+                        ops, x.rows(from, to), mod, rope.tokens(from, to), joint, layout.queries(from, to)));
     }
 
     /** Chunks of about one size, each with memory of its own. */

@@ -1,5 +1,6 @@
 package io.mural.model.parity;
 
+import io.mural.model.wan.AttentionPattern;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.weights.text.Json;
@@ -127,8 +128,7 @@ public final class Parity {
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {
-            var reason = e instanceof InputException ? e.getMessage() : e.toString();
-            report.accept(Outcome.broken(component, name, since(start), reason));
+            report.accept(Outcome.broken(component, name, since(start), e));
         }
     }
 
@@ -142,6 +142,7 @@ public final class Parity {
         long start = System.nanoTime();
         var components = new ComponentCases(device);
         var flux2 = new Flux2Cases(device);
+        var wan = new WanCases(device);
         switch (given.component()) {
             case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
             case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
@@ -155,7 +156,18 @@ public final class Parity {
             case "flux2-vae-decode" -> error(given, flux2.vaeDecode(given), Bounds.VAE, start);
             case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
             case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
+            case "wan-transformer" -> error(given, wan.transformer(given), Bounds.COMPONENT, start);
+            case "wan-vae-decode" -> error(given, wan.vaeDecode(given), Bounds.VAE, start);
+            case "wan-vae-encode" -> error(given, wan.vaeEncode(given), Bounds.VAE, start);
+            case "umt5-encoder" -> error(given, wan.umT5Encoder(given), Bounds.COMPONENT, start);
+            case "ultragen-attention" -> error(given, wan.ultraGenAttention(given), Bounds.COMPONENT, start);
+            case "ultragen-transformer" -> error(given, wan.ultraGenTransformer(given), Bounds.COMPONENT, start);
+            case "t3-transformer" -> error(given, wan.t3Transformer(given), Bounds.COMPONENT, start);
+            case "wan-pipeline" -> video(given, AttentionPattern.DENSE, start);
+            case "ultragen-pipeline" -> video(given, WanCases.ultraGen(given), start);
+            case "wan-scheduler" -> error(given, WanSamplingCases.steps(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
+            case "flux2-pipeline" -> psnr(given, new PipelineCases(device).flux2(given), start);
             case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
             default -> {
                 if (others.knows(given.component())) {
@@ -171,6 +183,17 @@ public final class Parity {
                     report.accept(Outcome.unsupported(given.component(), given.name()));
                 }
             }
+        }
+    }
+
+    /** A clip is judged by its latents, and by its frames where the case has them. */
+    private void video(ParityCase given, AttentionPattern pattern, long start) {
+        var judged = new VideoCases(device).run(given, pattern);
+        if (judged.psnr().isPresent() && judged.latents() <= Bounds.LATENTS) {
+            psnr(given, new PipelineCases.Judged(judged.psnr().getAsDouble(), judged.detail()), start);
+        } else {
+            report.accept(Outcome.error(
+                    given.component(), given.name(), judged.latents(), Bounds.LATENTS, since(start), judged.detail()));
         }
     }
 
@@ -202,7 +225,7 @@ public final class Parity {
     }
 
     private void tokenizers(Path file) {
-        var root = file.toAbsolutePath().getParent().getParent();
+        var root = ParityCase.root(file);
         JsonObject lists = Json.read(file);
         for (var kind : lists.keys()) {
             long start = System.nanoTime();
@@ -211,6 +234,7 @@ public final class Parity {
                 case "clip" -> tokenizer(kind, TokenizerCases.clip(root, entries), start);
                 case "t5" -> tokenizer(kind, TokenizerCases.t5(root, entries), start);
                 case "qwen" -> tokenizer(kind, TokenizerCases.qwen(root, entries), start);
+                case "umt5" -> tokenizer(kind, TokenizerCases.umT5(root, entries), start);
                 default -> report.accept(Outcome.unsupported(kind + "-tokenizer", TOKENIZERS));
             }
         }

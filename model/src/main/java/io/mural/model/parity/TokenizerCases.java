@@ -4,6 +4,7 @@ import io.mural.model.token.ClipTokenizer;
 import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.token.Tokenizer;
+import io.mural.model.token.UmT5Tokenizer;
 import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -44,6 +45,19 @@ final class TokenizerCases {
             int unmasked = Arrays.stream(entry.integers("attention_mask")).sum();
             return Arrays.equals(tokens.ids(), padded)
                     && tokens.used() == unmasked
+                    && rawMatches(tokenizer.pieces(entry.string("text")), entry);
+        });
+    }
+
+    static Judged umT5(Path root, List<JsonObject> entries) {
+        var tokenizer = UmT5Tokenizer.load(root.resolve("wan-tiny/tokenizer"));
+        return judge(entries, entry -> {
+            int[] padded = entry.integers("ids");
+            var tokens = tokenizer.encode(entry.string("text"), padded.length);
+            return UmT5Tokenizer.clean(entry.string("text")).equals(entry.string("cleaned"))
+                    && Arrays.equals(tokens.ids(), padded)
+                    && tokens.used()
+                            == Arrays.stream(entry.integers("attention_mask")).sum()
                     && rawMatches(tokenizer.pieces(entry.string("text")), entry);
         });
     }

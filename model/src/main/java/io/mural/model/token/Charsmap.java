@@ -48,6 +48,15 @@ final class Charsmap {
 
     /** What becomes of the bytes of {@code text} from {@code at} on, or null where the map does not speak of them. */
     Replacement longest(byte[] text, int at) {
+        return find(text, at, false);
+    }
+
+    /** As {@link #longest} for the shortest sequence there. */
+    Replacement shortest(byte[] text, int at) {
+        return find(text, at, true);
+    }
+
+    private Replacement find(byte[] text, int at, boolean shortest) {
         if (units.length == 0) {
             return null;
         }
@@ -67,6 +76,9 @@ final class Charsmap {
             if (hasLeaf(unit)) {
                 value = unit(node) & 0x7fffffff;
                 length = i + 1 - at;
+                if (shortest) {
+                    break;
+                }
             }
         }
         return length == 0 ? null : new Replacement(length, replacements, value, endOf(value));

@@ -82,7 +82,7 @@ class TilePyramidTest {
         var image = picture(70, 45);
         var file = folder.resolve("a.png");
         PngFile.write(file, image, Map.of("parameters", "x"));
-        try (var rows = PngRows.open(file)) {
+        try (var rows = PngBands.open(file)) {
             assertThat(rows.next(20).rgb()).isEqualTo(part(image, 0, 0, 70, 20).rgb());
             assertThat(rows.next(25).rgb()).isEqualTo(part(image, 0, 20, 70, 25).rgb());
         }

@@ -1,6 +1,6 @@
 package io.mural.server.api;
 
-import io.mural.model.image.PngRows;
+import io.mural.model.image.PngBands;
 import io.mural.model.image.TilePyramid;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.FileAnswer;
@@ -72,7 +72,7 @@ public final class Tiles {
     }
 
     private static void cut(Path png, Path description) {
-        try (var rows = PngRows.open(png)) {
+        try (var rows = PngBands.open(png)) {
             var pyramid = new TilePyramid(description, rows.width(), rows.height());
             for (int y = 0; y < rows.height(); y += ROWS) {
                 pyramid.rows(rows.next(Math.min(ROWS, rows.height() - y)));

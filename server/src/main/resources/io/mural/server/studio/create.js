@@ -158,9 +158,9 @@ class MuralCreate extends LitElement {
       <div class="row">
         <label>Seed<input type="number" name="seed" min="0" placeholder="drawn" .value=${live(String(draft.seed))} @input=${text("seed")}></label>
         <button type="button" title="Draw a seed and keep it" aria-label="Draw a seed and keep it"
-          @click=${() => this.set({ seed: Math.floor(Math.random() * 2 ** 32) })}>🎲</button>
+          @click=${() => this.set({ seed: Math.floor(Math.random() * 2 ** 32) })}>Draw</button>
         <button type="button" title="A new seed each time" aria-label="A new seed each time" ?disabled=${draft.seed === ""}
-          @click=${() => this.set({ seed: "" })}>✕</button>
+          @click=${() => this.set({ seed: "" })}>Clear</button>
       </div>
       <div class="row">
         ${this.field("Steps", "steps", null, { placeholder: model.steps, min: 1 })}

@@ -1,7 +1,6 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Backend;
-import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
@@ -47,9 +46,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Ops open(String device, int threads, Workspace workspace, Precision precision) {
-        noPrecision(device, precision).ifPresent(reason -> {
-            throw new InputException(reason);
-        });
+        requirePrecision(device, precision);
         if (precision == Precision.F32 || !isVector(device)) {
             return open(device, threads, workspace);
         }
@@ -72,9 +69,7 @@ public final class CpuBackend implements Backend {
             return Optional.empty();
         }
         var needed = precision == Precision.BF16 ? "AVX512_BF16" : "AVX2 or AVX512_VNNI";
-        return Optional.of("precision " + precision.key() + " cannot be had: "
-                + kernels.reason().orElse("this processor has no " + needed)
-                + "; choose auto or f32");
+        return Optional.of(kernels.reason().orElse("this processor has no " + needed) + "; choose auto or f32");
     }
 
     @Override

@@ -24,7 +24,7 @@ final class ShortProducts {
                 .map(tiles -> new TileGemm(threads, scratch, new CodeLayout(tiles)));
         this.notice = kernels.reason()
                 .filter(reason -> wanted)
-                .map(reason -> "products are in float32: " + reason + "; --precision f32 leaves this notice out");
+                .map(reason -> "products are in float32: " + reason + "; `precision` f32 asks for that");
     }
 
     /** What multiplies rows by such a weight; empty for float32. */

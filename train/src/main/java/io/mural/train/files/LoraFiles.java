@@ -44,7 +44,7 @@ public final class LoraFiles {
      * Writes a file, whole or not at all.
      *
      * @param values other values for the matrices, such as their averages, by {@code <module>.lora_A.weight}
-     * @param metadata texts for the header
+     * @param metadata texts for the header; none of rank and alpha, which would count a second time where they are folded
      */
     public static void write(
             Path file,

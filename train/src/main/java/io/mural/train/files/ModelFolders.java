@@ -5,6 +5,7 @@ import io.mural.tensor.InputException;
 import io.mural.weights.file.SafetensorsWriter;
 import io.mural.weights.names.Weights;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes a model's folder with a transformer that was trained. */
 public final class ModelFolders {
     private static final String TRANSFORMER = "transformer";
     private static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
+
+    /** Downloaded models are often folders of links. */
+    private static final Set<FileVisitOption> FOLLOWING = Set.of(FileVisitOption.FOLLOW_LINKS);
 
     private ModelFolders() {}
 
@@ -62,7 +67,7 @@ public final class ModelFolders {
 
     private static void copy(Path model, Path folder) {
         try {
-            Files.walkFileTree(model, new SimpleFileVisitor<>() {
+            Files.walkFileTree(model, FOLLOWING, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     var relative = model.relativize(file);

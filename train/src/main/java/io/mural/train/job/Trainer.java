@@ -9,6 +9,7 @@ import io.mural.train.optimize.Clipping;
 import io.mural.train.optimize.Ema;
 import io.mural.train.optimize.Optimizer;
 import io.mural.train.optimize.Parameter;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongConsumer;
@@ -69,6 +70,14 @@ final class Trainer {
         } catch (CancellationException e) {
             save.accept(completed);
             throw e;
+        } catch (InputException e) {
+            if (!(e.getCause() instanceof ClosedByInterruptException)) {
+                throw e;
+            }
+            // The interrupt fell into the reading or writing of a file; the flag would fail the next file too.
+            Thread.interrupted();
+            save.accept(completed);
+            throw new CancellationException("cancelled between two steps");
         }
     }
 

@@ -20,12 +20,14 @@ import io.mural.weights.names.Lora;
 import io.mural.weights.names.Weights;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /** A run from pictures to a file: encoders first, then the transformer. */
@@ -44,9 +46,24 @@ public final class TrainingRun {
         this.report = report;
     }
 
-    /** Trains and writes the result. */
+    /**
+     * Trains and writes the result.
+     *
+     * @throws CancellationException if the thread was interrupted; what was trained is saved
+     */
     public void run() {
         check();
+        try {
+            train();
+        } catch (InputException e) {
+            if (e.getCause() instanceof ClosedByInterruptException) {
+                throw new CancellationException("cancelled while pictures were read");
+            }
+            throw e;
+        }
+    }
+
+    private void train() {
         try (var model =
                 TrainableModel.open(request.model().path(), request.model().base(), List.of())) {
             var identity = fingerprint(model.weights());
@@ -202,8 +219,6 @@ public final class TrainingRun {
     private Map<String, String> metadata(long step) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("job", request.kind().name().toLowerCase(java.util.Locale.ROOT));
-        metadata.put("rank", Integer.toString(request.adapter().rank()));
-        metadata.put("alpha", Double.toString(request.adapter().alpha()));
         metadata.put("steps", Long.toString(step));
         metadata.put("seed", Long.toString(request.settings().seed()));
         metadata.put("base_model", request.model().path().getFileName().toString());

@@ -3,6 +3,7 @@ package io.mural.weights.names;
 import io.mural.tensor.DType;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
+import io.mural.tensor.Tensor;
 import io.mural.weights.file.Checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +16,7 @@ import java.util.Optional;
 
 /** What low-rank additions, of LoRA files or of the caller, add to the linear layers of a model, at their strengths. */
 final class Adaptation {
-    static final Adaptation NONE = new Adaptation(Map.of());
+    static final Adaptation NONE = new Adaptation(Map.of(), Map.of());
 
     /**
      * One low-rank addition to one layer.
@@ -29,16 +30,18 @@ final class Adaptation {
     }
 
     private final Map<String, List<Term>> terms;
+    private final Map<String, float[]> biases;
 
-    private Adaptation(Map<String, List<Term>> terms) {
+    private Adaptation(Map<String, List<Term>> terms, Map<String, float[]> biases) {
         this.terms = terms;
+        this.biases = biases;
     }
 
     /** With low-rank additions of the caller's own, by the names of layers. */
     Adaptation with(Map<String, LowRank> lowRanks) {
         Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
         lowRanks.forEach((module, lowRank) -> add(sum, module, new Term(lowRank, Optional.empty())));
-        return new Adaptation(sum);
+        return new Adaptation(sum, biases);
     }
 
     Adaptation with(LoraMatch match, double strength) {
@@ -55,7 +58,24 @@ final class Adaptation {
             var lowRank = new LowRank(adapter.down(), adapter.up(), (float) (adapter.scale() * strength));
             add(sum, module, new Term(lowRank, mergedBy));
         });
-        return new Adaptation(sum);
+        Map<String, float[]> biasSum = new LinkedHashMap<>(biases);
+        match.biases().forEach((module, change) -> {
+            float[] after =
+                    biasSum.getOrDefault(module, new float[change.length]).clone();
+            for (int i = 0; i < after.length; i++) {
+                after[i] += (float) strength * change[i];
+            }
+            biasSum.put(module, after);
+        });
+        return new Adaptation(sum, biasSum);
+    }
+
+    /** Adds what LoRAs change of the bias of a layer, in place. */
+    void addToBias(String module, Tensor bias) {
+        float[] change = biases.get(module);
+        for (int i = 0; change != null && i < change.length; i++) {
+            bias.set(0, i, bias.get(0, i) + change[i]);
+        }
     }
 
     private static void add(Map<String, List<Term>> terms, String module, Term term) {

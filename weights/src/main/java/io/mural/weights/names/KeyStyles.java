@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * The one place where spellings of tensor names are translated. Models are published in diffusers' and transformers'
@@ -17,14 +18,17 @@ import java.util.TreeMap;
  */
 public final class KeyStyles {
 
-    /** A component of FLUX.1 or FLUX.2 that a file can hold. */
+    /** A component of a model that a file can hold. */
     public enum Part {
         TRANSFORMER("FLUX.1 transformer", "", "model.diffusion_model.", "diffusion_model.", "transformer.", "model."),
         FLUX2_TRANSFORMER("FLUX.2 transformer", TRANSFORMER.prefixes.toArray(String[]::new)),
         VAE("autoencoder", "", "vae.", "first_stage_model."),
         CLIP("CLIP text encoder", "", "text_encoders.clip_l.transformer.", "text_encoders.clip_l.", "clip_l."),
         T5("T5 text encoder", "", "text_encoders.t5xxl.transformer.", "text_encoders.t5xxl.", "t5xxl."),
-        QWEN3("Qwen3 text encoder", "", "text_encoders.qwen3_4b.transformer.", "text_encoders.qwen3_8b.transformer.");
+        QWEN3("Qwen3 text encoder", "", "text_encoders.qwen3_4b.transformer.", "text_encoders.qwen3_8b.transformer."),
+        WAN_TRANSFORMER("Wan transformer", TRANSFORMER.prefixes.toArray(String[]::new)),
+        WAN_VAE("Wan autoencoder", VAE.prefixes.toArray(String[]::new)),
+        UMT5("umT5 text encoder", "", "text_encoders.umt5xxl.transformer.", "text_encoders.umt5xxl.", "umt5xxl.");
 
         private final String words;
         private final List<String> prefixes;
@@ -51,9 +55,19 @@ public final class KeyStyles {
         DIFFUSERS_ENCODER(Part.VAE, "diffusers", "encoder.conv_norm_out.weight"),
         LDM_DECODER(Part.VAE, "original single file", "decoder.norm_out.weight"),
         LDM_ENCODER(Part.VAE, "original single file", "encoder.norm_out.weight"),
+        DIFFUSERS_WAN(Part.WAN_TRANSFORMER, "diffusers", "condition_embedder.time_proj.weight"),
+        ORIGINAL_WAN(Part.WAN_TRANSFORMER, "original single file", "head.modulation"),
+        DIFFUSERS_WAN_DECODER(Part.WAN_VAE, "diffusers", "decoder.norm_out.gamma"),
+        DIFFUSERS_WAN_ENCODER(Part.WAN_VAE, "diffusers", "encoder.norm_out.gamma"),
+        ORIGINAL_WAN_DECODER(Part.WAN_VAE, "original single file", "decoder.head.0.gamma"),
+        ORIGINAL_WAN_ENCODER(Part.WAN_VAE, "original single file", "encoder.head.0.gamma"),
         CLIP(Part.CLIP, "transformers", "text_model.embeddings.token_embedding.weight"),
         // transformers 5 leaves out the outer module.
         BARE_CLIP(Part.CLIP, "transformers", "embeddings.token_embedding.weight"),
+        // A T5 has the table in its first layer alone.
+        UMT5(Part.UMT5, "transformers", "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"),
+        ORIGINAL_UMT5(Part.UMT5, "original single file", "blocks.0.pos_embedding.embedding.weight"),
+        LLAMA_UMT5(Part.UMT5, "llama.cpp", "enc.blk.1.attn_rel_b.weight"),
         T5(Part.T5, "transformers", "encoder.block.0.layer.0.SelfAttention.q.weight"),
         QWEN3(Part.QWEN3, "transformers", "model.layers.0.self_attn.q_norm.weight"),
         BARE_QWEN3(Part.QWEN3, "transformers", "layers.0.self_attn.q_norm.weight"),
@@ -116,11 +130,24 @@ public final class KeyStyles {
             case BARE_CLIP ->
                 names.forEach((name, info) -> catalog.add("text_model." + name, Catalog.Slice.whole(info)));
             case BARE_QWEN3 -> names.forEach((name, info) -> catalog.add("model." + name, Catalog.Slice.whole(info)));
-            case T5 -> t5(catalog, names);
-            case LLAMA_T5 -> llama(catalog, names, LlamaNames.T5);
+            case T5, UMT5 -> t5(catalog, names);
+            case ORIGINAL_WAN -> renamed(catalog, names, WanNames::transformer);
+            case ORIGINAL_WAN_DECODER, ORIGINAL_WAN_ENCODER -> {
+                int levelSize = WanNames.levelSize(names.keySet());
+                renamed(catalog, names, name -> WanNames.vae(name, levelSize));
+            }
+            case ORIGINAL_UMT5 -> renamed(catalog, names, WanNames::umT5);
+            case LLAMA_T5, LLAMA_UMT5 -> llama(catalog, names, LlamaNames.T5);
             case LLAMA_QWEN3 -> llama(catalog, names, LlamaNames.QWEN3);
-            case DIFFUSERS_TRANSFORMER, DIFFUSERS_FLUX2, DIFFUSERS_DECODER, DIFFUSERS_ENCODER, CLIP, QWEN3 ->
-                names.forEach((name, info) -> catalog.add(name, Catalog.Slice.whole(info)));
+            case DIFFUSERS_TRANSFORMER,
+                    DIFFUSERS_FLUX2,
+                    DIFFUSERS_DECODER,
+                    DIFFUSERS_ENCODER,
+                    DIFFUSERS_WAN,
+                    DIFFUSERS_WAN_DECODER,
+                    DIFFUSERS_WAN_ENCODER,
+                    CLIP,
+                    QWEN3 -> names.forEach((name, info) -> catalog.add(name, Catalog.Slice.whole(info)));
         }
         return new Weights(catalog);
     }
@@ -140,7 +167,9 @@ public final class KeyStyles {
                     if (style.part == part) {
                         return new Found(style, prefix);
                     }
-                    if (style.part == Part.FLUX2_TRANSFORMER && part == Part.TRANSFORMER) {
+                    boolean looksAlike = style.part == Part.FLUX2_TRANSFORMER && part == Part.TRANSFORMER
+                            || style.part == Part.UMT5 && part == Part.T5;
+                    if (looksAlike) {
                         return null;
                     }
                 }
@@ -157,6 +186,10 @@ public final class KeyStyles {
                 catalog.add(only ? T5_EMBEDDING : name, Catalog.Slice.whole(info));
             }
         });
+    }
+
+    private static void renamed(Catalog catalog, Map<String, TensorInfo> names, UnaryOperator<String> spelling) {
+        names.forEach((name, info) -> catalog.add(spelling.apply(name), Catalog.Slice.whole(info)));
     }
 
     private static void llama(Catalog catalog, Map<String, TensorInfo> names, LlamaNames table) {

@@ -9,6 +9,7 @@ import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -134,6 +135,8 @@ public final class Lora implements AutoCloseable {
     LoraMatch match(Catalog model) {
         ModuleNames names = new ModuleNames(model);
         Map<String, LoraMatch.Adapter> adapters = new LinkedHashMap<>();
+        Map<String, float[]> biases = new LinkedHashMap<>();
+        List<String> norms = new ArrayList<>();
         List<String> text = new ArrayList<>();
         List<String> zero = new ArrayList<>();
         List<String> twice = new ArrayList<>();
@@ -145,6 +148,10 @@ public final class Lora implements AutoCloseable {
                 text.add(first);
                 continue;
             }
+            if (entry.changesNorm()) {
+                norms.add(first);
+                continue;
+            }
             refuseOtherMethods(entry, zero);
             if (target.isEmpty()) {
                 entry.tensors().stream()
@@ -153,8 +160,11 @@ public final class Lora implements AutoCloseable {
                         .forEach(unknown::add);
             } else if (target.get().modules().stream().anyMatch(adapters::containsKey)) {
                 twice.add(first);
-            } else if (entry.down().isPresent() || entry.up().isPresent()) {
-                adapt(model, target.get(), entry, adapters);
+            } else {
+                if (entry.down().isPresent() || entry.up().isPresent()) {
+                    adapt(model, target.get(), entry, adapters);
+                }
+                changeBias(model, target.get(), entry, biases);
             }
         }
         if (adapters.isEmpty()) {
@@ -171,7 +181,8 @@ public final class Lora implements AutoCloseable {
         note(notes, unknown, "not applied, the model has no such layer");
         note(notes, twice, "not applied again, the layer stands in the file under another spelling too");
         note(notes, zero, "without effect, all zero");
-        return new LoraMatch(file, adapters, notes);
+        note(notes, norms, "not applied, changes of norms (diffusers leaves them out too)");
+        return new LoraMatch(file, adapters, biases, notes);
     }
 
     private static boolean isText(LoraEntry entry) {
@@ -189,6 +200,9 @@ public final class Lora implements AutoCloseable {
         entry.others()
                 .forEach((part, info) -> LoraEntry.method(part).ifPresent(method -> {
                     boolean harmless = info.dtype().isFloat() && !method.equals("DoRA") && isZero(info);
+                    if (!harmless && part.equals(LoraEntry.BIAS_CHANGE)) {
+                        return;
+                    }
                     if (!harmless) {
                         throw new InputException(source() + ": " + Shown.quoted(info.name()) + " is of " + method
                                 + ", which is not supported; use a plain LoRA");
@@ -225,6 +239,30 @@ public final class Lora implements AutoCloseable {
             int out = Math.toIntExact(size(model, module, 0));
             adapters.put(module, new LoraMatch.Adapter(down, up.rows(row, row + out), factor));
             row += out;
+        }
+    }
+
+    /** A changed bias has no alpha; a layer of several modules splits it like its rows. */
+    private void changeBias(Catalog model, ModuleNames.Target target, LoraEntry entry, Map<String, float[]> biases) {
+        TensorInfo info = entry.others().get(LoraEntry.BIAS_CHANGE);
+        if (info == null || isZero(info)) {
+            return;
+        }
+        long out = target.modules().stream()
+                .mapToLong(module -> size(model, module, 0))
+                .sum();
+        boolean biased = target.modules().stream().allMatch(m -> model.tensors().containsKey(m + ".bias"));
+        if (info.size() != out || !biased || target.swapped()) {
+            throw new InputException(source() + ": " + Shown.quoted(info.name()) + " is of shape " + info.shape()
+                    + ", expected [" + out + "] for the bias of " + String.join(" + ", target.modules())
+                    + "; the LoRA is for another model");
+        }
+        float[] values = file.floats(info.name());
+        int row = 0;
+        for (String module : target.modules()) {
+            int rows = Math.toIntExact(size(model, module, 0));
+            biases.put(module, Arrays.copyOfRange(values, row, row + rows));
+            row += rows;
         }
     }
 

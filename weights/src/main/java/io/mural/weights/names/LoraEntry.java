@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The tensors that a LoRA file holds for one layer.
@@ -41,6 +43,11 @@ record LoraEntry(
             "up.weight");
 
     private static final List<String> ALPHA = List.of("lora.alpha", "alpha");
+
+    /** What is added to a layer's bias. */
+    static final String BIAS_CHANGE = "diff_b";
+
+    private static final Pattern NORM = Pattern.compile("(.*[._])?norm(_q|_k|\\d)?");
 
     /** What other methods call their tensors, longer names first. */
     private static final Map<String, String> METHODS = methods();
@@ -94,6 +101,15 @@ record LoraEntry(
             entries.put(module, entry.plus(part, info));
         }
         return new ArrayList<>(entries.values());
+    }
+
+    /** Whether it holds nothing but another weight or bias for a norm. */
+    boolean changesNorm() {
+        return down.isEmpty()
+                && up.isEmpty()
+                && !others.isEmpty()
+                && Set.of("diff", BIAS_CHANGE).containsAll(others.keySet())
+                && NORM.matcher(module).matches();
     }
 
     /** All tensors of this entry. */

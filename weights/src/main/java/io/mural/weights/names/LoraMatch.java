@@ -9,9 +9,10 @@ import java.util.Map;
  * A LoRA resolved against the layers of one model.
  *
  * @param adapters by the model's name of the layer
+ * @param biases what is added to the layers' biases [out], by the model's name of the layer
  * @param notes what of the file is not applied, one line each
  */
-record LoraMatch(Checkpoint lora, Map<String, Adapter> adapters, List<String> notes) {
+record LoraMatch(Checkpoint lora, Map<String, Adapter> adapters, Map<String, float[]> biases, List<String> notes) {
 
     /**
      * @param down [rank, in]

@@ -31,6 +31,15 @@ final class ModuleNames {
                 put(module, new Target(List.of(module), false));
             }
         });
+        List<String> wan = catalog.tensors().keySet().stream()
+                .filter(name -> name.endsWith(WEIGHT) && name.startsWith("blocks.")
+                        || name.startsWith("condition_embedder.") && name.endsWith(WEIGHT)
+                        || name.equals("proj_out" + WEIGHT))
+                .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+                .toList();
+        if (catalog.tensors().containsKey("condition_embedder.time_proj" + WEIGHT)) {
+            wan.forEach(module -> put(WanNames.original(module), new Target(List.of(module), false)));
+        }
         int doubles = count(catalog, "transformer_blocks.", ".attn.to_q.weight");
         int singles = Math.max(
                 count(catalog, "single_transformer_blocks.", ".attn.to_q.weight"),

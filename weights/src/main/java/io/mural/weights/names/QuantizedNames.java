@@ -31,16 +31,17 @@ public record QuantizedNames(String architecture, Part part) {
         return new QuantizedNames(
                 switch (part) {
                     case TRANSFORMER, FLUX2_TRANSFORMER -> "flux";
-                    case T5 -> "t5encoder";
+                    case WAN_TRANSFORMER -> "wan";
+                    case T5, UMT5 -> "t5encoder";
                     case QWEN3 -> "qwen3";
-                    case VAE, CLIP -> throw new IllegalArgumentException(part + " has no names in GGUF files");
+                    case VAE, WAN_VAE, CLIP -> throw new IllegalArgumentException(part + " has no names in GGUF files");
                 },
                 part);
     }
 
     /** Whether a file's part can be written. */
     public static boolean knows(Part part) {
-        return part != Part.VAE && part != Part.CLIP;
+        return part != Part.VAE && part != Part.WAN_VAE && part != Part.CLIP;
     }
 
     /** The tensors that the weights make, in the order in which the model uses them. */
@@ -48,9 +49,10 @@ public record QuantizedNames(String architecture, Part part) {
         return switch (part) {
             case TRANSFORMER -> original(weights, OriginalNames.FLUX1);
             case FLUX2_TRANSFORMER -> original(weights, OriginalNames.FLUX2);
-            case T5 -> llama(weights, LlamaNames.T5);
+            case WAN_TRANSFORMER -> wan(weights);
+            case T5, UMT5 -> llama(weights, LlamaNames.T5);
             case QWEN3 -> llama(weights, LlamaNames.QWEN3);
-            case VAE, CLIP -> throw new IllegalStateException(part + " has no names in GGUF files");
+            case VAE, WAN_VAE, CLIP -> throw new IllegalStateException(part + " has no names in GGUF files");
         };
     }
 
@@ -61,8 +63,9 @@ public record QuantizedNames(String architecture, Part part) {
     public boolean isFirstOrLast(String name) {
         return switch (part) {
             case TRANSFORMER, FLUX2_TRANSFORMER -> FIRST_AND_LAST.stream().anyMatch(name::startsWith);
-            case T5, QWEN3 -> name.contains("attn_rel_b");
-            case VAE, CLIP -> throw new IllegalStateException(part + " has no names in GGUF files");
+            case WAN_TRANSFORMER -> !name.startsWith("blocks.") || name.endsWith(".modulation");
+            case T5, UMT5, QWEN3 -> name.contains("attn_rel_b");
+            case VAE, WAN_VAE, CLIP -> throw new IllegalStateException(part + " has no names in GGUF files");
         };
     }
 
@@ -90,12 +93,19 @@ public record QuantizedNames(String architecture, Part part) {
         return tensors;
     }
 
+    private static List<Fused> wan(Weights weights) {
+        return weights.names().stream()
+                .map(name -> new Fused(WanNames.originalTransformer(name), List.of(name), false))
+                .sorted(Comparator.comparing(tensor -> place(tensor.name())))
+                .toList();
+    }
+
     /** First layers, double blocks by number, single blocks by number, last layer; names in order within. */
     private static String place(String name) {
         String[] words = name.split("\\.", 3);
-        boolean block = words.length == 3 && words[0].endsWith("_blocks");
-        int kind = words[0].equals("double_blocks") ? 1 : words[0].equals("single_blocks") ? 2 : 0;
-        return (name.startsWith("final_layer") ? 3 : kind)
+        boolean block = words.length == 3 && words[0].endsWith("blocks");
+        int kind = words[0].equals("single_blocks") ? 2 : block ? 1 : 0;
+        return (name.startsWith("final_layer") || name.startsWith("head.") ? 3 : kind)
                 + (block ? String.format("%06d", Integer.parseInt(words[1])) + words[2] : name);
     }
 

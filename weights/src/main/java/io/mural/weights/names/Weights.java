@@ -12,6 +12,8 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -174,17 +176,58 @@ public final class Weights {
         if (other != null) {
             return other.reshape(n);
         }
+        return copied(name, slice, Shape.of(n));
+    }
+
+    /** A float32 copy of a small tensor that may be stored with further sizes of 1. */
+    public Tensor table(String name, int... dims) {
+        Catalog.Slice slice = floats(name);
+        List<Long> sizes = slice.shape().stream().filter(size -> size != 1).toList();
+        List<Long> wanted = Arrays.stream(dims)
+                .filter(size -> size != 1)
+                .mapToObj(Long::valueOf)
+                .toList();
+        if (!sizes.equals(wanted)) {
+            throw mismatch(name, slice, Shape.of(dims));
+        }
+        return copied(name, slice, Shape.of(dims));
+    }
+
+    private Tensor copied(String name, Catalog.Slice slice, Shape shape) {
+        int n = Math.toIntExact(shape.size());
         Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
-        Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), Shape.of(n));
+        Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), shape);
         for (int i = 0; i < n; i++) {
-            copy.set(0, i, row.get(0, i));
+            copy.set(i / shape.cols(), i % shape.cols(), row.get(0, i));
         }
         return copy;
     }
 
     /** The layer of {@code part.weight} [out, in] and {@code part.bias} [out], with what LoRAs add. */
     public Linear linear(String part, int in, int out) {
-        return linear(part, in, out, Optional.of(vector(part + ".bias", out)));
+        Tensor bias = vector(part + ".bias", out);
+        adaptation.addToBias(prefix + part, bias);
+        return linear(part, in, out, Optional.of(bias));
+    }
+
+    /**
+     * A convolution whose patches do not overlap, as a linear layer of a patch's values: {@code part.weight}
+     * [out, in, ...sizes of a patch] and {@code part.bias} [out].
+     *
+     * @param in values of a patch, of all channels
+     */
+    public Linear patches(String part, int in, int out) {
+        String name = part + ".weight";
+        Catalog.Slice slice = floats(name);
+        boolean plain = slice.dtype().blockSize() == 1;
+        if (!plain || slice.stored().size() != (long) in * out) {
+            throw mismatch(name, slice, Shape.of(out, in));
+        }
+        Matrix weight = Matrix.of(prefix + name, slice.dtype(), out, in, data(slice), scale(name, slice));
+        return new Linear(
+                adaptation.merge(prefix + part, weight),
+                Optional.of(vector(part + ".bias", out)),
+                adaptation.adapters(prefix + part));
     }
 
     /** The layer of {@code part.weight} [out, in], with what LoRAs add. */
@@ -208,6 +251,39 @@ public final class Weights {
         int cols = Math.multiplyExact(in, kernel * kernel);
         Matrix weight = stored(name, slice, out, cols);
         return new Conv(weight, Optional.of(vector(part + ".bias", out)), in, kernel);
+    }
+
+    /**
+     * The frames of a convolution over time, {@code part.weight} [out, in, frames, kernel, kernel], each by itself, the
+     * earliest first; {@code part.bias} [out] stands at the last.
+     */
+    public List<Conv> frames(String part, int in, int out, int frames, int kernel) {
+        String name = part + ".weight";
+        Catalog.Slice slice = floats(name);
+        List<Long> wanted = List.of((long) out, (long) in, (long) frames, (long) kernel, (long) kernel);
+        if (!slice.shape().equals(wanted) || slice.dtype().blockSize() != 1) {
+            throw mismatch(name, slice, Shape.of(out, in, frames, kernel, kernel));
+        }
+        int cols = Math.multiplyExact(in, kernel * kernel);
+        Tensor bias = vector(part + ".bias", out);
+        List<Conv> convs = new ArrayList<>();
+        for (int frame = 0; frame < frames; frame++) {
+            MemorySegment data = frames == 1 ? data(slice) : frame(slice, frame, frames, kernel * kernel);
+            Matrix weight = Matrix.of(prefix + name, slice.dtype(), out, cols, data, scale(name, slice));
+            convs.add(new Conv(weight, frame == frames - 1 ? Optional.of(bias) : Optional.empty(), in, kernel));
+        }
+        return convs;
+    }
+
+    /** A copy of every {@code frames}-th run of {@code area} elements, from the one numbered {@code frame} on. */
+    private MemorySegment frame(Catalog.Slice slice, int frame, int frames, int area) {
+        MemorySegment all = data(slice);
+        long run = slice.dtype().bytes(area);
+        MemorySegment copy = catalog.checkpoint().allocate(all.byteSize() / frames);
+        for (long i = 0; i * run < copy.byteSize(); i++) {
+            MemorySegment.copy(all, (i * frames + frame) * run, copy, i * run, run);
+        }
+        return copy;
     }
 
     /**

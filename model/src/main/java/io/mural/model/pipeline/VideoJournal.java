@@ -1,0 +1,32 @@
+package io.mural.model.pipeline;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Remembers how far a clip is, so that a run can go on where another one stopped. */
+public interface VideoJournal {
+    /** Remembers nothing. */
+    VideoJournal NONE = new VideoJournal() {
+        @Override
+        public Optional<Position> start() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void reached(Position position) {}
+    };
+
+    /**
+     * A point between two steps.
+     *
+     * @param step the next step; the number of steps when all are made
+     * @param latents planes [channels, frames, height, width]
+     * @param memory what the solver remembers, arrays as long as the latents
+     */
+    record Position(int step, float[] latents, List<float[]> memory) {}
+
+    /** Where to begin; empty for the beginning. */
+    Optional<Position> start();
+
+    void reached(Position position);
+}
