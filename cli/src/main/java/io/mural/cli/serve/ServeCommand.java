@@ -11,6 +11,7 @@ import io.mural.server.MuralServer;
 import io.mural.server.Settings;
 import io.mural.server.http.Limits;
 import io.mural.server.jobs.Catalog;
+import io.mural.tensor.Precision;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -225,7 +226,7 @@ public final class ServeCommand implements Runnable {
                 origins,
                 hosts,
                 catalog,
-                deviceOptions.choose(),
+                deviceOptions.choose(Precision.AUTO),
                 Memory.budget(),
                 output,
                 queue,

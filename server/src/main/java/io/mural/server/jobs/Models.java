@@ -8,6 +8,7 @@ import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.Speed;
 import io.mural.model.family.Architecture;
 import io.mural.server.http.Refusal;
+import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ public final class Models implements AutoCloseable {
         this.device = device;
         this.memory = memory;
         // About a second of work: done before the first plan asks, where there is time.
-        speed = CompletableFuture.supplyAsync(() -> Speed.of(device.ops()));
+        speed = CompletableFuture.supplyAsync(() -> Speed.of(device.ops(), DType.BF16));
     }
 
     public Catalog catalog() {
