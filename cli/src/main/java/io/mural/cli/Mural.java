@@ -8,6 +8,7 @@ import io.mural.cli.console.VersionLine;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
+import io.mural.cli.evaluate.EvaluateCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
@@ -89,6 +90,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())

@@ -4,6 +4,8 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.text.Words;
+import io.mural.evaluate.cases.EvaluationCases;
+import io.mural.model.parity.OtherCases;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
 import io.mural.tensor.Precision;
@@ -65,7 +67,8 @@ final class ParityCommand implements Callable<Integer> {
             throw new BadUsage("name case files or folders of them, such as goldens/cases");
         }
         var device = deviceOptions.choose(Precision.F32);
-        var parity = new Parity(device.ops(), this::report, new TrainingCases());
+        var others = OtherCases.of(List.of(new TrainingCases(), new EvaluationCases()));
+        var parity = new Parity(device.ops(), this::report, others);
         for (var file : Parity.find(paths)) {
             parity.run(file);
         }
@@ -85,6 +88,14 @@ final class ParityCommand implements Callable<Integer> {
         } else {
             print(out, outcome);
         }
+        if (verbose()) {
+            out.flush();
+            outcome.fault().ifPresent(fault -> fault.printStackTrace(spec.commandLine().getErr()));
+        }
+    }
+
+    private boolean verbose() {
+        return spec.findOption("--verbose").<Boolean>getValue();
     }
 
     private static void print(PrintWriter out, Outcome outcome) {

@@ -8,5 +8,7 @@ public enum Activation {
     /** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
     GELU_TANH,
     /** x sigmoid(1.702 x), of CLIP */
-    QUICK_GELU
+    QUICK_GELU,
+    /** max(x, 0) */
+    RELU
 }

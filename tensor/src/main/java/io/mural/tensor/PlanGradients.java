@@ -36,7 +36,8 @@ final class PlanGradients implements GradientKernels {
     public void conv2d(
             Optional<Tensor> dx, Optional<Tensor> dWeight, Tensor g, Tensor x, Conv conv, int stride, Padding padding) {
         int products = (dx.isPresent() ? 1 : 0) + (dWeight.isPresent() ? 1 : 0);
-        plan.countConvolution(2.0 * products * g.rows() * conv.out() * conv.weight().cols());
+        plan.countConvolution(
+                2.0 * products * g.rows() * conv.out() * conv.weight().cols());
     }
 
     @Override
@@ -62,7 +63,13 @@ final class PlanGradients implements GradientKernels {
 
     @Override
     public void layerNorm(
-            Optional<Tensor> dx, Optional<Tensor> dGain, Tensor g, Tensor x, Tensor gain, float gainOffset, float eps) {}
+            Optional<Tensor> dx,
+            Optional<Tensor> dGain,
+            Tensor g,
+            Tensor x,
+            Tensor gain,
+            float gainOffset,
+            float eps) {}
 
     @Override
     public void rmsNorm(Optional<Tensor> dx, Optional<Tensor> dWeight, Tensor g, Tensor x, Tensor weight, float eps) {}

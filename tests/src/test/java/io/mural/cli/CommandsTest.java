@@ -79,6 +79,10 @@ class CommandsTest {
                         line -> assertThat(line).startsWith("PASS ").contains("clip-text"),
                         line -> assertThat(line).contains("qwen3-encoder"),
                         line -> assertThat(line).contains(" passed, 1 failed, "));
+        assertThat(result.err()).isEmpty();
+        assertThat(run("--verbose", "parity", broken.toString()).err())
+                .anyMatch(line -> line.contains("InputException"))
+                .anyMatch(line -> line.contains("at io.mural.model.parity.Parity.run("));
     }
 
     @Test

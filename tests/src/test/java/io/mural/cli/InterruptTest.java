@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Work that is stopped, or loses its files, while it goes on. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no such signals")
+@Tag("full")
 class InterruptTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
     /** The hook waits 2 s for the work; the rest is for a machine that is busy. */

@@ -8,10 +8,12 @@ import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures beyond the model's own size from the command line. */
+@Tag("full")
 class LargePictureTest {
     @TempDir
     private Path folder;

@@ -17,12 +17,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Smaller files of the embedded model, the pictures they make, and what is refused. */
+@Tag("full")
 class QuantizeTest {
     private static final String NANO = MuralProcess.NANO.toString();
 

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is killed, with no chance to say goodbye, in the middle of a level; and one that goes on from there. */
+@Tag("full")
 class ResumeTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final int STEPS = 80;

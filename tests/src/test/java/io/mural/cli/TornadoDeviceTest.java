@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where mural looks for TornadoVM's SDK, and what it says when it cannot use it. */
+@Tag("full")
 class TornadoDeviceTest {
     private static final String INSTALL = "install version 5.2.0-jdk25, such as with 'sdk install tornadovm"
             + " 5.2.0-jdk25-opencl' (or -cuda, -ptx) of sdkman.io";

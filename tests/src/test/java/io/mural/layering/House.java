@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String EVALUATE = "io.mural.evaluate";
     private static final String BATCH = "io.mural.batch";
     private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
@@ -40,11 +41,39 @@ final class House {
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
+            Map.entry(
+                    EVALUATE,
+                    List.of(
+                            EVALUATE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.ejml",
+                            "org.apache.commons.math3")),
             Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(
                     BATCH,
-                    List.of(BATCH, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "org.apache.commons.csv")),
-            Map.entry(CLI, List.of(CLI, API, BATCH, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+                    List.of(
+                            BATCH,
+                            API,
+                            ENGINE,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "org.apache.commons.csv")),
+            Map.entry(
+                    CLI,
+                    List.of(
+                            CLI,
+                            API,
+                            BATCH,
+                            ENGINE,
+                            EVALUATE,
+                            TRAIN,
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -78,8 +107,8 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the command line may have its own"
-                            + " for progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the command line may have its"
+                            + " own for progress and Ctrl-C",
                     BATCH + ".Crew",
                     CPU + ".Threads",
                     "io.mural.Job",

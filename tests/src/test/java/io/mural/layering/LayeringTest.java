@@ -16,8 +16,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The layers hold: the compiled classes of the program's modules are read and judged by {@link House}. */
 class LayeringTest {
-    private static final List<String> MODULES =
-            List.of("tensor", "weights", "model", "tornado-emulator", "tornado-kernels", "engine", "train", "batch", "cli");
+    private static final List<String> MODULES = List.of(
+            "tensor",
+            "weights",
+            "model",
+            "tornado-emulator",
+            "tornado-kernels",
+            "engine",
+            "evaluate",
+            "train",
+            "batch",
+            "cli");
 
     @Test
     void everyClassKeepsToItsLayer() throws IOException {

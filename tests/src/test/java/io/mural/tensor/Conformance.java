@@ -1,5 +1,6 @@
 package io.mural.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.mural.tensor.cpu.ScalarOps;
@@ -7,12 +8,19 @@ import io.mural.tornado.ShortFormats;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Compares every device of every backend with the scalar oracle, element by element. */
+/**
+ * Compares every device of every backend with the scalar oracle, element by element, and sees to it that kernels write nothing
+ * beside their results.
+ */
 final class Conformance {
     /** Half the distance from 1 to the next float32: the relative error of one rounding. */
     static final double U = 0x1p-24;
@@ -20,7 +28,33 @@ final class Conformance {
     /** Devices without an operation, as "device operation"; there is none. */
     private static final List<String> UNSUPPORTED = List.of();
 
+    private static final String EMULATOR = "tornado:emulator";
+
+    /** Which devices to compare, by the beginning of their names: all, or those that a further run of the suite is about. */
+    private static final String DEVICES = System.getProperty("mural.test.devices", "");
+
+    /** One of so many entries is compared: all, or a sample where the suite runs once more. */
+    private static final int EVERY = Integer.getInteger("mural.test.every", 1);
+
+    private static final AtomicInteger ENTRIES = new AtomicInteger();
+
+    /** The kernels that the entries made so far call. */
+    private static final Set<String> KERNELS = ConcurrentHashMap.newKeySet();
+
     private Conformance() {}
+
+    /** The kernels, such as {@code linearKernel}, that the entries made so far call. */
+    static Set<String> kernels() {
+        return KERNELS;
+    }
+
+    /** What an entry calls, without computing it. */
+    private static Set<String> kernels(String operation, Function<Ops, Tensor> run) {
+        try (var planned = new GuardedOps(operation, new PlanOps())) {
+            run.apply(planned);
+            return planned.kernels();
+        }
+    }
 
     /** Largest error that an element may have, given its row, its column and what the oracle says. */
     @FunctionalInterface
@@ -35,18 +69,31 @@ final class Conformance {
 
     /** One test for each device: what {@code run} returns there against what it returns with the oracle. */
     static Stream<DynamicTest> compare(String operation, String sizes, Function<Ops, Tensor> run, Bound bound) {
+        return skipped() ? Stream.empty() : compare(operation, sizes, new Entry(run, bound));
+    }
+
+    private static boolean skipped() {
+        return ENTRIES.getAndIncrement() % EVERY != 0;
+    }
+
+    private static Stream<DynamicTest> compare(String operation, String sizes, Entry entry) {
         var tests = new ArrayList<DynamicTest>();
+        KERNELS.addAll(kernels(operation, entry.run));
         for (var backend : ServiceLoader.load(Backend.class)) {
             if (!(backend.availability() instanceof Backend.Availability.Available available)) {
                 continue;
             }
             for (var device : available.devices()) {
-                if (device.name().equals("cpu:scalar") || UNSUPPORTED.contains(device.name() + " " + operation)) {
+                if (device.name().equals("cpu:scalar")
+                        || !device.name().startsWith(DEVICES)
+                        || UNSUPPORTED.contains(device.name() + " " + operation)) {
                     continue;
                 }
                 tests.add(DynamicTest.dynamicTest(
                         operation + " " + sizes + " on " + device.name(),
-                        () -> compare(operation + " " + sizes, backend, device.name(), run, bound)));
+                        () -> entry.compare(
+                                operation + " " + sizes + " on " + device.name(),
+                                backend.open(device.name(), 2, Workspace.poisoned()))));
             }
         }
         return tests.stream();
@@ -58,27 +105,47 @@ final class Conformance {
      */
     static Stream<DynamicTest> compareStored(
             DType weights, String operation, String sizes, Function<Ops, Tensor> run, Bound bound) {
-        var devices = compare(operation, sizes, run, bound);
-        if (!ShortFormats.has(weights)) {
+        if (skipped()) {
+            return Stream.empty();
+        }
+        var entry = new Entry(run, bound);
+        var devices = compare(operation, sizes, entry);
+        if (!ShortFormats.has(weights) || !EMULATOR.startsWith(DEVICES)) {
             return devices;
         }
         var what = operation + " " + sizes + " on the emulator, which stores " + weights;
         return Stream.concat(
                 devices,
                 Stream.of(DynamicTest.dynamicTest(
-                        what, () -> compare(what, ShortFormats.open(weights, Workspace.poisoned()), run, bound))));
+                        what, () -> entry.compare(what, ShortFormats.open(weights, Workspace.poisoned())))));
     }
 
-    private static void compare(String what, Backend backend, String device, Function<Ops, Tensor> run, Bound bound) {
-        compare(what + " on " + device, backend.open(device, 2, Workspace.poisoned()), run, bound);
-    }
+    /** What to run, how exact it has to be, and what the oracle makes of it, which is computed once for all devices. */
+    private static final class Entry {
+        private final Function<Ops, Tensor> run;
+        private final Bound bound;
+        private Optional<Tensor> expected = Optional.empty();
 
-    private static void compare(String what, Ops opened, Function<Ops, Tensor> run, Bound bound) {
-        try (var oracle = new ScalarOps(Workspace.poisoned());
-                var ops = opened) {
-            var expected = run.apply(oracle);
-            var actual = run.apply(ops);
-            requireClose(what, expected, onHost(ops, actual), bound);
+        Entry(Function<Ops, Tensor> run, Bound bound) {
+            this.run = run;
+            this.bound = bound;
+        }
+
+        void compare(String what, Ops opened) {
+            try (var ops = new GuardedOps(what, opened)) {
+                // without the Vector API's module the processor's device is the oracle
+                assertThat(opened).isNotInstanceOf(ScalarOps.class);
+                requireClose(what, expected(), onHost(ops, run.apply(ops)), bound);
+            }
+        }
+
+        private Tensor expected() {
+            if (expected.isEmpty()) {
+                try (var oracle = new ScalarOps(Workspace.poisoned())) {
+                    expected = Optional.of(onHost(oracle, run.apply(oracle)));
+                }
+            }
+            return expected.get();
         }
     }
 

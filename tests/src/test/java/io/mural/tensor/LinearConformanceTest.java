@@ -7,6 +7,7 @@ import io.mural.tornado.ShortFormats;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,10 @@ class LinearConformanceTest {
 
     /** Rows of whole blocks; those of 32 elements are cut to other lengths of k too. */
     private static final int[][] BLOCK_SIZES = {
-        {1, 256, 1}, {2, 2304, 13}, {7, 1280, 67}, {8, 512, 5}, {9, 256, 3}, {13, 768, 131}, {110, 256, 530},
+        {1, 256, 1}, {2, 2304, 13}, {7, 1280, 67}, {8, 512, 5}, {9, 256, 3}, {110, 256, 530},
     };
+
+    private static final int[] MIDDLE_BLOCK_SIZE = {13, 768, 131};
 
     private static final int[][] SMALL_BLOCK_SIZES = {{1, 32, 1}, {3, 1120, 7}, {9, 32, 3}, {24, 544, 257}, {49, 96, 30}
     };
@@ -46,14 +49,18 @@ class LinearConformanceTest {
                 .flatMap(dtype -> Stream.of(SIZES).flatMap(size -> compare(dtype, size)));
     }
 
+    /** All sizes on the processor; other devices get weights that were widened on their way there, so one size is enough. */
     @TestFactory
     Stream<DynamicTest> everyBlockFormatAndSize() {
         return Stream.of(DType.values())
                 .filter(DType::isBlocked)
                 .flatMap(dtype -> Stream.concat(
-                                Stream.of(BLOCK_SIZES),
-                                dtype.blockSize() == 32 ? Stream.of(SMALL_BLOCK_SIZES) : Stream.empty())
-                        .flatMap(size -> compare(dtype, size)));
+                        compare(dtype, MIDDLE_BLOCK_SIZE),
+                        Stream.concat(
+                                        Stream.of(BLOCK_SIZES),
+                                        dtype.blockSize() == 32 ? Stream.of(SMALL_BLOCK_SIZES) : Stream.empty())
+                                .flatMap(size -> compare(dtype, size))
+                                .filter(test -> test.getDisplayName().endsWith(" on cpu"))));
     }
 
     /** Devices have no block formats: weights are widened on their way there, and rounded to what the device stores. */
@@ -213,6 +220,22 @@ class LinearConformanceTest {
      * of 8 roundings of the result and one of 1.
      */
     private static Conformance.Bound bound(Tensor x, Linear layer, Activation f) {
+        int k = layer.in() + layer.adapters().stream().mapToInt(LowRank::rank).sum();
+        double roundings = 4 + 2 * Math.sqrt(k);
+        double slope = f == Activation.NONE ? 1 : 1.13;
+        double own = f == Activation.NONE ? 0 : 1;
+        var sums = new AtomicReference<float[]>();
+        return (row, col, expected) -> {
+            if (sums.get() == null) {
+                sums.set(sums(x, layer));
+            }
+            return Conformance.U
+                    * (slope * roundings * sums.get()[row * layer.out() + col] + own * (1 + 8 * Math.abs(expected)));
+        };
+    }
+
+    /** Of every result, the sum of its terms' magnitudes. */
+    private static float[] sums(Tensor x, Linear layer) {
         var magnitudes = new Linear(
                 Samples.magnitudes(layer.weight()),
                 layer.bias().map(Samples::magnitudes),
@@ -220,14 +243,8 @@ class LinearConformanceTest {
                         .map(a -> new LowRank(
                                 Samples.magnitudes(a.down()), Samples.magnitudes(a.up()), Math.abs(a.scale())))
                         .toList());
-        int k = layer.in() + layer.adapters().stream().mapToInt(LowRank::rank).sum();
-        double roundings = 4 + 2 * Math.sqrt(k);
         try (var oracle = new ScalarOps(new Workspace())) {
-            var sums = oracle.linear(Samples.magnitudes(x), magnitudes).toArray();
-            double slope = f == Activation.NONE ? 1 : 1.13;
-            double own = f == Activation.NONE ? 0 : 1;
-            return (row, col, expected) -> Conformance.U
-                    * (slope * roundings * sums[row * layer.out() + col] + own * (1 + 8 * Math.abs(expected)));
+            return oracle.linear(Samples.magnitudes(x), magnitudes).toArray();
         }
     }
 }

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Models over TornadoVM's stand-in: the kernels, graphs and transfers that a GPU would run. */
+@Tag("full")
 class EmulatorTest {
     /** Whole pictures of the reference take too long here; one of half their side is below. */
     @TestFactory

@@ -25,11 +25,13 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Attention by cuDNN, as the emulator does it, against the oracle; and when it is the kernel's. */
+@Tag("full")
 class LibraryAttentionTest {
     private static final String CUDNN = "sdpaForward";
     private static final String KERNEL = "attention";

@@ -328,6 +328,7 @@ final class TornadoOps extends Ops {
             case SILU -> ElementKernels.SILU;
             case GELU_TANH -> ElementKernels.GELU_TANH;
             case QUICK_GELU -> ElementKernels.QUICK_GELU;
+            case RELU -> ElementKernels.RELU;
         };
     }
 }

@@ -116,11 +116,14 @@ public final class Flux2Model implements PictureModel {
 
     private Qwen3Encoder textEncoder() {
         if (textEncoder.isEmpty()) {
-            var config = textConfig();
-            var outputs = textLayers().orElseGet(config::quarters);
-            textEncoder = Optional.of(new Qwen3Encoder(config, outputs, parts.weights(Part.QWEN3)));
+            textEncoder = Optional.of(textEncoder(textOutputs()));
         }
         return textEncoder.get();
+    }
+
+    /** The layers of the text encoder whose hidden states the transformer takes side by side. */
+    public List<Integer> textOutputs() {
+        return textLayers().orElseGet(() -> textConfig().quarters());
     }
 
     /** @param outputs the layers whose hidden states are taken */

@@ -66,7 +66,7 @@ final class PngFilter {
     }
 
     /** Whichever of the three is nearest to left + up - upLeft. */
-    private static int paeth(int left, int up, int upLeft) {
+    static int paeth(int left, int up, int upLeft) {
         int toLeft = Math.abs(up - upLeft);
         int toUp = Math.abs(left - upLeft);
         int toUpLeft = Math.abs(left + up - 2 * upLeft);

@@ -12,9 +12,11 @@ import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 import io.mural.weights.text.Json;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -85,17 +87,25 @@ final class Flux2Cases {
     double vaeEncode(ParityCase given) {
         return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
             var latents = model.vae().kl().encode(ops, Planes.picture(ops, given, "in.image"));
-            var tokens = Latents.pack(
-                    ops.read(latents),
-                    latents.cols(),
-                    latents.shape().dim(0),
-                    latents.shape().dim(1));
-            model.vae().statistics().normalise(tokens);
-            var normalised = Planes.of(tokens, given.dim("out.latents_normalised", 1));
-            return Math.max(
-                    Deviation.of("latents", Planes.of(ops, latents), given.floats("out.latents")),
-                    Deviation.of("latents_normalised", normalised, given.floats("out.latents_normalised")));
+            return given.deviation(Map.of(
+                    "latents",
+                    () -> Planes.of(ops, latents),
+                    "latents_normalised",
+                    () -> normalised(given, model, ops, latents)));
         });
+    }
+
+    /** Tokens of 2x2 latents; a case whose latents make no whole tokens has none. */
+    private static float[] normalised(ParityCase given, Flux2Model model, Ops ops, Tensor latents) {
+        int height = latents.shape().dim(0);
+        int width = latents.shape().dim(1);
+        if (height % 2 != 0 || width % 2 != 0) {
+            throw new InputException(given.file() + ": latents of " + width + "x" + height
+                    + " make no whole tokens, so that there can be no out.latents_normalised");
+        }
+        var tokens = Latents.pack(ops.read(latents), latents.cols(), height, width);
+        model.vae().statistics().normalise(tokens);
+        return Planes.of(tokens, given.dim("out.latents_normalised", 1));
     }
 
     double qwen3Encoder(ParityCase given) {

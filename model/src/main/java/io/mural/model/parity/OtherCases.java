@@ -2,6 +2,8 @@ package io.mural.model.parity;
 
 import io.mural.tensor.Ops;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Reference cases that a module above this one runs and judges. */
@@ -24,4 +26,34 @@ public interface OtherCases {
     boolean knowsTable(String fileName);
 
     Judgement judgeTable(Path file);
+
+    /** Several sets as one; of two that know a component the first judges it. */
+    static OtherCases of(List<OtherCases> sets) {
+        return new OtherCases() {
+            @Override
+            public boolean knows(String component) {
+                return sets.stream().anyMatch(set -> set.knows(component));
+            }
+
+            @Override
+            public Judgement judge(ParityCase given, Supplier<Ops> device) {
+                return first(set -> set.knows(given.component())).judge(given, device);
+            }
+
+            @Override
+            public boolean knowsTable(String fileName) {
+                return sets.stream().anyMatch(set -> set.knowsTable(fileName));
+            }
+
+            @Override
+            public Judgement judgeTable(Path file) {
+                return first(set -> set.knowsTable(file.getFileName().toString()))
+                        .judgeTable(file);
+            }
+
+            private OtherCases first(Predicate<OtherCases> knowing) {
+                return sets.stream().filter(knowing).findFirst().orElseThrow();
+            }
+        };
+    }
 }

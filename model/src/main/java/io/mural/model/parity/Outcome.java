@@ -1,5 +1,8 @@
 package io.mural.model.parity;
 
+import io.mural.tensor.InputException;
+import java.util.Optional;
+
 /**
  * How one reference case ended.
  *
@@ -10,6 +13,7 @@ package io.mural.model.parity;
  * @param bound what it must not pass
  * @param millis time the case took
  * @param detail more to know, possibly empty
+ * @param fault what was thrown where the case could not be run, for those who look for the place
  */
 public record Outcome(
         String component,
@@ -19,7 +23,8 @@ public record Outcome(
         double value,
         double bound,
         long millis,
-        String detail) {
+        String detail,
+        Optional<Throwable> fault) {
 
     public enum Verdict {
         PASS,
@@ -29,17 +34,21 @@ public record Outcome(
 
     /** Passes when {@code error} is at most {@code bound}; NaN fails. */
     public static Outcome error(String component, String name, double error, double bound, long millis, String detail) {
-        return new Outcome(component, name, verdict(error <= bound), "error", error, bound, millis, detail);
+        return new Outcome(
+                component, name, verdict(error <= bound), "error", error, bound, millis, detail, Optional.empty());
     }
 
     /** Passes when the peak signal-to-noise ratio is at least {@code bound} dB. */
     static Outcome psnr(String component, String name, double decibel, double bound, long millis, String detail) {
-        return new Outcome(component, name, verdict(decibel >= bound), "psnr", decibel, bound, millis, detail);
+        return new Outcome(
+                component, name, verdict(decibel >= bound), "psnr", decibel, bound, millis, detail, Optional.empty());
     }
 
     /** Could not be read or run. */
-    static Outcome broken(String component, String name, long millis, String reason) {
-        return new Outcome(component, name, Verdict.FAIL, "error", Double.NaN, Double.NaN, millis, reason);
+    static Outcome broken(String component, String name, long millis, RuntimeException fault) {
+        var reason = fault instanceof InputException ? fault.getMessage() : fault.toString();
+        return new Outcome(
+                component, name, Verdict.FAIL, "error", Double.NaN, Double.NaN, millis, reason, Optional.of(fault));
     }
 
     static Outcome unsupported(String component, String name) {
@@ -51,7 +60,8 @@ public record Outcome(
                 Double.NaN,
                 Double.NaN,
                 0,
-                "this version does not know the component " + component);
+                "this version does not know the component " + component,
+                Optional.empty());
     }
 
     private static Verdict verdict(boolean passed) {

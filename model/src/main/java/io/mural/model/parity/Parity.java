@@ -127,8 +127,7 @@ public final class Parity {
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {
-            var reason = e instanceof InputException ? e.getMessage() : e.toString();
-            report.accept(Outcome.broken(component, name, since(start), reason));
+            report.accept(Outcome.broken(component, name, since(start), e));
         }
     }
 
@@ -156,6 +155,7 @@ public final class Parity {
             case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
             case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
+            case "flux2-pipeline" -> psnr(given, new PipelineCases(device).flux2(given), start);
             case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
             default -> {
                 if (others.knows(given.component())) {
@@ -202,7 +202,7 @@ public final class Parity {
     }
 
     private void tokenizers(Path file) {
-        var root = file.toAbsolutePath().getParent().getParent();
+        var root = ParityCase.root(file);
         JsonObject lists = Json.read(file);
         for (var kind : lists.keys()) {
             long start = System.nanoTime();

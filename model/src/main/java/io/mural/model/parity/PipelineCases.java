@@ -1,6 +1,7 @@
 package io.mural.model.parity;
 
 import io.mural.model.family.Flux1Model;
+import io.mural.model.family.Flux2Model;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.Journal;
@@ -13,11 +14,17 @@ import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid;
 import io.mural.model.request.Pyramid.Level;
+import io.mural.model.request.ReferenceImages;
+import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -41,8 +48,74 @@ final class PipelineCases {
             // Cases follow the scheduler's own formula, not the bounds that mural.json sets for users.
             var schedule = model.scheduler().schedule(request.steps(), request.imageTokens(), Double.POSITIVE_INFINITY);
             var result = new PicturePipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
-            return new Judged(result.image().psnr(image(given, "out.image")), detail(given, result));
+            return new Judged(psnr(given, result.image()), detail(given, result));
         }
+    }
+
+    /** FLUX.2's pictures; {@code guidance} is that of classifier-free guidance, for models that were not distilled. */
+    Judged flux2(ParityCase given) {
+        try (var model = new Flux2Model(given.model(), Optional.empty(), List.of())) {
+            requireTextLayers(given, model);
+            var request = flux2Request(given);
+            var schedule = model.schedule(request.steps(), request.imageTokens());
+            var result = new PicturePipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+            var detail = new StringBuilder();
+            append(detail, given, "prompt_embeds", () -> result.embeds().tokens());
+            append(detail, given, "latents", () -> flux2Latents(model, request, result.latents()));
+            return new Judged(psnr(given, result.image()), detail.toString());
+        }
+    }
+
+    private static void requireTextLayers(ParityCase given, Flux2Model model) {
+        if (given.params().has("text_layers")) {
+            var wanted = Arrays.stream(given.params().integers("text_layers"))
+                    .boxed()
+                    .toList();
+            if (!wanted.equals(model.textOutputs())) {
+                throw new InputException(given.file() + ": text_layers are " + wanted + ", but the model takes "
+                        + model.textOutputs() + "; say so in its mural.json");
+            }
+        }
+    }
+
+    private static GenerationRequest flux2Request(ParityCase given) {
+        var params = given.params();
+        boolean distilled = params.bool("distilled", true);
+        double guidance = params.number("guidance", 1);
+        var references = new ArrayList<RgbImage>();
+        for (int i = 0; i < params.integer("references", 0); i++) {
+            references.add(ReferenceImages.prepare(image(given, "in.reference_" + i)));
+        }
+        return new GenerationRequest(
+                params.string("prompt"),
+                params.string("negative", ""),
+                distilled ? 1 : guidance,
+                params.integer("width"),
+                params.integer("height"),
+                params.integer("steps"),
+                params.longInteger("seed"),
+                guidance,
+                params.integer("max_sequence_length"),
+                Optional.empty(),
+                Optional.of(dtype(params.string("noise_dtype", "float32"))),
+                references);
+    }
+
+    /** Packed tokens as the decoder takes them: [channels, height, width] without the statistics. */
+    private static float[] flux2Latents(Flux2Model model, GenerationRequest request, float[] tokens) {
+        var raw = tokens.clone();
+        model.vae().statistics().restore(raw);
+        int channels = model.vae().config().latentChannels();
+        return Planes.of(Latents.unpack(raw, channels, 2 * request.gridHeight(), 2 * request.gridWidth()), channels);
+    }
+
+    private static double psnr(ParityCase given, RgbImage mine) {
+        var reference = image(given, "out.image");
+        if (reference.width() != mine.width() || reference.height() != mine.height()) {
+            throw new InputException(given.file() + ": out.image is " + reference.width() + "x" + reference.height()
+                    + ", but width and height ask for " + mine.width() + "x" + mine.height());
+        }
+        return mine.psnr(reference);
     }
 
     /** From the latents of a guide to the large picture. */
@@ -67,8 +140,8 @@ final class PipelineCases {
                     request, plan, from(given.floats("in.guide_latents")), Onlooker.NONE, Progress.NONE);
             var image = pipeline.decode(latents, plan, Progress.NONE);
             var detail = new StringBuilder();
-            append(detail, given, "latents", latents);
-            return new Judged(image.psnr(image(given, "out.image")), detail.toString());
+            append(detail, given, "latents", () -> latents);
+            return new Judged(psnr(given, image), detail.toString());
         }
     }
 
@@ -86,16 +159,16 @@ final class PipelineCases {
 
     private static String detail(ParityCase given, PicturePipeline.Result result) {
         var detail = new StringBuilder();
-        append(detail, given, "prompt_embeds", result.embeds().tokens());
-        append(detail, given, "pooled", result.embeds().pooled());
-        append(detail, given, "latents", result.latents());
+        append(detail, given, "prompt_embeds", () -> result.embeds().tokens());
+        append(detail, given, "pooled", () -> result.embeds().pooled());
+        append(detail, given, "latents", () -> result.latents());
         return detail.toString();
     }
 
-    private static void append(StringBuilder detail, ParityCase given, String what, float[] mine) {
-        if (given.values().tensors().containsKey("out." + what)) {
-            detail.append(detail.isEmpty() ? "" : ", ")
-                    .append(String.format("%s %.1e", what, Deviation.of(what, mine, given.floats("out." + what))));
+    private static void append(StringBuilder detail, ParityCase given, String what, Supplier<float[]> mine) {
+        if (given.has("out." + what)) {
+            double error = given.deviation(Map.of(what, mine));
+            detail.append(detail.isEmpty() ? "" : ", ").append(String.format(Locale.ROOT, "%s %.1e", what, error));
         }
     }
 
@@ -129,6 +202,10 @@ final class PipelineCases {
 
     private static RgbImage image(ParityCase given, String tensor) {
         var values = given.values().longs(tensor);
+        if (given.dim(tensor, 2) != 3) {
+            throw new InputException(given.file() + ": " + tensor + " is "
+                    + given.values().info(tensor).shape() + "; expected [height, width, 3]");
+        }
         var rgb = new byte[values.length];
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) values[i];

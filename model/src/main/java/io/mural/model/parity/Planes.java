@@ -1,5 +1,6 @@
 package io.mural.model.parity;
 
+import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 
@@ -9,8 +10,12 @@ final class Planes {
 
     /** A case's picture. */
     static Tensor picture(Ops ops, ParityCase given, String tensor) {
-        int channels = given.dim(tensor, 1);
         int pixels = given.dim(tensor, 2) * given.dim(tensor, 3);
+        if (given.dim(tensor, 0) != 1) {
+            throw new InputException(
+                    given.file() + ": " + tensor + " holds " + given.dim(tensor, 0) + " pictures; expected one a case");
+        }
+        int channels = given.dim(tensor, 1);
         var planes = given.floats(tensor);
         var values = new float[planes.length];
         for (int i = 0; i < values.length; i++) {

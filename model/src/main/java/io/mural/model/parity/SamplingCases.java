@@ -21,10 +21,10 @@ final class SamplingCases {
     static double noise(ParityCase given) {
         double worst = 0;
         for (var name : given.values().tensors().keySet()) {
-            var parts = name.split("\\.");
-            if (parts.length != 4 || !parts[0].equals("out") || !parts[1].startsWith("seed")) {
+            if (!name.matches("out\\.seed\\d{1,18}\\.\\d{1,6}(x\\d{1,6})*\\.(f32|bf16|second)")) {
                 throw new InputException(given.file() + ": \"" + name + "\" is no name of a noise case");
             }
+            var parts = name.split("\\.");
             var shape = Shape.of(Arrays.stream(parts[2].split("x"))
                     .mapToInt(Integer::parseInt)
                     .toArray());

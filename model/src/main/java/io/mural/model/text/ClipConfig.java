@@ -33,6 +33,10 @@ public record ClipConfig(
         }
     }
 
+    ClipLayer.Sizes layer() {
+        return new ClipLayer.Sizes(hiddenSize, intermediateSize, numAttentionHeads, layerNormEps);
+    }
+
     public static ClipConfig of(JsonObject json) {
         if (!json.string("hidden_act", "quick_gelu").equals("quick_gelu")) {
             throw new InputException("text_encoder/config.json: hidden_act is " + json.string("hidden_act")

@@ -9,42 +9,43 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 
-/** A pre-norm transformer layer of CLIP. */
-record ClipLayer(Norm norm1, Linear qProj, Linear kProj, Linear vProj, Linear outProj, Norm norm2, Mlp mlp, int heads) {
+/** A pre-norm transformer layer of CLIP, the same in its text half and in its picture half. */
+public record ClipLayer(
+        Norm norm1, Linear qProj, Linear kProj, Linear vProj, Linear outProj, Norm norm2, Mlp mlp, int heads) {
+
+    /** The sizes of a layer. */
+    public record Sizes(int hidden, int intermediate, int heads, float eps) {}
 
     /** A layer norm with its weights, each [hidden]. */
-    record Norm(Tensor weight, Tensor bias, float eps) {
-        static Norm load(Weights norm, ClipConfig config) {
-            return new Norm(
-                    norm.vector("weight", config.hiddenSize()),
-                    norm.vector("bias", config.hiddenSize()),
-                    config.layerNormEps());
+    public record Norm(Tensor weight, Tensor bias, float eps) {
+        public static Norm load(Weights norm, int hidden, float eps) {
+            return new Norm(norm.vector("weight", hidden), norm.vector("bias", hidden), eps);
         }
 
-        Tensor forward(Ops ops, Tensor x) {
+        public Tensor forward(Ops ops, Tensor x) {
             return ops.layerNorm(x, weight, bias, eps);
         }
     }
 
-    static ClipLayer load(Weights layer, ClipConfig config) {
-        int hidden = config.hiddenSize();
+    public static ClipLayer load(Weights layer, Sizes sizes) {
+        int hidden = sizes.hidden();
         var attention = layer.under("self_attn");
         return new ClipLayer(
-                Norm.load(layer.under("layer_norm1"), config),
+                Norm.load(layer.under("layer_norm1"), hidden, sizes.eps()),
                 attention.linear("q_proj", hidden, hidden),
                 attention.linear("k_proj", hidden, hidden),
                 attention.linear("v_proj", hidden, hidden),
                 attention.linear("out_proj", hidden, hidden),
-                Norm.load(layer.under("layer_norm2"), config),
+                Norm.load(layer.under("layer_norm2"), hidden, sizes.eps()),
                 new Mlp(
-                        layer.linear("mlp.fc1", hidden, config.intermediateSize()),
+                        layer.linear("mlp.fc1", hidden, sizes.intermediate()),
                         Activation.QUICK_GELU,
-                        layer.linear("mlp.fc2", config.intermediateSize(), hidden)),
-                config.numAttentionHeads());
+                        layer.linear("mlp.fc2", sizes.intermediate(), hidden)),
+                sizes.heads());
     }
 
     /** @param x [tokens, hidden], changed in place */
-    void forward(Ops ops, Tensor x, AttentionLayout layout) {
+    public void forward(Ops ops, Tensor x, AttentionLayout layout) {
         var normed = norm1.forward(ops, x);
         var keys = new KeysValues(ops.linear(normed, kProj), ops.linear(normed, vProj));
         var attended = ops.empty(x.rows(), x.cols());

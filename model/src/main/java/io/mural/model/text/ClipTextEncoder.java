@@ -26,7 +26,7 @@ public final class ClipTextEncoder {
         positionEmbedding =
                 weights.matrix("embeddings.position_embedding.weight", config.maxPositionEmbeddings(), hidden);
         for (int i = 0; i < config.numHiddenLayers(); i++) {
-            layers.add(ClipLayer.load(weights.under("encoder.layers." + i), config));
+            layers.add(ClipLayer.load(weights.under("encoder.layers." + i), config.layer()));
         }
         normWeight = weights.vector("final_layer_norm.weight", hidden);
         normBias = weights.vector("final_layer_norm.bias", hidden);

@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@code g = g f'(x)} in whole loops. All activations are {@code x s(t)} with s the logistic function and t = linear x +
+ * {@code g = g f'(x)} in whole loops. All activations but RELU are {@code x s(t)} with s the logistic function and t = linear x +
  * cubic x^3, so that {@code f' = s + x s (1 - s) (linear + 3 cubic x^2)}. The power of e is that of {@link Exp}.
  */
 final class ActivationGradient {
@@ -36,6 +36,17 @@ final class ActivationGradient {
             case SILU -> gate(g, x, count, 1, 0);
             case QUICK_GELU -> gate(g, x, count, 1.702f, 0);
             case GELU_TANH -> gate(g, x, count, GELU, GELU * 0.044715f);
+            case RELU -> positive(g, x, count);
+        }
+    }
+
+    /** {@code g} where x is above 0, else 0. */
+    private static void positive(float[] g, float[] x, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            var passes = FloatVector.fromArray(FLOAT, x, i).compare(VectorOperators.GT, 0f);
+            FloatVector.zero(FLOAT)
+                    .blend(FloatVector.fromArray(FLOAT, g, i), passes)
+                    .intoArray(g, i);
         }
     }
 

@@ -84,8 +84,15 @@ final class Exp {
             case NONE -> {}
             case SILU -> gate(x, from, count, 1, 0);
             case QUICK_GELU -> gate(x, from, count, 1.702f, 0);
+            case RELU -> positive(x, from, count);
             // 0.5 x (1 + tanh(u)) = x / (1 + e^(-2u)) with u = sqrt(2 / pi) (x + 0.044715 x^3)
             case GELU_TANH -> gate(x, from, count, GELU, GELU * 0.044715f);
+        }
+    }
+
+    private static void positive(float[] x, int from, int count) {
+        for (int i = from; i < from + count; i += LANES) {
+            FloatVector.fromArray(FLOAT, x, i).max(0).intoArray(x, i);
         }
     }
 

@@ -96,6 +96,7 @@ final class ScalarGradients implements GradientKernels {
                 double s = 1 / (1 + Math.exp(-1.702 * x));
                 yield s * (1 + 1.702 * x * (1 - s));
             }
+            case RELU -> x > 0 ? 1 : 0;
             case GELU_TANH -> {
                 double c = Math.sqrt(2 / Math.PI);
                 double t = Math.tanh(c * (x + 0.044715 * x * x * x));

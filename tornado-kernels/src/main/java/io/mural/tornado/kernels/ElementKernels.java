@@ -16,6 +16,7 @@ public final class ElementKernels {
     public static final int SILU = 1;
     public static final int GELU_TANH = 2;
     public static final int QUICK_GELU = 3;
+    public static final int RELU = 4;
     private static final float FAR_BELOW = -88;
 
     private ElementKernels() {}
@@ -36,7 +37,10 @@ public final class ElementKernels {
             t = 1.702f * x;
         }
         float result = x;
-        if (f != 0) {
+        if (f == RELU && x < 0) {
+            result = 0;
+        }
+        if (f != 0 && f != RELU) {
             if (t < FAR_BELOW) {
                 result = 0;
             } else {

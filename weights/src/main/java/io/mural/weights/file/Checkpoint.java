@@ -1,5 +1,6 @@
 package io.mural.weights.file;
 
+import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Matrix;
 import io.mural.weights.text.Shown;
@@ -105,6 +106,22 @@ public final class Checkpoint implements AutoCloseable {
             for (int i = 0; i < values.length; i++) {
                 values[i] = row.get(0, i);
             }
+        }
+        return values;
+    }
+
+    /** All elements of a floating-point tensor as float64, on the heap: those of F64 as they are, others widened. */
+    public double[] doubles(String name) {
+        TensorInfo info = info(name);
+        if (info.dtype() == DType.F64) {
+            double[] values = new double[count(info)];
+            MemorySegment.copy(segment(name), Matrix.F64_LAYOUT, 0, values, 0, values.length);
+            return values;
+        }
+        float[] floats = floats(name);
+        double[] values = new double[floats.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = floats[i];
         }
         return values;
     }

@@ -5,10 +5,12 @@ import io.mural.weights.names.Weights;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The blocks of a part of a model in the order a forward pass uses them, and where in mapped memory each stands. */
 public final class WeightBlocks {
@@ -44,6 +46,11 @@ public final class WeightBlocks {
         }
         blocks.add(new Block(merged(block.places())));
         return this;
+    }
+
+    /** The names of all units that use blocks. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(units.keySet());
     }
 
     /** Bytes of the whole part. */

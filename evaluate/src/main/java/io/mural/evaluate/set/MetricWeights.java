@@ -1,0 +1,128 @@
+package io.mural.evaluate.set;
+
+import io.mural.evaluate.network.Clip;
+import io.mural.evaluate.network.ClipResNet;
+import io.mural.evaluate.network.ClipResNetText;
+import io.mural.evaluate.network.Inception;
+import io.mural.evaluate.network.Lpips;
+import io.mural.model.token.ClipTokenizer;
+import io.mural.tensor.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The folder with a user's weights for metrics. A file that is missing is asked for by name; of each that is opened the
+ * SHA-256 is told beside the figures.
+ */
+public final class MetricWeights {
+    public static final String INCEPTION = "inception-2015-12-05.safetensors";
+    public static final String CLIP = "clip";
+    public static final String CLIP_RN50 = "clip-rn50.safetensors";
+    public static final String LPIPS = "lpips-vgg.safetensors";
+    private static final int CHUNK = 1 << 20;
+
+    private final Optional<Path> folder;
+    private final String clip;
+    private final Map<String, String> used = new LinkedHashMap<>();
+
+    /**
+     * @param folder where the files stand, if it was named
+     * @param clip the folder of the CLIP to take, within {@code folder}
+     */
+    public MetricWeights(Optional<Path> folder, String clip) {
+        this.folder = folder;
+        this.clip = clip;
+    }
+
+    Inception inception() {
+        return Inception.load(file(INCEPTION, "the Inception v3 of FID's authors"));
+    }
+
+    Clip clip() {
+        var path = path(clip, "a CLIP in transformers' layout, such as openai/clip-vit-large-patch14");
+        var network = Clip.load(path);
+        note(clip + "/model.safetensors", path.resolve("model.safetensors"));
+        return network;
+    }
+
+    /** The tokenizer of all CLIPs is one: that of the folder, else one beside the files. */
+    ClipTokenizer tokenizer() {
+        var path = path(clip, "vocab.json and merges.txt of a CLIP");
+        return ClipTokenizer.load(path);
+    }
+
+    ClipResNet clipResNet() {
+        return ClipResNet.load(file(CLIP_RN50, "CLIP's RN50 under OpenAI's names"));
+    }
+
+    ClipResNetText clipResNetText() {
+        return ClipResNetText.load(file(CLIP_RN50, "CLIP's RN50 under OpenAI's names"));
+    }
+
+    Lpips lpips() {
+        return Lpips.load(file(LPIPS, "VGG-16's features with LPIPS' layers"));
+    }
+
+    /** The SHA-256 of a file that was opened. */
+    String sha256(String name) {
+        return used.get(name);
+    }
+
+    /** The SHA-256 of CLIP's weights. */
+    String clipSha256() {
+        return used.get(clip + "/model.safetensors");
+    }
+
+    /** The files that were opened, with their SHA-256. */
+    public Map<String, String> used() {
+        return new LinkedHashMap<>(used);
+    }
+
+    private Path file(String name, String what) {
+        var path = path(name, what);
+        note(name, path);
+        return path;
+    }
+
+    private Path path(String name, String what) {
+        if (folder.isEmpty()) {
+            throw new InputException(
+                    "this metric needs " + what + "; name the folder that holds " + name + " as the weights' folder");
+        }
+        var path = folder.get().resolve(name);
+        if (!Files.exists(path)) {
+            throw new InputException(
+                    path + " is missing: this metric needs " + what + "; docs/evaluation.md says where it comes from");
+        }
+        return path;
+    }
+
+    private void note(String name, Path path) {
+        used.computeIfAbsent(name, key -> sha256(path));
+    }
+
+    private static String sha256(Path path) {
+        try (var channel = FileChannel.open(path)) {
+            var digest = MessageDigest.getInstance("SHA-256");
+            var buffer = ByteBuffer.allocate(CHUNK);
+            while (channel.read(buffer) >= 0) {
+                digest.update(buffer.flip());
+                buffer.clear();
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new InputException(path + " cannot be read: " + e.getMessage(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.mural.model.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.hierarchical.Scene;
+import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Pyramid.Level;
+import io.mural.tensor.PlanOps;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Weights are read ahead by the names of units, which the models speak and {@code WeightBlocks} waits for: a name that only one of
+ * the two knows would turn reading ahead off without a word.
+ */
+class UnitNamesTest {
+    private static final List<Path> MODELS = List.of(
+            Path.of("../models/mural-nano"), Path.of("../goldens/flux1-tiny"), Path.of("../goldens/flux2-tiny"));
+
+    @TestFactory
+    List<DynamicTest> namesThatAreWaitedForAreSpoken() {
+        return MODELS.stream()
+                .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> {
+                    try (var model = PictureModel.open(folder, Optional.empty(), List.of())) {
+                        assertAlike(model.textBlocks().names(), text(model));
+                        var transformer = transformer(model);
+                        transformer.addAll(guide(model));
+                        assertAlike(model.transformerBlocks().names(), transformer);
+                    }
+                }))
+                .toList();
+    }
+
+    private static Set<String> text(PictureModel model) {
+        return heard(ops -> model.encode(ops, "a calm sea", 16));
+    }
+
+    private static Set<String> transformer(PictureModel model) {
+        var request = new GenerationRequest("", "", 1, 64, 64, 1, 1, 1, 16, Optional.empty(), Optional.empty());
+        return heard(ops -> model.evaluation(ops, request, model.blank(16), List.of())
+                .velocity(ops, ops.empty(request.imageTokens(), model.features()), 0.5));
+    }
+
+    private static Set<String> guide(PictureModel model) {
+        var settings = model.hierarchicalSettings();
+        var level = new Level(32, 32, settings.geometry().ratio());
+        var order = new WindowOrder(
+                level.gridHeight(), level.gridWidth(), settings.geometry().window());
+        int guideTokens = level.guideHeight() * level.guideWidth();
+        var scene = new Scene(
+                settings.geometry(),
+                order,
+                level.guideHeight(),
+                level.guideWidth(),
+                new float[guideTokens * model.features()]);
+        return heard(
+                ops -> model.guidedWithoutLora().evaluation(ops, scene, settings, model.blank(16), GuideMemory.KEEP));
+    }
+
+    private static Set<String> heard(Consumer<PlanOps> pass) {
+        var names = new LinkedHashSet<String>();
+        try (var ops = new PlanOps()) {
+            ops.listen(names::add);
+            pass.accept(ops);
+        }
+        return names;
+    }
+
+    /** Every block has a number; a unit without one is a whole part, and those of tokens are pieces of a block. */
+    private static void assertAlike(Set<String> waitedFor, Set<String> heard) {
+        assertThat(waitedFor).hasSizeGreaterThan(1);
+        assertThat(heard.stream().filter(name -> name.matches("(?!tokens\\.).*\\.\\d+")))
+                .containsExactlyInAnyOrderElementsOf(waitedFor);
+    }
+}
