@@ -26,13 +26,7 @@ public interface BatchListener {
      * @param memoryBytes the most a picture takes beside the weights
      */
     record Totals(
-            long rows,
-            int kinds,
-            long pictures,
-            double flops,
-            double deviceSeconds,
-            long rawBytes,
-            long memoryBytes) {}
+            long rows, int kinds, long pictures, double flops, double deviceSeconds, long rawBytes, long memoryBytes) {}
 
     /**
      * How far a batch is.

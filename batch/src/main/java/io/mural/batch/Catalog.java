@@ -44,8 +44,10 @@ public record Catalog(Map<String, ModelRef> models, Map<String, Path> loras, Pat
         }
         var model = models.get(name.get());
         if (model == null) {
-            throw InputException.about("model", "no model is named " + name.get() + "; there are "
-                    + String.join(", ", models.keySet()) + "; name others by `model` NAME=FOLDER");
+            throw InputException.about(
+                    "model",
+                    "no model is named " + name.get() + "; there are " + String.join(", ", models.keySet())
+                            + "; name others by `model` NAME=FOLDER");
         }
         return model;
     }
@@ -54,7 +56,8 @@ public record Catalog(Map<String, ModelRef> models, Map<String, Path> loras, Pat
         var file = loras.containsKey(use.name()) ? loras.get(use.name()) : file(use.name());
         if (!Files.isRegularFile(file)) {
             throw InputException.about(
-                    "loras", "no LoRA is named " + use.name() + " and " + file + " is no file; name it by `lora` NAME=FILE");
+                    "loras",
+                    "no LoRA is named " + use.name() + " and " + file + " is no file; name it by `lora` NAME=FILE");
         }
         return file;
     }

@@ -70,8 +70,10 @@ final class Census implements Table.Visitor {
     @Override
     public void fault(RowFault fault) {
         if (faults.size() == MOST_FAULTS) {
-            throw InputException.about("table", "more than " + MOST_FAULTS + " rows are at fault, the first: "
-                    + faults.getFirst().line());
+            throw InputException.about(
+                    "table",
+                    "more than " + MOST_FAULTS + " rows are at fault, the first: "
+                            + faults.getFirst().line());
         }
         faults.add(fault);
     }
@@ -85,7 +87,8 @@ final class Census implements Table.Visitor {
 
     /** 64 bits of an id: two of a million rows agree by chance once in 40 million tables, and are compared then. */
     private static long print(String id) {
-        return ByteBuffer.wrap(Digest.sha256(id.getBytes(StandardCharsets.UTF_8))).getLong();
+        return ByteBuffer.wrap(Digest.sha256(id.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     /** Rows of one id. */
@@ -104,13 +107,17 @@ final class Census implements Table.Visitor {
         table.scan(new Table.Visitor() {
             @Override
             public void row(long number, Table.Place place, Map<String, Object> cells) {
-                RowReader.read(number, DIGITS, cells, told -> {}).filter(row -> twice.contains(print(row.id()))).ifPresent(row -> {
-                    var before = first.putIfAbsent(row.id(), number);
-                    if (before != null) {
-                        Census.this.fault(new RowFault(
-                                number, Optional.of(Column.ID.text()), row.id() + " is the id of row " + before + ", too"));
-                    }
-                });
+                RowReader.read(number, DIGITS, cells, told -> {})
+                        .filter(row -> twice.contains(print(row.id())))
+                        .ifPresent(row -> {
+                            var before = first.putIfAbsent(row.id(), number);
+                            if (before != null) {
+                                Census.this.fault(new RowFault(
+                                        number,
+                                        Optional.of(Column.ID.text()),
+                                        row.id() + " is the id of row " + before + ", too"));
+                            }
+                        });
             }
 
             @Override

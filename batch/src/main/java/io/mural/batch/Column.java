@@ -31,7 +31,9 @@ enum Column {
     }
 
     static Optional<Column> named(String name) {
-        return Arrays.stream(values()).filter(column -> column.text().equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(column -> column.text().equals(name))
+                .findFirst();
     }
 
     /** The column whose name this nearly is: other case, other signs between words, or one slip of the hand. */
@@ -64,10 +66,8 @@ enum Column {
     private static int step(int[][] distance, String from, String to, int i, int j) {
         int changed = distance[i - 1][j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
         int best = Math.min(changed, 1 + Math.min(distance[i - 1][j], distance[i][j - 1]));
-        boolean swapped = i > 1
-                && j > 1
-                && from.charAt(i - 1) == to.charAt(j - 2)
-                && from.charAt(i - 2) == to.charAt(j - 1);
+        boolean swapped =
+                i > 1 && j > 1 && from.charAt(i - 1) == to.charAt(j - 2) && from.charAt(i - 2) == to.charAt(j - 1);
         return swapped ? Math.min(best, distance[i - 2][j - 2] + 1) : best;
     }
 }

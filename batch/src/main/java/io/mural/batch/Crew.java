@@ -81,10 +81,12 @@ final class Crew {
             for (var next = cursor.next(); next.isPresent() && trouble == null; next = cursor.next()) {
                 var result = worker.work(next.get());
                 results.add(result);
-                var state =
-                        tally.count(result.status(), batch.kind(next.get().row()).flops(), batch.seconds());
+                var state = tally.count(
+                        result.status(), batch.kind(next.get().row()).flops(), batch.seconds());
                 synchronized (this) {
-                    listener.progress(state, Optional.ofNullable(result.cells().get("error")).map(Object::toString));
+                    listener.progress(
+                            state,
+                            Optional.ofNullable(result.cells().get("error")).map(Object::toString));
                 }
             }
         }

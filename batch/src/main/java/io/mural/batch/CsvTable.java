@@ -64,7 +64,9 @@ final class CsvTable implements Table {
 
     private InputException unreadable(IOException e) {
         return InputException.about(
-                "table", path + ": cannot be read as comma-separated values: " + e.getMessage() + "; quote texts with commas", e);
+                "table",
+                path + ": cannot be read as comma-separated values: " + e.getMessage() + "; quote texts with commas",
+                e);
     }
 
     private void header(CSVRecord record) {

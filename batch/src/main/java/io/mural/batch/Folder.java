@@ -28,7 +28,8 @@ final class Folder {
                 Files.createDirectories(part);
             }
         } catch (IOException e) {
-            throw InputException.about("out", out + ": cannot be made or written to; choose another folder by `out`", e);
+            throw InputException.about(
+                    "out", out + ": cannot be made or written to; choose another folder by `out`", e);
         }
         WholeFile.check(tmp().resolve("probe"));
     }
@@ -95,8 +96,8 @@ final class Folder {
 
     /** Runs work that only one process may do at a time. */
     void locked(Work work) throws IOException {
-        try (var channel =
-                        FileChannel.open(hidden().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (var channel = FileChannel.open(
+                        hidden().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var lock = channel.lock()) {
             if (lock.isValid()) {
                 work.run();

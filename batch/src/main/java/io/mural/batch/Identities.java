@@ -37,20 +37,26 @@ public final class Identities {
 
     /** The picture that a recipe makes, with another prompt and seed. */
     public String of(Recipe recipe, String prompt, long seed) {
-        Map<String, Object> json = new LinkedHashMap<>(Json.parse("recipe", recipe.toJson()).asMap());
+        Map<String, Object> json =
+                new LinkedHashMap<>(Json.parse("recipe", recipe.toJson()).asMap());
         json.keySet().removeAll(List.of("mural", "device", "gemm"));
         json.put("prompt", prompt);
         json.put("seed", seed);
         var model = recipe.model();
         json.put("model", model.path().or(() -> embedded).map(this::files).orElse(""));
         json.put("base", model.base().map(this::files).orElse(""));
-        json.put("loras", recipe.loras().stream()
-                .map(lora -> List.of(files(lora.file()), lora.scale(), lora.mode().name()))
-                .toList());
+        json.put(
+                "loras",
+                recipe.loras().stream()
+                        .map(lora -> List.of(
+                                files(lora.file()), lora.scale(), lora.mode().name()))
+                        .toList());
         recipe.init().ifPresent(init -> json.put("init_image", List.of(init.sha256(), init.strength())));
-        json.put("references", recipe.references().stream()
-                .map(file -> Input.of(file).sha256())
-                .toList());
+        json.put(
+                "references",
+                recipe.references().stream()
+                        .map(file -> Input.of(file).sha256())
+                        .toList());
         json.computeIfPresent("hierarchy", (key, value) -> withoutPaths(value));
         return Digest.hex(Digest.sha256(Json.write(sorted(json)).getBytes(StandardCharsets.UTF_8)));
     }
@@ -79,7 +85,8 @@ public final class Identities {
         }
         Map<String, Object> json = new TreeMap<>();
         map.forEach((key, each) -> {
-            boolean isFile = each instanceof String text && text.endsWith(".safetensors") && Files.exists(Path.of(text));
+            boolean isFile =
+                    each instanceof String text && text.endsWith(".safetensors") && Files.exists(Path.of(text));
             json.put(key.toString(), isFile ? files(Path.of(each.toString())) : withoutPaths(each));
         });
         return json;

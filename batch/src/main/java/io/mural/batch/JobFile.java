@@ -19,7 +19,8 @@ final class JobFile {
 
     /** Adds a shard to the files of its job. Shards that end at the same time wait for each other. */
     static void write(
-            BatchOptions options, Batch batch, BatchListener.State state, double seconds, List<ResultRow> failures) throws IOException {
+            BatchOptions options, Batch batch, BatchListener.State state, double seconds, List<ResultRow> failures)
+            throws IOException {
         var folder = batch.folder();
         folder.locked(() -> {
             forgetOtherCuts(folder, options.shard());

@@ -57,8 +57,8 @@ final class JsonLinesTable implements Table {
             }
             line.write(next);
             if (line.size() > LONGEST) {
-                throw new InputException(path + ": a line is longer than " + (LONGEST >> 20)
-                        + " MiB; JSON lines have one row a line");
+                throw new InputException(
+                        path + ": a line is longer than " + (LONGEST >> 20) + " MiB; JSON lines have one row a line");
             }
         }
         return true;
@@ -94,8 +94,12 @@ final class JsonLinesTable implements Table {
 
     private static Map<String, Object> parse(byte[] line) {
         try {
-            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
-            return Json.parse("the line", text.startsWith("\uFEFF") ? text.substring(1) : text).asMap();
+            var text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString();
+            return Json.parse("the line", text.startsWith("\uFEFF") ? text.substring(1) : text)
+                    .asMap();
         } catch (CharacterCodingException e) {
             throw new InputException("the line is not valid UTF-8 text; save the table as UTF-8", e);
         }

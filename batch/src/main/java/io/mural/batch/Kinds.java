@@ -83,7 +83,12 @@ final class Kinds implements AutoCloseable {
         }
         var plan = mural.plan(request(row, catalog, ANY, 0));
         return new Kind(
-                setup, plan.recipe(), plan.flops(), plan.memoryBytes(), plan.seconds(), !plan.levels().isEmpty());
+                setup,
+                plan.recipe(),
+                plan.flops(),
+                plan.memoryBytes(),
+                plan.seconds(),
+                !plan.levels().isEmpty());
     }
 
     /** What a row asks for. */

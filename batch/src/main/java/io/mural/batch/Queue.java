@@ -71,7 +71,9 @@ final class Queue {
             rows.add(row);
         }
         rows.sort(Comparator.<Integer>comparingInt(row -> setupOf.get(kinds[row]))
-                .thenComparing(Comparator.<Integer>comparingDouble(row -> kind.apply(kinds[row]).flops()).reversed())
+                .thenComparing(Comparator.<Integer>comparingDouble(
+                                row -> kind.apply(kinds[row]).flops())
+                        .reversed())
                 .thenComparingInt(row -> row));
         return rows.stream().mapToInt(Integer::intValue).toArray();
     }

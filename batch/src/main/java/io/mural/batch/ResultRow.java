@@ -43,7 +43,14 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
     record File(String path, long bytes, String sha256) {}
 
     static ResultRow finished(
-            Row row, long seed, Status status, String identity, String modelIdentity, File file, Recipe recipe, Work work) {
+            Row row,
+            long seed,
+            Status status,
+            String identity,
+            String modelIdentity,
+            File file,
+            Recipe recipe,
+            Work work) {
         Map<String, Object> rest = new LinkedHashMap<>();
         rest.put("identity", identity);
         rest.put("path", file.path());

@@ -32,7 +32,8 @@ final class Results implements AutoCloseable {
         try {
             lines.write(row.line());
         } catch (IOException e) {
-            throw new InputException(part + ": cannot be written: " + e.getMessage() + "; free some space and run it again", e);
+            throw new InputException(
+                    part + ": cannot be written: " + e.getMessage() + "; free some space and run it again", e);
         }
         if (row.status() == ResultRow.Status.FAILED) {
             failures.add(row);

@@ -40,8 +40,7 @@ public final class RowReader {
      * @param cells texts, numbers or lists by column; null and the empty text are no value
      * @return the row; empty if anything is wrong with it, which {@code faults} was told
      */
-    public static Optional<Row> read(
-            long number, int digits, Map<String, Object> cells, Consumer<RowFault> faults) {
+    public static Optional<Row> read(long number, int digits, Map<String, Object> cells, Consumer<RowFault> faults) {
         return new RowReader(number, digits, cells, faults).row();
     }
 
@@ -93,7 +92,9 @@ public final class RowReader {
 
     /** The first 63 bits of the id's SHA-256: the same wherever and whenever the row is read. */
     static long seed(String id) {
-        return ByteBuffer.wrap(Digest.sha256(id.getBytes(StandardCharsets.UTF_8))).getLong() >>> 1;
+        return ByteBuffer.wrap(Digest.sha256(id.getBytes(StandardCharsets.UTF_8)))
+                        .getLong()
+                >>> 1;
     }
 
     private void fault(Column column, String message) {
@@ -152,13 +153,19 @@ public final class RowReader {
                 .map(value -> switch (value) {
                     case List<?> list -> list.stream().map(Object::toString).toList();
                     case String text -> split(text);
-                    default -> this.<List<String>>wrong(column, "must be a list of texts").orElse(List.of());
+                    default ->
+                        this.<List<String>>wrong(column, "must be a list of texts")
+                                .orElse(List.of());
                 })
                 .orElse(List.of());
     }
 
     private static List<String> split(String text) {
-        return Pattern.compile(",").splitAsStream(text).map(String::strip).filter(part -> !part.isEmpty()).toList();
+        return Pattern.compile(",")
+                .splitAsStream(text)
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
     /** {@code style:0.8,film:0.5}, a list of such texts, or objects with {@code name} and {@code scale}. */

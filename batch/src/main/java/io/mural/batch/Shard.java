@@ -10,7 +10,8 @@ public record Shard(int index, int of) {
     public Shard {
         if (of < 1 || of > MOST || index < 0 || index >= of) {
             throw InputException.about(
-                    "shard", "`shard` " + index + "/" + of + ": the first number counts from 0 and is below the second,"
+                    "shard",
+                    "`shard` " + index + "/" + of + ": the first number counts from 0 and is below the second,"
                             + " which is at most " + MOST);
         }
     }

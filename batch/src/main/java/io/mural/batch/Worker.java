@@ -83,8 +83,7 @@ final class Worker implements AutoCloseable {
     }
 
     private ResultRow.Work work(int attempt, double queued, Optional<Double> seconds) {
-        return new ResultRow.Work(
-                batch.host(), batch.shard() + " " + device, attempt, seconds, Optional.of(queued));
+        return new ResultRow.Work(batch.host(), batch.shard() + " " + device, attempt, seconds, Optional.of(queued));
     }
 
     private ResultRow.File file(String identity) throws IOException {

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Batches of tiny pictures of the embedded model. */
 class BatchRunnerTest {
     private static final Path MODEL = Path.of("..", "models", "mural-nano");
-    private static final String ROWS =
-            """
+    private static final String ROWS = """
             id,prompt,seed,count,width,height,steps,note
             sea,a calm sea,1,2,32,32,1,blue
             pines,pine trees,5,1,48,32,1,green
@@ -96,7 +95,8 @@ class BatchRunnerTest {
         List<Map<String, Object>> rows = new ArrayList<>();
         try (var parts = Files.newDirectoryStream(out.resolve("table"))) {
             for (var part : parts) {
-                Files.readAllLines(part).forEach(line -> rows.add(Json.parse("row", line).asMap()));
+                Files.readAllLines(part)
+                        .forEach(line -> rows.add(Json.parse("row", line).asMap()));
             }
         }
         return rows;
@@ -114,15 +114,18 @@ class BatchRunnerTest {
         assertThat(again.kept()).isEqualTo(first.made());
         var pictures = pictures(folder.resolve("whole"));
         assertThat(pictures).hasSize(4);
-        assertThat(pictures(folder.resolve("shards"))).usingRecursiveComparison().isEqualTo(pictures);
+        assertThat(pictures(folder.resolve("shards")))
+                .usingRecursiveComparison()
+                .isEqualTo(pictures);
         var rows = table(folder.resolve("shards"));
         assertThat(rows).hasSize(4).extracting(row -> row.get("identity")).doesNotHaveDuplicates();
         assertThat(rows)
                 .filteredOn(row -> row.get("id").equals("sea"))
                 .extracting(row -> row.get("seed"), row -> row.get("note"))
-                .containsExactlyInAnyOrder(
-                        tuple(1L, "blue"), tuple(2L, "blue"));
-        assertThat(Json.read(folder.resolve("shards/_mural/job.json")).object("shards").keys())
+                .containsExactlyInAnyOrder(tuple(1L, "blue"), tuple(2L, "blue"));
+        assertThat(Json.read(folder.resolve("shards/_mural/job.json"))
+                        .object("shards")
+                        .keys())
                 .containsExactly("0/2", "1/2");
     }
 
@@ -131,7 +134,10 @@ class BatchRunnerTest {
         var state = run(options(ROWS, "one", Shard.WHOLE, false));
         var shared = run(options(ROWS, "two", Shard.WHOLE, false, List.of("cpu", "cpu")));
 
-        assertThat(shared).usingRecursiveComparison().ignoringFields("secondsLeft").isEqualTo(state);
+        assertThat(shared)
+                .usingRecursiveComparison()
+                .ignoringFields("secondsLeft")
+                .isEqualTo(state);
         assertThat(pictures(folder.resolve("two")))
                 .usingRecursiveComparison()
                 .isEqualTo(pictures(folder.resolve("one")));
@@ -142,7 +148,8 @@ class BatchRunnerTest {
         run(options(ROWS, "out", Shard.WHOLE, false));
         var before = pictures(folder.resolve("out"));
         var name = before.keySet().iterator().next();
-        Files.delete(folder.resolve("out/pictures").resolve(name.substring(0, 2)).resolve(name));
+        Files.delete(
+                folder.resolve("out/pictures").resolve(name.substring(0, 2)).resolve(name));
 
         var state = run(options(ROWS, "out", Shard.WHOLE, false));
 
@@ -153,8 +160,7 @@ class BatchRunnerTest {
 
     @Test
     void allFaultsAreToldBeforeAnyWork() throws IOException {
-        var rows =
-                """
+        var rows = """
                 id,prompt,width,height,steps,references,model
                 a,a sea,33,32,1,,
                 b,a sea,32,32,0,,
@@ -181,7 +187,8 @@ class BatchRunnerTest {
 
         assertThat(state.made()).isEqualTo(1);
         assertThat(state.failed()).isEqualTo(1);
-        assertThat(Files.readString(folder.resolve("out/_mural/failures.jsonl"))).contains("row 2");
+        assertThat(Files.readString(folder.resolve("out/_mural/failures.jsonl")))
+                .contains("row 2");
         assertThat(table(folder.resolve("out")))
                 .extracting(row -> row.get("status"))
                 .containsExactlyInAnyOrder("made", "failed");

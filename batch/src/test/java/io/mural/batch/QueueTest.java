@@ -57,6 +57,8 @@ class QueueTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "3", "16/16", "-1/4", "1/0", "a/b", "1/2/3", "0/1000000"})
     void shardsThatAreNoneAreRefused(String text) {
-        assertThatThrownBy(() -> Shard.parse(text)).isInstanceOf(InputException.class).hasMessageContaining("shard");
+        assertThatThrownBy(() -> Shard.parse(text))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("shard");
     }
 }

@@ -39,7 +39,10 @@ class RowReaderTest {
     void textsAndObjectsNameLoras() {
         var expected = List.of(new Row.LoraUse("style", 0.8), new Row.LoraUse("film", 1));
 
-        assertThat(read(Map.of("prompt", "p", "loras", "style:0.8, film")).orElseThrow().sources().loras())
+        assertThat(read(Map.of("prompt", "p", "loras", "style:0.8, film"))
+                        .orElseThrow()
+                        .sources()
+                        .loras())
                 .isEqualTo(expected);
         assertThat(read(Map.of(
                                 "prompt",
@@ -85,7 +88,11 @@ class RowReaderTest {
 
     @Test
     void otherColumnsAreLeftAlone() {
-        assertThat(RowReader.faultsOf(List.of("prompt", "true_cfg", "note", "user", "kind", "tag"))).isEmpty();
-        assertThat(RowReader.faultsOf(List.of("path"))).singleElement().asString().contains("path");
+        assertThat(RowReader.faultsOf(List.of("prompt", "true_cfg", "note", "user", "kind", "tag")))
+                .isEmpty();
+        assertThat(RowReader.faultsOf(List.of("path")))
+                .singleElement()
+                .asString()
+                .contains("path");
     }
 }

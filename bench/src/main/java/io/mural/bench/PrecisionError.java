@@ -78,10 +78,7 @@ public final class PrecisionError {
         int threads = Runtime.getRuntime().availableProcessors();
         return new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads, precision, kernels))
                 .generate(
-                        request,
-                        model.schedule(request.steps(), request.imageTokens()),
-                        VaeExtent.WHOLE,
-                        Progress.NONE)
+                        request, model.schedule(request.steps(), request.imageTokens()), VaeExtent.WHOLE, Progress.NONE)
                 .image();
     }
 }

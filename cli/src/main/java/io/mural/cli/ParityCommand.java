@@ -90,7 +90,8 @@ final class ParityCommand implements Callable<Integer> {
         }
         if (verbose()) {
             out.flush();
-            outcome.fault().ifPresent(fault -> fault.printStackTrace(spec.commandLine().getErr()));
+            outcome.fault()
+                    .ifPresent(fault -> fault.printStackTrace(spec.commandLine().getErr()));
         }
     }
 

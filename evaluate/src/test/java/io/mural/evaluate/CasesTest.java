@@ -23,8 +23,9 @@ class CasesTest {
     private static void judge(Path file) {
         var outcomes = new ArrayList<Outcome>();
         new Parity(Goldens::ops, outcomes::add, new EvaluationCases()).run(file);
-        assertThat(outcomes).singleElement().satisfies(outcome -> assertThat(outcome.verdict())
-                .as(outcome.toString())
-                .isEqualTo(Outcome.Verdict.PASS));
+        assertThat(outcomes)
+                .singleElement()
+                .satisfies(outcome ->
+                        assertThat(outcome.verdict()).as(outcome.toString()).isEqualTo(Outcome.Verdict.PASS));
     }
 }

@@ -421,7 +421,7 @@ public abstract class Ops implements AutoCloseable {
 
     /** What differentiates these operations, or an error that says where it can be had. */
     public GradientKernels gradients() {
-        throw new InputException("this device computes no gradients; train on --device cpu");
+        throw new InputException("this device computes no gradients; train on `device` cpu");
     }
 
     // --- life and checks --------------------------------------------------------------------------------------------

@@ -33,7 +33,8 @@ class BatchKillTest {
     @Test
     void nothingIsLostAndNothingMadeTwice() throws IOException, InterruptedException {
         var rows = new StringBuilder("prompt,width,height,steps\n");
-        IntStream.range(0, ROWS).forEach(i -> rows.append("a calm sea, number ").append(i).append(",32,32,2\n"));
+        IntStream.range(0, ROWS)
+                .forEach(i -> rows.append("a calm sea, number ").append(i).append(",32,32,2\n"));
         Files.writeString(folder.resolve("rows.csv"), rows);
 
         var random = new Random(SEED);
@@ -51,7 +52,8 @@ class BatchKillTest {
         assertThat(expected).hasSize(ROWS);
         var made = pictures("shards");
         assertThat(made.keySet()).isEqualTo(expected.keySet());
-        made.forEach((name, bytes) -> assertThat(Arrays.equals(bytes, expected.get(name))).as(name).isTrue());
+        made.forEach((name, bytes) ->
+                assertThat(Arrays.equals(bytes, expected.get(name))).as(name).isTrue());
         var table = table("shards");
         assertThat(table).hasSize(ROWS);
         assertThat(table).extracting(row -> row.get("id")).doesNotHaveDuplicates();
@@ -95,7 +97,8 @@ class BatchKillTest {
         List<Map<String, Object>> rows = new ArrayList<>();
         try (var parts = Files.newDirectoryStream(folder.resolve(out).resolve("table"))) {
             for (var part : parts) {
-                Files.readAllLines(part).forEach(line -> rows.add(Json.parse("row", line).asMap()));
+                Files.readAllLines(part)
+                        .forEach(line -> rows.add(Json.parse("row", line).asMap()));
             }
         }
         return rows;

@@ -71,7 +71,8 @@ class DocsTest {
     private static List<Path> sources() throws IOException {
         var sources = new ArrayList<Path>();
         try (Stream<Path> modules = Files.list(ROOT)) {
-            for (var main : modules.map(module -> module.resolve("src/main/java")).toList()) {
+            for (var main :
+                    modules.map(module -> module.resolve("src/main/java")).toList()) {
                 if (Files.isDirectory(main)) {
                     try (Stream<Path> files = Files.walk(main)) {
                         files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);

@@ -104,12 +104,13 @@ final class BatchReport implements BatchListener {
         if (mode != ProgressMode.NONE && due) {
             any = true;
             last = clock.getAsLong();
-            err.println(state.done() + " of " + state.pictures() + " pictures: " + state.made() + " made, " + state.kept()
-                    + " kept, " + state.failed() + " failed"
-                    + state.secondsLeft()
-                            .filter(left -> state.done() < state.pictures())
-                            .map(left -> ", about " + Figures.duration(left) + " left")
-                            .orElse(""));
+            err.println(
+                    state.done() + " of " + state.pictures() + " pictures: " + state.made() + " made, " + state.kept()
+                            + " kept, " + state.failed() + " failed"
+                            + state.secondsLeft()
+                                    .filter(left -> state.done() < state.pictures())
+                                    .map(left -> ", about " + Figures.duration(left) + " left")
+                                    .orElse(""));
         }
     }
 

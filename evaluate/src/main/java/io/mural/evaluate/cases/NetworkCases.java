@@ -54,8 +54,8 @@ final class NetworkCases {
             case "tensorflow1" -> Resizer.TENSORFLOW1;
             case "bilinear_antialias" -> Resizer.BILINEAR_ANTIALIAS;
             default ->
-                throw new InputException("resize \"" + resize
-                        + "\": expected clean, bilinear, tensorflow1 or bilinear_antialias");
+                throw new InputException(
+                        "resize \"" + resize + "\": expected clean, bilinear, tensorflow1 or bilinear_antialias");
         };
         var normalise = given.params().string("normalise", "(x - 128) / 128");
         var values =

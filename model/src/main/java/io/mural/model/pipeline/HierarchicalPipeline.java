@@ -186,7 +186,7 @@ public final class HierarchicalPipeline {
         }
     }
 
-    /** As the other, in memory. */
+    /** Decodes as {@link #decode(float[], HierarchicalPlan, PictureSink, Progress)}, into memory. */
     public RgbImage decode(float[] latents, HierarchicalPlan plan, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         var last = plan.levels().getLast();

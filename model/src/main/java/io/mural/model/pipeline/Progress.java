@@ -1,6 +1,6 @@
 package io.mural.model.pipeline;
 
-/** Told how far a picture is. */
+/** Hears how far a picture is. */
 public interface Progress {
     /** Says nothing to anyone. */
     Progress NONE = new Progress() {

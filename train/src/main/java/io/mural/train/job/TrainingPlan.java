@@ -75,9 +75,8 @@ public record TrainingPlan(
                 ops.backward(predicted, ops.empty(predicted.rows(), predicted.cols()));
             });
             long numbers = parameters.stream().mapToLong(Parameter::size).sum();
-            int each = request.settings().rate().method() == TrainingSettings.Method.ADAMW
-                    ? ADAMW_BYTES
-                    : PRODIGY_BYTES;
+            int each =
+                    request.settings().rate().method() == TrainingSettings.Method.ADAMW ? ADAMW_BYTES : PRODIGY_BYTES;
             long gradients = numbers * Float.BYTES;
             return new TrainingPlan(
                     grid * TOKEN_PIXELS,
