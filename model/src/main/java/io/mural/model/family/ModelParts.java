@@ -5,6 +5,7 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.OtherModels;
 import io.mural.weights.names.Weights;
 import io.mural.weights.stream.WeightBlocks;
 import io.mural.weights.text.JsonObject;
@@ -73,7 +74,11 @@ final class ModelParts implements AutoCloseable {
 
     /** The config of a part, where a folder has one. */
     Optional<JsonObject> config(Part part) {
-        return folder.filter(f -> f.has(COMPONENTS.get(part))).map(f -> f.config(COMPONENTS.get(part)));
+        var config = folder.filter(f -> f.has(COMPONENTS.get(part))).map(f -> f.config(COMPONENTS.get(part)));
+        config.flatMap(OtherModels::quantization).ifPresent(quantization -> {
+            throw new InputException(config.get().source() + ": the " + part.words() + " " + quantization);
+        });
+        return config;
     }
 
     Optional<JsonObject> scheduler() {

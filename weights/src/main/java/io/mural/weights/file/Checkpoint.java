@@ -28,6 +28,7 @@ public final class Checkpoint implements AutoCloseable {
     private final Path path;
     private final Map<Path, MemorySegment> files = new LinkedHashMap<>();
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    private final Map<String, OtherTensor> others = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
     private Checkpoint(Path path) {
@@ -65,6 +66,11 @@ public final class Checkpoint implements AutoCloseable {
     /** All tensors by their names in the file. */
     public Map<String, TensorInfo> tensors() {
         return Collections.unmodifiableMap(tensors);
+    }
+
+    /** Tensors of types that nothing here computes with, by their names in the file. */
+    public Map<String, OtherTensor> others() {
+        return Collections.unmodifiableMap(others);
     }
 
     /** The free texts of the header, of GGUF its single values too; of several shards, all of theirs. */
@@ -155,6 +161,9 @@ public final class Checkpoint implements AutoCloseable {
         Map<Path, Map<String, TensorInfo>> headers = new LinkedHashMap<>();
         index.shards().forEach((tensor, shard) -> {
             TensorInfo info = headers.computeIfAbsent(shard, this::map).get(tensor);
+            if (info == null && others.containsKey(tensor)) {
+                return;
+            }
             if (info == null) {
                 throw new InputException(index.file() + ": the tensor " + Shown.quoted(tensor)
                         + " should be in the shard " + shard.getFileName() + ", which does not hold it");
@@ -173,6 +182,7 @@ public final class Checkpoint implements AutoCloseable {
             } else {
                 SafetensorsHeader header = SafetensorsHeader.read(file, channel);
                 found = header.tensors();
+                others.putAll(header.others());
                 metadata.putAll(header.metadata());
             }
             files.put(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));

@@ -1,6 +1,7 @@
 package io.mural.weights.names;
 
 import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.weights.file.Checkpoint;
@@ -37,7 +38,12 @@ final class Adaptation {
         Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
         match.adapters().forEach((module, adapter) -> {
             List<Term> all = new ArrayList<>(sum.getOrDefault(module, List.of()));
-            var lowRank = new LowRank(adapter.down(), adapter.up(), (float) (adapter.scale() * strength));
+            float scale = (float) (adapter.scale() * strength);
+            if (!Float.isFinite(scale)) {
+                throw new InputException(match.lora().source() + ": a scale of " + strength
+                        + " is larger than any that can be computed with; choose one near 1");
+            }
+            var lowRank = new LowRank(adapter.down(), adapter.up(), scale);
             all.add(new Term(lowRank, merged, match.lora()));
             sum.put(module, all);
         });
