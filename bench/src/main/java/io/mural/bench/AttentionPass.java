@@ -1,5 +1,6 @@
 package io.mural.bench;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
@@ -68,7 +69,8 @@ final class AttentionPass {
         float scale = (float) (1 / Math.sqrt((double) q.cols() / heads));
         ops.unit("attention", () -> {
             var out = ops.empty(to - from, q.cols());
-            ops.attention(out, q.rows(0, to - from), k, v, heads, scale, layout.queries(from, to), Optional.empty());
+            ops.attention(new AttentionCall(
+                    out, q.rows(0, to - from), k, v, heads, scale, layout.queries(from, to), Optional.empty()));
         });
     }
 }

@@ -79,8 +79,7 @@ final class Operands implements AutoCloseable {
                 case F16 -> data.set(Matrix.F16_LAYOUT, i * Short.BYTES, Float.floatToFloat16(value));
                 case BF16 -> data.set(Matrix.F16_LAYOUT, i * Short.BYTES, FloatFormats.floatToBf16(value));
                 case F8_E4M3, F8_E5M2 -> data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(0x40));
-                case Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K, F64, I64, I32, I16, I8, U8, BOOL ->
-                    throw new IllegalArgumentException("no benchmark has weights of " + dtype);
+                default -> throw new IllegalArgumentException("no benchmark has weights of " + dtype);
             }
         }
     }

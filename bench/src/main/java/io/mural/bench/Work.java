@@ -1,6 +1,7 @@
 package io.mural.bench;
 
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Conv;
 import io.mural.tensor.DType;
@@ -79,7 +80,8 @@ sealed interface Work
             var layout = AttentionLayout.dense(tokens, tokens);
             float scale = (float) (1 / Math.sqrt(headDim));
             return () -> ops.unit("attention", () -> {
-                ops.attention(ops.empty(tokens, hidden), q, k, v, heads, scale, layout, Optional.empty());
+                ops.attention(
+                        new AttentionCall(ops.empty(tokens, hidden), q, k, v, heads, scale, layout, Optional.empty()));
             });
         }
     }
@@ -104,7 +106,7 @@ sealed interface Work
         @Override
         public Runnable prepare(Ops ops, Operands operands) {
             var x = operands.tensor(side, side, in);
-            var conv = new Conv(operands.matrix(DType.F32, out, in * 9), operands.tensor(out), in, 3);
+            var conv = new Conv(operands.matrix(DType.F32, out, in * 9), Optional.of(operands.tensor(out)), in, 3);
             return () -> ops.unit("conv2d", () -> {
                 ops.conv2d(x, conv, 1, Padding.SAME);
             });

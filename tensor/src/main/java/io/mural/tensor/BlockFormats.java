@@ -2,6 +2,7 @@ package io.mural.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /**
  * The formats of GGUF files whose elements share scales (layouts: ggml, {@code ggml-common.h}), one element at a time: what
@@ -28,6 +29,18 @@ public final class BlockFormats {
     private static final int HALF = 2;
 
     private BlockFormats() {}
+
+    /** Where in a block its scales and offsets stand, each a half: the first byte of every one. */
+    public static List<Integer> scales(DType dtype) {
+        return switch (dtype) {
+            case Q8_0, Q5_0, Q4_0 -> List.of(0);
+            case Q5_1, Q4_1, Q5_K, Q4_K -> List.of(0, HALF);
+            case Q6_K -> List.of(208);
+            case Q3_K -> List.of(108);
+            case Q2_K -> List.of(80, 80 + HALF);
+            default -> throw new IllegalArgumentException(dtype + " does not come in blocks");
+        };
+    }
 
     /** Element {@code i} of the block that begins at byte {@code at}. */
     static float element(DType dtype, MemorySegment data, long at, int i) {
@@ -57,8 +70,7 @@ public final class BlockFormats {
                 yield half(data, at + 80) * bits(data, at, i / 16, 0, 4) * code
                         - half(data, at + 82) * bits(data, at, i / 16, 4, 4);
             }
-            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U8, BOOL ->
-                throw new IllegalArgumentException(dtype + " does not come in blocks");
+            default -> throw new IllegalArgumentException(dtype + " does not come in blocks");
         };
     }
 

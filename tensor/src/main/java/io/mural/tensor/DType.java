@@ -28,6 +28,16 @@ public enum DType {
     U8(1),
     BOOL(1);
 
+    /** What the elements are, for all that treats formats alike. */
+    public enum Kind {
+        /** Floating-point numbers, each by itself. */
+        FLOAT,
+        /** Small whole codes that share scales, in blocks. */
+        BLOCKS,
+        /** Whole numbers, which are no weights. */
+        INTEGER
+    }
+
     private final int blockSize;
     private final int blockBytes;
 
@@ -71,19 +81,21 @@ public enum DType {
         return blockBytes;
     }
 
+    public Kind kind() {
+        return switch (this) {
+            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2 -> Kind.FLOAT;
+            case Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K -> Kind.BLOCKS;
+            case I64, I32, I16, I8, U8, BOOL -> Kind.INTEGER;
+        };
+    }
+
     /** Whether elements share scales and so come in blocks. */
     public boolean isBlocked() {
-        return blockSize > 1;
+        return kind() == Kind.BLOCKS;
     }
 
     /** Whether {@code Matrix} can hold it: the floating-point types and those that come in blocks. */
     public boolean isFloat() {
-        return isBlocked()
-                || this == F64
-                || this == F32
-                || this == F16
-                || this == BF16
-                || this == F8_E4M3
-                || this == F8_E5M2;
+        return kind() != Kind.INTEGER;
     }
 }

@@ -38,6 +38,15 @@ public sealed interface Matrix {
             throw new IllegalArgumentException(name + ": a " + dtype + " matrix [" + rows + ", " + cols
                     + "] does not take " + data.byteSize() + " bytes");
         }
+        return switch (dtype.kind()) {
+            case FLOAT -> floats(name, dtype, rows, cols, data, scale);
+            case BLOCKS -> new Blocked(name, dtype, rows, cols, data);
+            case INTEGER ->
+                throw new InputException(name + " holds " + dtype + " elements, but weights must be floating point");
+        };
+    }
+
+    private static Matrix floats(String name, DType dtype, int rows, int cols, MemorySegment data, float scale) {
         return switch (dtype) {
             case F64 -> new F64(name, rows, cols, data);
             case F32 -> new F32(name, rows, cols, data);
@@ -45,10 +54,7 @@ public sealed interface Matrix {
             case BF16 -> new BF16(name, rows, cols, data);
             case F8_E4M3 -> new F8E4M3(name, rows, cols, data, scale);
             case F8_E5M2 -> new F8E5M2(name, rows, cols, data, scale);
-            case Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K ->
-                new Blocked(name, dtype, rows, cols, data);
-            case I64, I32, I16, I8, U8, BOOL ->
-                throw new InputException(name + " holds " + dtype + " elements, but weights must be floating point");
+            default -> throw new IllegalStateException(dtype + " is no floating-point format");
         };
     }
 
@@ -84,6 +90,15 @@ public sealed interface Matrix {
     }
 
     record F32(String name, int rows, int cols, MemorySegment data) implements Matrix {
+        /** A contiguous tensor as a weight [rows, cols]; both stay views of the same memory. */
+        public static F32 of(String name, int rows, int cols, Tensor tensor) {
+            if (!tensor.contiguous() || tensor.shape().size() != (long) rows * cols) {
+                throw new IllegalArgumentException(
+                        name + ": a tensor " + tensor.shape() + " is no matrix [" + rows + ", " + cols + "]");
+            }
+            return new F32(name, rows, cols, tensor.segment());
+        }
+
         @Override
         public DType dtype() {
             return DType.F32;

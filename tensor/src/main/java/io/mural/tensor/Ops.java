@@ -2,7 +2,6 @@ package io.mural.tensor;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,7 +33,12 @@ public abstract class Ops implements AutoCloseable {
 
     /** A tensor with undefined contents that lives as long as the current unit. */
     public final Tensor empty(int... dims) {
-        return workspace.allocate(Shape.of(dims));
+        return allocate(Shape.of(dims));
+    }
+
+    /** Every tensor of a unit comes from here. */
+    protected Tensor allocate(Shape shape) {
+        return workspace.allocate(shape);
     }
 
     /** A tensor of the current unit with the given values, row-major. */
@@ -71,9 +75,14 @@ public abstract class Ops implements AutoCloseable {
     public Tensor unit(String name, Tensor consumed, UnaryOperator<Tensor> body) {
         var result = unit(name, () -> body.apply(consumed));
         if (result != consumed) {
-            workspace.release(consumed);
+            release(consumed);
         }
         return result;
+    }
+
+    /** Gives the memory of a tensor back that nobody reads any more, before its unit ends. */
+    protected void release(Tensor consumed) {
+        workspace.release(consumed);
     }
 
     /** Tells {@code listener} the name of every unit as it begins: progress, profiles. */
@@ -87,15 +96,25 @@ public abstract class Ops implements AutoCloseable {
         }
         unitListener.accept(name);
         enter(name);
-        workspace.open();
+        openScope();
         List<Tensor> results = List.of();
         try {
             results = body.get();
             leave(name);
         } finally {
-            workspace.close(results);
+            closeScope(results);
         }
         return results;
+    }
+
+    /** Opens the scope of a unit: what is allocated from here on lives until {@link #closeScope}. */
+    protected void openScope() {
+        workspace.open();
+    }
+
+    /** Closes the scope of a unit; {@code kept} passes to the scope around it. */
+    protected void closeScope(List<Tensor> kept) {
+        workspace.close(kept);
     }
 
     /** Called when a unit begins: a device may have work in hand that belongs to the unit around it. */
@@ -208,6 +227,19 @@ public abstract class Ops implements AutoCloseable {
 
     protected abstract void copyKernel(Tensor out, Tensor x);
 
+    /** Weighted sums of rows, such as means over patches: [mix.inputs, cols] to [mix.outputs, cols]. */
+    public final Tensor mixRows(Tensor x, RowMix mix) {
+        if (x.rows() != mix.inputs()) {
+            throw new IllegalArgumentException(
+                    "mixRows: x is " + x.shape() + " but the mix is of " + mix.inputs() + " rows");
+        }
+        var out = empty(mix.outputs(), x.cols());
+        mixRowsKernel(out, x, mix);
+        return out;
+    }
+
+    protected abstract void mixRowsKernel(Tensor out, Tensor x, RowMix mix);
+
     // --- norms ------------------------------------------------------------------------------------------------------
 
     /** {@code (x - mean) / sqrt(variance + eps) * weight + bias} over each row; weight and bias are [cols]. */
@@ -234,10 +266,19 @@ public abstract class Ops implements AutoCloseable {
 
     /** {@code x / sqrt(mean(x^2) + eps) * weight} over each row (RMSNorm, arXiv 1910.07467); weight is [cols]. */
     public final Tensor rmsNorm(Tensor x, Tensor weight, float eps) {
-        requireShape("rmsNorm", "weight", weight, 1, x.cols());
         var out = empty(x.rows(), x.cols());
-        rmsNormKernel(out, x, weight, eps);
+        rmsNorm(out, x, weight, eps);
         return out;
+    }
+
+    /**
+     * As {@link #rmsNorm(Tensor, Tensor, float)}, into {@code out}, which may be {@code x} itself. Over queries or keys [tokens,
+     * heads x headDim] it is the norm over all heads together; {@link #normRope} norms every head by itself.
+     */
+    public final void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
+        requireShape("rmsNorm", "weight", weight, 1, x.cols());
+        requireShape("rmsNorm", "out", out, x.rows(), x.cols());
+        rmsNormKernel(out, x, weight, eps);
     }
 
     protected abstract void rmsNormKernel(Tensor out, Tensor x, Tensor weight, float eps);
@@ -262,6 +303,23 @@ public abstract class Ops implements AutoCloseable {
     protected abstract void normRopeKernel(Tensor x, Tensor weight, float eps, Rope rope);
 
     /**
+     * The rotation of every token's position alone, in place, of every head of queries or keys.
+     *
+     * @param x [tokens, heads x headDim]
+     * @param rope rows of the table for exactly these tokens; headDim is twice its columns
+     */
+    public final void rope(Tensor x, Rope rope) {
+        int headDim = 2 * rope.cos().cols();
+        if (rope.tokens() != x.rows() || x.cols() % headDim != 0) {
+            throw new IllegalArgumentException("rope: x is " + x.shape() + " but the table is "
+                    + rope.cos().shape() + ", for " + rope.tokens() + " tokens and heads of " + headDim);
+        }
+        ropeKernel(x, rope);
+    }
+
+    protected abstract void ropeKernel(Tensor x, Rope rope);
+
+    /**
      * {@code f((x - mean) / sqrt(variance + eps) * weight + bias)} with mean and variance over all pixels and the
      * channels of a group (arXiv 1803.08494).
      *
@@ -276,7 +334,7 @@ public abstract class Ops implements AutoCloseable {
         requireShape("groupNorm", "weight", weight, 1, x.cols());
         requireShape("groupNorm", "bias", bias, 1, x.cols());
         requireGroups("groupNorm", x, moments.groups());
-        var out = workspace.allocate(x.shape());
+        var out = allocate(x.shape());
         groupNormKernel(out, x, moments, weight, bias, eps, f);
         return out;
     }
@@ -302,66 +360,52 @@ public abstract class Ops implements AutoCloseable {
     // --- attention --------------------------------------------------------------------------------------------------
 
     /**
-     * {@code softmax(scale * q k^T + distanceBias) v} for every head, over the pairs of the layout, with scores never
-     * held beyond a tile (online softmax, arXiv 1805.02867, 2205.14135).
-     *
-     * @param out [queries, heads x headDim]; may be a column range of a wider tensor, must not overlap the inputs
-     * @param q [queries, heads x headDim]
-     * @param k [keys, kvHeads x headDim]; heads is a multiple of kvHeads (grouped-query attention)
-     * @param v as k
-     * @param distanceBias [heads, queries + keys - 1], added to the score of query i and key j at column j - i +
-     *     queries - 1 (T5's relative positions), where the layer has one
+     * Attention over the pairs of a layout, with scores never held beyond a tile (online softmax, arXiv 1805.02867,
+     * 2205.14135).
      */
-    public final void attention(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        requireShape("attention", "v", v, k.rows(), k.cols());
-        requireShape("attention", "out", out, q.rows(), q.cols());
-        if (q.cols() % heads != 0 || k.cols() % (q.cols() / heads) != 0 || heads % (k.cols() * heads / q.cols()) != 0) {
-            throw new IllegalArgumentException("attention: q is " + q.shape() + " and k is " + k.shape()
-                    + "; they do not divide into " + heads + " heads");
-        }
-        if (layout.queries() != q.rows() || layout.keys() != k.rows()) {
-            throw new IllegalArgumentException("attention: q is " + q.shape() + " and k is " + k.shape()
-                    + " but the layout is of " + layout.queries() + " queries and " + layout.keys() + " keys");
-        }
-        distanceBias.ifPresent(bias -> requireShape("attention", "distanceBias", bias, heads, q.rows() + k.rows() - 1));
-        attentionKernel(out, q, k, v, heads, scale, layout, distanceBias);
+    public final void attention(AttentionCall call) {
+        attentionKernel(call);
     }
 
-    protected abstract void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias);
+    protected abstract void attentionKernel(AttentionCall call);
 
     // --- pictures ---------------------------------------------------------------------------------------------------
 
     /** Convolution with zero padding: [height, width, in] to [outHeight, outWidth, out]. */
     public final Tensor conv2d(Tensor x, Conv conv, int stride, Padding padding) {
+        var size = requireConvolution(x, conv, stride, padding);
+        var out = allocate(size);
+        conv2dKernel(out, x, conv, stride, padding, false);
+        return out;
+    }
+
+    /**
+     * {@code out += conv(x)}, in place: the convolution above, added to a picture [outHeight, outWidth, out]. A convolution
+     * over frames is the sum of one for each of them.
+     */
+    public final void addConv2d(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+        var size = requireConvolution(x, conv, stride, padding);
+        if (!out.shape().equals(size) || !out.contiguous()) {
+            throw new IllegalArgumentException("addConv2d: out is " + out.shape() + "; expected " + size);
+        }
+        conv2dKernel(out, x, conv, stride, padding, true);
+    }
+
+    /** The size of the result. */
+    private static Shape requireConvolution(Tensor x, Conv conv, int stride, Padding padding) {
         requirePicture("conv2d", x);
         if (x.cols() != conv.in()) {
             throw new IllegalArgumentException(
                     "conv2d: x is " + x.shape() + " but " + conv.weight().name() + " takes " + conv.in() + " channels");
         }
-        int height = padding.outputSize(x.shape().dim(0), conv.kernel(), stride);
-        int width = padding.outputSize(x.shape().dim(1), conv.kernel(), stride);
-        var out = empty(height, width, conv.out());
-        conv2dKernel(out, x, conv, stride, padding);
-        return out;
+        return Shape.of(
+                padding.outputSize(x.shape().dim(0), conv.kernel(), stride),
+                padding.outputSize(x.shape().dim(1), conv.kernel(), stride),
+                conv.out());
     }
 
-    protected abstract void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding);
+    /** @param added whether the result is added to what {@code out} holds, or takes its place */
+    protected abstract void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added);
 
     /** Every pixel four times: [height, width, channels] to [2 height, 2 width, channels] (nearest neighbour). */
     public final Tensor upsample2x(Tensor x) {

@@ -1,7 +1,5 @@
 package io.mural.tensor;
 
-import java.util.Optional;
-
 /**
  * Runs a model without computing: the same code that makes a picture counts the memory its activations take and the
  * floating-point operations (a multiplication and an addition are two) of its matrix products, so that a request can
@@ -54,20 +52,12 @@ public final class PlanOps extends Ops {
     }
 
     @Override
-    protected void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        attentionFlops += 4.0 * layout.pairs() * q.cols();
+    protected void attentionKernel(AttentionCall call) {
+        attentionFlops += 4.0 * call.multiplyAdds();
     }
 
     @Override
-    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
         convolutionFlops += 2.0 * out.rows() * conv.out() * conv.weight().cols();
     }
 
@@ -90,6 +80,9 @@ public final class PlanOps extends Ops {
     protected void copyKernel(Tensor out, Tensor x) {}
 
     @Override
+    protected void mixRowsKernel(Tensor out, Tensor x, RowMix mix) {}
+
+    @Override
     protected void layerNormKernel(Tensor out, Tensor x, Tensor gain, Tensor shift, float gainOffset, float eps) {}
 
     @Override
@@ -97,6 +90,9 @@ public final class PlanOps extends Ops {
 
     @Override
     protected void normRopeKernel(Tensor x, Tensor weight, float eps, Rope rope) {}
+
+    @Override
+    protected void ropeKernel(Tensor x, Rope rope) {}
 
     @Override
     protected void groupNormKernel(

@@ -25,7 +25,7 @@ class AllocationTest {
         var layer = new Linear(weight, Optional.of(samples.tensor(300)), List.of(adapter));
         var blocks = new Linear(samples.matrix("blocks", DType.Q4_K, 300, 256), Optional.empty(), List.of());
         var picture = samples.tensor(40, 40, 32);
-        var conv = new Conv(samples.matrix("conv", DType.F32, 32, 288), samples.tensor(32), 32, 3);
+        var conv = new Conv(samples.matrix("conv", DType.F32, 32, 288), Optional.of(samples.tensor(32)), 32, 3);
         var channels = samples.tensor(32);
         var row = samples.tensor(300);
         var layout = AttentionLayout.dense(130, 130);
@@ -36,7 +36,7 @@ class AllocationTest {
                 ops.linear(x.rows(0, 2), layer);
                 ops.linear(x.columns(0, 256), blocks);
                 ops.linear(x.columns(0, 256).rows(0, 2), blocks);
-                ops.attention(y, x, x, x, 3, 0.1f, layout, Optional.empty());
+                ops.attention(new AttentionCall(y, x, x, x, 3, 0.1f, layout, Optional.empty()));
                 ops.layerNorm(y, row, row, 1e-6f);
                 ops.rmsNorm(y, row, 1e-6f);
                 ops.add(y, x);

@@ -90,7 +90,8 @@ class AttentionConformanceTest {
                 "scores from -2700 to 2700",
                 ops -> {
                     var out = ops.empty(20, 32);
-                    ops.attention(out, q, k, v, 1, 1, AttentionLayout.dense(20, 700), Optional.empty());
+                    ops.attention(
+                            new AttentionCall(out, q, k, v, 1, 1, AttentionLayout.dense(20, 700), Optional.empty()));
                     return out;
                 },
                 Conformance.relativeTo(4, 2 * 35 * 2700));
@@ -106,7 +107,7 @@ class AttentionConformanceTest {
                 ops -> {
                     var wide = ops.empty(90, 100);
                     var layout = AttentionLayout.dense(90, 90);
-                    ops.attention(
+                    ops.attention(new AttentionCall(
                             wide.columns(40, 88),
                             qkv.columns(0, 48),
                             qkv.columns(48, 96),
@@ -114,7 +115,7 @@ class AttentionConformanceTest {
                             2,
                             0.2f,
                             layout,
-                            Optional.empty());
+                            Optional.empty()));
                     return wide.columns(40, 88);
                 },
                 bound(24, 0.2, 90));
@@ -155,7 +156,7 @@ class AttentionConformanceTest {
                 sizes,
                 ops -> {
                     var out = ops.empty(layout.queries(), heads * headDim);
-                    ops.attention(out, q, k, v, heads, scale, layout, bias);
+                    ops.attention(new AttentionCall(out, q, k, v, heads, scale, layout, bias));
                     return out;
                 },
                 bound(headDim, scale, layout.keys()));

@@ -52,6 +52,30 @@ class ElementwiseConformanceTest {
         });
     }
 
+    /** Means over groups of 1 to 9 rows, then sums with weights of both signs, in which a row may have no term at all. */
+    @TestFactory
+    Stream<DynamicTest> mixedRows() {
+        return Stream.of(SIZES).flatMap(size -> {
+            var x = new Samples(size[1]).strided(size[0], size[1]);
+            var groups = new int[2 * size[0] / 3 + 1][];
+            for (int n = 0; n < groups.length; n++) {
+                groups[n] = new int[1 + n % 9];
+                for (int i = 0; i < groups[n].length; i++) {
+                    groups[n][i] = (7 * n + 3 * i) % size[0];
+                }
+            }
+            var means = RowMix.means(size[0], groups);
+            var sums = new RowMix(
+                    size[0], new int[] {0, 2, 2, 3}, new int[] {0, size[0] - 1, 0}, new float[] {-2, 3, 0.5f});
+            var bound = Conformance.relativeTo(9 * 5, 10);
+            return Stream.concat(
+                    Conformance.compare(
+                            "mixRows", "means of " + size[0] + " x " + size[1], ops -> ops.mixRows(x, means), bound),
+                    Conformance.compare(
+                            "mixRows", "sums of " + size[0] + " x " + size[1], ops -> ops.mixRows(x, sums), bound));
+        });
+    }
+
     @TestFactory
     Stream<DynamicTest> gatedAddition() {
         return Stream.of(SIZES).flatMap(size -> {

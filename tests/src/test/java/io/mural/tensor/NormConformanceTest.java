@@ -50,6 +50,58 @@ class NormConformanceTest {
         });
     }
 
+    /** Into columns of a wider tensor, and in place. */
+    @TestFactory
+    Stream<DynamicTest> rmsNormInto() {
+        return Stream.of(SIZES).flatMap(size -> {
+            var samples = new Samples(size[1]);
+            var source = samples.strided(size[0], size[1]);
+            var weight = samples.tensor(size[1]);
+            var sizes = size[0] + " x " + size[1];
+            return Stream.concat(
+                    Conformance.compare(
+                            "rmsNorm",
+                            sizes + " into columns",
+                            ops -> {
+                                var out = ops.empty(size[0], size[1] + 5).columns(2, size[1] + 2);
+                                ops.rmsNorm(out, source, weight, 1e-6f);
+                                return out;
+                            },
+                            normed(0)),
+                    Conformance.compare(
+                            "rmsNorm",
+                            sizes + " in place",
+                            ops -> {
+                                var x = ops.empty(size[0], size[1]);
+                                ops.copy(x, source);
+                                ops.rmsNorm(x, x, weight, 1e-6f);
+                                return x;
+                            },
+                            normed(0)));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rope() {
+        return Stream.of(Rope.Pairs.values())
+                .flatMap(pairs -> Stream.of(2, 8, 24, 26, 32, 64, 128).flatMap(headDim -> {
+                    var samples = new Samples(headDim);
+                    var source = samples.strided(37, 3 * headDim);
+                    var rope = angles(37, headDim, pairs);
+                    return Conformance.compare(
+                            "rope",
+                            "head " + headDim + " " + pairs,
+                            ops -> {
+                                var x = ops.empty(37, 3 * headDim + 5).columns(2, 3 * headDim + 2);
+                                ops.copy(x, source);
+                                ops.rope(x, rope);
+                                return x;
+                            },
+                            // two products of a value below 5 and their sum
+                            Conformance.relativeTo(5, 3));
+                }));
+    }
+
     @TestFactory
     Stream<DynamicTest> normRope() {
         return Stream.of(Rope.Pairs.values())
@@ -61,6 +113,22 @@ class NormConformanceTest {
         int tokens = 37;
         var source = samples.strided(tokens, 3 * headDim);
         var weight = samples.tensor(headDim);
+        var rope = angles(tokens, headDim, pairs);
+        return Conformance.compare(
+                "normRope",
+                "head " + headDim + " " + pairs,
+                ops -> {
+                    var wide = ops.empty(tokens, 3 * headDim + 5);
+                    var x = wide.columns(2, 3 * headDim + 2);
+                    ops.copy(x, source);
+                    ops.normRope(x, weight, 1e-6f, rope);
+                    return x;
+                },
+                Conformance.relativeTo(25, 10));
+    }
+
+    private static Rope angles(int tokens, int headDim, Rope.Pairs pairs) {
+        var samples = new Samples(headDim);
         var cos = samples.tensor(tokens, headDim / 2);
         var sin = samples.tensor(tokens, headDim / 2);
         for (int t = 0; t < tokens; t++) {
@@ -69,17 +137,7 @@ class NormConformanceTest {
                 sin.set(t, i, (float) Math.sin(t * 0.37 + i));
             }
         }
-        return Conformance.compare(
-                "normRope",
-                "head " + headDim + " " + pairs,
-                ops -> {
-                    var wide = ops.empty(tokens, 3 * headDim + 5);
-                    var x = wide.columns(2, 3 * headDim + 2);
-                    ops.copy(x, source);
-                    ops.normRope(x, weight, 1e-6f, new Rope(cos, sin, pairs));
-                    return x;
-                },
-                Conformance.relativeTo(25, 10));
+        return new Rope(cos, sin, pairs);
     }
 
     /** [height, width, channels, groups] */

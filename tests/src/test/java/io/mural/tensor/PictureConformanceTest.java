@@ -1,5 +1,6 @@
 package io.mural.tensor;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -40,6 +41,34 @@ class PictureConformanceTest {
         return compare(DType.F64, new int[] {10, 12, 6, 7, 3}, 1, Padding.NONE);
     }
 
+    /** Into a picture that holds something, as the convolutions of several frames are added up; one without a bias. */
+    @TestFactory
+    Stream<DynamicTest> addedConvolutions() {
+        return Stream.of(new int[][] {{1, 1, 1, 1, 1}, {13, 7, 24, 3, 3}, {9, 70, 8, 17, 3}, {5, 6, 128, 260, 3}})
+                .flatMap(size -> Stream.of(DType.F32, DType.F16, DType.BF16).flatMap(dtype -> added(dtype, size)));
+    }
+
+    private static Stream<DynamicTest> added(DType dtype, int[] size) {
+        var padding = size[4] == 1 ? Padding.NONE : Padding.SAME;
+        var samples = new Samples(size[3]);
+        var first = samples.tensor(size[0], size[1], size[2]);
+        var second = samples.tensor(size[0], size[1], size[2]);
+        var conv = conv(samples, dtype, size);
+        var unbiased = new Conv(conv.weight(), Optional.empty(), conv.in(), conv.kernel());
+        int k = conv.weight().cols();
+        return Conformance.compareStored(
+                dtype,
+                "addConv2d",
+                "%s %d x %d, %d to %d channels, kernel %d"
+                        .formatted(dtype, size[0], size[1], size[2], size[3], size[4]),
+                ops -> {
+                    var out = ops.conv2d(first, unbiased, 1, padding);
+                    ops.addConv2d(out, second, conv, 1, padding);
+                    return out;
+                },
+                Conformance.relativeTo(2 * (2 * k + 25), 4 + 2 * Math.sqrt(2 * k)));
+    }
+
     @TestFactory
     Stream<DynamicTest> upsample() {
         return Stream.of(new int[][] {{1, 1, 1}, {3, 5, 7}, {16, 31, 64}, {2, 300, 16}})
@@ -58,8 +87,7 @@ class PictureConformanceTest {
         var samples = new Samples(size[2]);
         var x = samples.tensor(size[0], size[1], size[2]);
         int k = size[2] * size[4] * size[4];
-        var conv =
-                new Conv(samples.matrix("conv.weight", dtype, size[3], k), samples.tensor(size[3]), size[2], size[4]);
+        var conv = conv(samples, dtype, size);
         return Conformance.compareStored(
                 dtype,
                 "conv2d",
@@ -67,5 +95,11 @@ class PictureConformanceTest {
                         .formatted(dtype, size[0], size[1], size[2], size[3], size[4], stride, padding),
                 ops -> ops.conv2d(x, conv, stride, padding),
                 Conformance.relativeTo(2 * k + 25, 4 + 2 * Math.sqrt(k)));
+    }
+
+    private static Conv conv(Samples samples, DType dtype, int[] size) {
+        int k = size[2] * size[4] * size[4];
+        var weight = samples.matrix("conv.weight", dtype, size[3], k);
+        return new Conv(weight, Optional.of(samples.tensor(size[3])), size[2], size[4]);
     }
 }

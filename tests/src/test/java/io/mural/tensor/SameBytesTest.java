@@ -24,7 +24,7 @@ class SameBytesTest {
         var layer =
                 new Linear(SAMPLES.matrix("proj", DType.BF16, 900, 192), Optional.of(SAMPLES.tensor(900)), List.of(up));
         var picture = SAMPLES.tensor(67, 45, 64);
-        var conv = new Conv(SAMPLES.matrix("conv", DType.F32, 70, 64 * 9), SAMPLES.tensor(70), 64, 3);
+        var conv = new Conv(SAMPLES.matrix("conv", DType.F32, 70, 64 * 9), Optional.of(SAMPLES.tensor(70)), 64, 3);
         var row = SAMPLES.tensor(192);
         var channels = SAMPLES.tensor(64);
         return Stream.of(
@@ -46,7 +46,7 @@ class SameBytesTest {
 
     private static Tensor attention(Ops ops, Tensor x, AttentionLayout layout) {
         var out = ops.empty(x.rows(), x.cols());
-        ops.attention(out, x, x, x, 6, 0.2f, layout, Optional.empty());
+        ops.attention(new AttentionCall(out, x, x, x, 6, 0.2f, layout, Optional.empty()));
         return out;
     }
 

@@ -61,9 +61,7 @@ final class Samples {
                 // magnitudes up to 2 and subnormal numbers, both signs, no NaN
                 case F8_E4M3 -> data.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(0x41) | sign()));
                 case F8_E5M2 -> data.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(0x41) | sign()));
-                case Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K ->
-                    throw new IllegalStateException("blocks have no elements of their own");
-                case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException("no weights of " + dtype);
+                default -> throw new IllegalArgumentException("no weights of " + dtype);
             }
         }
         float scale = dtype == DType.F8_E4M3 || dtype == DType.F8_E5M2 ? 0.37f : 1;
@@ -76,22 +74,11 @@ final class Samples {
         random.nextBytes(bytes);
         MemorySegment.copy(bytes, 0, data, ValueLayout.JAVA_BYTE, 0, bytes.length);
         for (long block = 0; block < bytes.length; block += dtype.blockBytes()) {
-            for (int at : halves(dtype)) {
+            for (int at : BlockFormats.scales(dtype)) {
                 float scale = random.nextInt(8) == 0 ? 0x1p-20f * random.nextInt(3) : (float) random.nextGaussian();
                 data.set(Matrix.F16_LAYOUT, block + at, Float.floatToFloat16(scale));
             }
         }
-    }
-
-    private static int[] halves(DType dtype) {
-        return switch (dtype) {
-            case Q8_0, Q5_0, Q4_0 -> new int[] {0};
-            case Q5_1, Q4_1, Q5_K, Q4_K -> new int[] {0, 2};
-            case Q6_K -> new int[] {208};
-            case Q3_K -> new int[] {108};
-            case Q2_K -> new int[] {80, 82};
-            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U8, BOOL -> new int[0];
-        };
     }
 
     private int sign() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.AttentionLayout.Block;
 import io.mural.tensor.AttentionLayout.Run;
@@ -63,7 +64,7 @@ class LibraryAttentionTest {
             var k = ops.tensor(k(), layout.keys(), keyHeads * headDim);
             var v = ops.tensor(v(), layout.keys(), keyHeads * headDim);
             var out = ops.empty(layout.queries(), heads * headDim);
-            ops.attention(out, q, k, v, heads, scale(), layout, bias);
+            ops.attention(new AttentionCall(out, q, k, v, heads, scale(), layout, bias));
             return ops.read(out);
         }
 
@@ -192,7 +193,7 @@ class LibraryAttentionTest {
                 var x = ops.tensor(values, 61, 150);
                 var wide = ops.tensor(values.clone(), 61, 150);
                 var out = wide.columns(40, 88);
-                ops.attention(
+                ops.attention(new AttentionCall(
                         out,
                         x.columns(1, 49),
                         x.columns(49, 97),
@@ -200,7 +201,7 @@ class LibraryAttentionTest {
                         2,
                         attention.scale(),
                         attention.layout(),
-                        Optional.empty());
+                        Optional.empty()));
                 results.add(ops.read(wide));
             }
         }
@@ -394,7 +395,7 @@ class LibraryAttentionTest {
                 v[i] = i < 16 ? 1 : 0;
             }
             var out = ops.empty(64, 16);
-            ops.attention(
+            ops.attention(new AttentionCall(
                     out,
                     ops.tensor(q, 64, 16),
                     ops.tensor(k, 61, 16),
@@ -402,7 +403,7 @@ class LibraryAttentionTest {
                     2,
                     1,
                     MEASURED.layout(),
-                    Optional.empty());
+                    Optional.empty()));
             assertThat(ops.read(out)).containsOnly(1);
         }
         assertThat(notices)

@@ -1,7 +1,7 @@
 package io.mural.tornado;
 
 import io.mural.tensor.Activation;
-import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
@@ -10,6 +10,7 @@ import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
 import io.mural.tornado.device.AttentionUse;
@@ -17,6 +18,7 @@ import io.mural.tornado.device.ChunkMoments;
 import io.mural.tornado.device.Graphs;
 import io.mural.tornado.device.Grids;
 import io.mural.tornado.device.LibraryUse;
+import io.mural.tornado.device.MixTable;
 import io.mural.tornado.device.Recorder;
 import io.mural.tornado.device.Scratch;
 import io.mural.tornado.device.Settings;
@@ -24,7 +26,6 @@ import io.mural.tornado.device.Trial;
 import io.mural.tornado.kernels.ElementKernels;
 import io.mural.tornado.kernels.Kernel;
 import io.mural.tornado.kernels.NormKernels;
-import io.mural.tornado.library.AttentionCall;
 import io.mural.tornado.library.Attentions;
 import io.mural.tornado.library.Product;
 import io.mural.tornado.library.Products;
@@ -192,6 +193,16 @@ final class TornadoOps extends Ops {
         recorder.launch(Kernel.COPY).ints(x.rows(), x.cols()).out(out).in(x).run(grids.elements(x));
     }
 
+    @Override
+    protected void mixRowsKernel(Tensor out, Tensor x, RowMix mix) {
+        recorder.launch(Kernel.MIX_ROWS)
+                .ints(out.rows(), out.cols())
+                .out(out)
+                .in(x)
+                .constant(recorder.constants().of(mix, MixTable.of(mix)))
+                .run(grids.elements(out));
+    }
+
     // --- norms ------------------------------------------------------------------------------------------------------
 
     @Override
@@ -236,6 +247,22 @@ final class TornadoOps extends Ops {
     }
 
     @Override
+    protected void ropeKernel(Tensor x, Rope rope) {
+        int headDim = 2 * rope.cos().cols();
+        int heads = x.cols() / headDim;
+        var launch = recorder.launch(Kernel.ROPE)
+                .ints(x.rows(), headDim, heads)
+                .out(x)
+                .in(rope.cos())
+                .in(rope.sin());
+        switch (rope.pairs()) {
+            case ADJACENT -> launch.ints(1, 2);
+            case HALVES -> launch.ints(headDim / 2, 1);
+        }
+        launch.run(grids.elements(x));
+    }
+
+    @Override
     protected Moments momentsKernel(Tensor x, int groups) {
         int chunks = Math.ceilDiv(x.rows(), NormKernels.CHUNK);
         var parts = empty(chunks, groups * ChunkMoments.FIELDS);
@@ -267,29 +294,21 @@ final class TornadoOps extends Ops {
     // --- attention --------------------------------------------------------------------------------------------------
 
     @Override
-    protected void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        attentions.record(new AttentionCall(out, q, k, v, heads, scale, layout, distanceBias));
+    protected void attentionKernel(AttentionCall call) {
+        attentions.record(call);
     }
 
     // --- pictures ---------------------------------------------------------------------------------------------------
 
     @Override
-    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
         recorder.launch(recorder.storage().conv())
                 .offset(out)
                 .vector(Optional.of(x))
                 .weight(conv.weight(), conv.kernel())
-                .vector(Optional.of(conv.bias()))
+                .vector(conv.bias())
                 .ints(out.rows(), conv.in(), conv.out(), conv.kernel(), stride, padding.before())
-                .ints(x.shape().dim(0), x.shape().dim(1), out.shape().dim(1))
+                .ints(x.shape().dim(0), x.shape().dim(1), out.shape().dim(1), added ? 1 : 0)
                 .run(grids.tiles(out.rows(), conv.out()));
     }
 

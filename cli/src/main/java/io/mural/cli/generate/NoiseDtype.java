@@ -24,9 +24,7 @@ enum NoiseDtype {
         return switch (stored) {
             case F32, F64 -> F32;
             case F16 -> F16;
-            case BF16, F8_E4M3, F8_E5M2 -> BF16;
-            case Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K -> BF16;
-            case I64, I32, I16, I8, U8, BOOL -> BF16;
+            default -> BF16;
         };
     }
 

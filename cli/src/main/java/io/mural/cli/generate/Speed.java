@@ -1,5 +1,6 @@
 package io.mural.cli.generate;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.DType;
 import io.mural.tensor.Linear;
@@ -38,7 +39,8 @@ record Speed(double linear, double attention) {
             double attention = rate(
                     4.0 * layout.pairs() * WIDTH,
                     () -> ops.unit("attention", () -> {
-                        ops.attention(ops.empty(ROWS, WIDTH), x, x, x, HEADS, 1, layout, Optional.empty());
+                        ops.attention(
+                                new AttentionCall(ops.empty(ROWS, WIDTH), x, x, x, HEADS, 1, layout, Optional.empty()));
                     }));
             return new Speed(linear, attention);
         }

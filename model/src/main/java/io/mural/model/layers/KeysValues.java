@@ -1,5 +1,6 @@
 package io.mural.model.layers;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
@@ -23,6 +24,6 @@ public record KeysValues(Tensor k, Tensor v) {
     /** Softmax attention of {@code q} scaled by 1 / sqrt(headDim), into {@code out}; both [queries, heads x headDim]. */
     public void attend(Ops ops, Tensor out, Tensor q, int heads, AttentionLayout layout) {
         float scale = (float) (1 / Math.sqrt((double) q.cols() / heads));
-        ops.attention(out, q, k, v, heads, scale, layout, Optional.empty());
+        ops.attention(new AttentionCall(out, q, k, v, heads, scale, layout, Optional.empty()));
     }
 }

@@ -50,7 +50,7 @@ public final class TorchRandom {
      */
     public float[] noise(DType dtype, Shape shape) {
         int count = Math.toIntExact(shape.size());
-        return switch (dtype) {
+        return switch (dtype.isBlocked() ? DType.BF16 : dtype) {
             case F32 -> normal(count);
             case F16 -> {
                 var values = normal(count, wholeGroups(count));
@@ -59,15 +59,14 @@ public final class TorchRandom {
                 }
                 yield values;
             }
-            case BF16, F8_E4M3, F8_E5M2, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K -> {
+            case BF16, F8_E4M3, F8_E5M2 -> {
                 var values = normal(count, wholeGroups(count));
                 for (int i = 0; i < count; i++) {
                     values[i] = FloatFormats.bf16ToFloat(FloatFormats.floatToBf16(values[i]));
                 }
                 yield values;
             }
-            case F64, I64, I32, I16, I8, U8, BOOL ->
-                throw new IllegalArgumentException("noise is drawn in F32, F16 or BF16, not in " + dtype);
+            default -> throw new IllegalArgumentException("noise is drawn in F32, F16 or BF16, not in " + dtype);
         };
     }
 

@@ -2,6 +2,7 @@ package io.mural.model.text;
 
 import io.mural.model.layers.GatedLinear;
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
@@ -62,7 +63,8 @@ record Qwen3Layer(
         ops.normRope(keys, kNorm, eps, rope);
         var attended = ops.empty(x.rows(), q.out());
         float scale = (float) (1 / Math.sqrt(qNorm.cols()));
-        ops.attention(attended, queries, keys, ops.linear(normed, v), heads, scale, layout, Optional.empty());
+        ops.attention(new AttentionCall(
+                attended, queries, keys, ops.linear(normed, v), heads, scale, layout, Optional.empty()));
         ops.add(x, ops.linear(attended, o));
 
         ops.add(x, ops.linear(gateUp.forward(ops, ops.rmsNorm(x, postAttentionNorm, eps)), down));

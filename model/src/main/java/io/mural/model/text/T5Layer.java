@@ -2,6 +2,7 @@ package io.mural.model.text;
 
 import io.mural.model.layers.GatedLinear;
 import io.mural.tensor.Activation;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
@@ -51,7 +52,7 @@ record T5Layer(
     void forward(Ops ops, Tensor x, Tensor bias, AttentionLayout layout) {
         var normed = ops.rmsNorm(x, attentionNorm, eps);
         var attended = ops.empty(x.rows(), q.out());
-        ops.attention(
+        ops.attention(new AttentionCall(
                 attended,
                 ops.linear(normed, q),
                 ops.linear(normed, k),
@@ -59,7 +60,7 @@ record T5Layer(
                 heads,
                 SCORE_SCALE,
                 layout,
-                Optional.of(bias));
+                Optional.of(bias)));
         ops.add(x, ops.linear(attended, o));
 
         ops.add(x, ops.linear(wi.forward(ops, ops.rmsNorm(x, feedForwardNorm, eps)), wo));

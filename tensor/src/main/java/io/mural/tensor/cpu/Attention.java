@@ -2,12 +2,10 @@ package io.mural.tensor.cpu;
 
 import static io.mural.tensor.cpu.Lanes.LANES;
 
-import io.mural.tensor.AttentionLayout;
-import io.mural.tensor.Tensor;
+import io.mural.tensor.AttentionCall;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Attention with online softmax (arXiv 1805.02867, 2205.14135). A task owns a tile of queries of one head and walks
@@ -52,45 +50,25 @@ final class Attention {
         final float[] sums = new float[QueryTile.LARGEST * LANES];
     }
 
-    /** The operands of one call. */
-    private record Call(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int headDim,
-            int queriesPerKey,
-            float scale,
-            Optional<Tensor> distanceBias) {
-        /** Columns of the mixed values, a whole number of panels. */
-        int width() {
-            return MicroKernel.paddedCols(headDim);
-        }
-
-        /** Where the keys and values of a head begin. */
-        int keyColumn(int head) {
-            return head / queriesPerKey * headDim;
-        }
-
-        int keysPerTile() {
-            return headDim > WIDE_HEAD ? KEYS / 2 : KEYS;
-        }
+    /** Columns of the mixed values, a whole number of panels. */
+    private static int width(AttentionCall call) {
+        return MicroKernel.paddedCols(call.headDim());
     }
 
-    void run(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        int headDim = q.cols() / heads;
-        var call = new Call(out, q, k, v, headDim, q.cols() / k.cols(), scale, distanceBias);
-        var tiles = QueryTile.of(layout, heads);
+    /** Where the keys and values of a head begin. */
+    private static int keyColumn(AttentionCall call, int head) {
+        return head / call.sharing() * call.headDim();
+    }
+
+    private static int keysPerTile(AttentionCall call) {
+        return call.headDim() > WIDE_HEAD ? KEYS / 2 : KEYS;
+    }
+
+    void run(AttentionCall call) {
+        int heads = call.heads();
+        var tiles = QueryTile.of(call.layout(), heads);
         int size = tiles.size();
-        if (layout.pairs() * q.cols() < SMALL) {
+        if (call.multiplyAdds() < SMALL) {
             for (int i = 0; i < heads * size; i++) {
                 tile(call, tiles.get(i % size), i / size, scratch[0], states[0]);
             }
@@ -101,16 +79,16 @@ final class Attention {
                 (task, worker) -> tile(call, tiles.get(task % size), task / size, scratch[worker], states[worker]));
     }
 
-    private static void tile(Call call, QueryTile tile, int head, Scratch scratch, State state) {
+    private static void tile(AttentionCall call, QueryTile tile, int head, Scratch scratch, State state) {
         readQueries(call, tile, head, state);
         readBias(call, head, state);
         Arrays.fill(state.largest, Float.NEGATIVE_INFINITY);
         Arrays.fill(state.sums, 0);
         int padded = tile.queries() + MicroKernel.ROWS;
-        state.mixed = Scratch.grown(state.mixed, padded * call.width());
-        Arrays.fill(state.mixed, 0, padded * call.width(), 0);
-        for (int from = 0; from < tile.keys(); from += call.keysPerTile()) {
-            int keys = Math.min(call.keysPerTile(), tile.keys() - from);
+        state.mixed = Scratch.grown(state.mixed, padded * width(call));
+        Arrays.fill(state.mixed, 0, padded * width(call), 0);
+        for (int from = 0; from < tile.keys(); from += keysPerTile(call)) {
+            int keys = Math.min(keysPerTile(call), tile.keys() - from);
             readKeys(call, tile, head, from, keys, scratch, state);
             readValues(call, tile, head, from, keys, state);
             for (int row = 0; row < tile.queries(); row += ROWS) {
@@ -128,7 +106,7 @@ final class Attention {
     // --- reading ----------------------------------------------------------------------------------------------------
 
     /** Queries times scale and log2(e), side by side. */
-    private static void readQueries(Call call, QueryTile tile, int head, State state) {
+    private static void readQueries(AttentionCall call, QueryTile tile, int head, State state) {
         int headDim = call.headDim();
         state.q = Scratch.grown(state.q, (tile.queries() + MicroKernel.ROWS) * headDim);
         for (int i = 0; i < tile.queries(); i++) {
@@ -140,7 +118,7 @@ final class Attention {
         }
     }
 
-    private static void readBias(Call call, int head, State state) {
+    private static void readBias(AttentionCall call, int head, State state) {
         if (call.distanceBias().isPresent()) {
             var bias = call.distanceBias().get();
             state.bias = Scratch.grown(state.bias, bias.cols());
@@ -153,7 +131,7 @@ final class Attention {
 
     /** Keys {@code from} to {@code from + keys} of the tile's runs as panels, for every {@code KC} of the head. */
     private static void readKeys(
-            Call call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
+            AttentionCall call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
         int headDim = call.headDim();
         int padded = MicroKernel.paddedCols(keys);
         // an odd number of cache lines keeps the rows of a block in different sets of the cache
@@ -162,7 +140,7 @@ final class Attention {
         state.k = Scratch.grown(state.k, padded * headDim);
         tile.forEachRun(from, keys, (key, at, count) -> {
             long bytes = call.k().rowStride() * (long) Float.BYTES;
-            long offset = key * bytes + call.keyColumn(head) * (long) Float.BYTES;
+            long offset = key * bytes + keyColumn(call, head) * (long) Float.BYTES;
             for (int i = 0; i < count; i++) {
                 MemorySegment.copy(
                         call.k().segment(), ValueLayout.JAVA_INT, offset + i * bytes, rows, (at + i) * stride, headDim);
@@ -188,16 +166,16 @@ final class Attention {
     }
 
     /** Values of the same keys as panels [keys, columns]. */
-    private static void readValues(Call call, QueryTile tile, int head, int from, int keys, State state) {
+    private static void readValues(AttentionCall call, QueryTile tile, int head, int from, int keys, State state) {
         int headDim = call.headDim();
-        state.v = Scratch.grown(state.v, keys * call.width());
+        state.v = Scratch.grown(state.v, keys * width(call));
         tile.forEachRun(from, keys, (key, at, count) -> {
             for (int col = 0; col < headDim; col += MicroKernel.COLS) {
                 int width = MicroKernel.panelVectors(headDim - col) * LANES;
                 int present = Math.min(width, headDim - col);
                 int to = col * keys + at * width;
                 for (int i = 0; i < count; i++, to += width) {
-                    call.v().readRow(key + i, call.keyColumn(head) + col, state.v, to, present);
+                    call.v().readRow(key + i, keyColumn(call, head) + col, state.v, to, present);
                     Arrays.fill(state.v, to + present, to + width, 0);
                 }
             }
@@ -206,7 +184,7 @@ final class Attention {
 
     // --- computing --------------------------------------------------------------------------------------------------
 
-    private static void scores(Call call, int row, int rows, int keys, State state) {
+    private static void scores(AttentionCall call, int row, int rows, int keys, State state) {
         int headDim = call.headDim();
         int padded = MicroKernel.paddedCols(keys);
         Arrays.fill(state.scores, 0, Math.min(ROWS, rows + MicroKernel.ROWS) * KEYS, 0);
@@ -218,7 +196,7 @@ final class Attention {
     }
 
     /** Turns row r of the scores, of the tile's query i, into weights. */
-    private static void soften(Call call, QueryTile tile, int i, int r, int from, int keys, State state) {
+    private static void soften(AttentionCall call, QueryTile tile, int i, int r, int from, int keys, State state) {
         int seen = Math.min(keys, tile.limit(i) - from);
         int at = r * KEYS;
         if (seen <= 0) {
@@ -235,14 +213,14 @@ final class Attention {
         if (largest > before) {
             float shrink = Exp.exp2(before - largest);
             Softmax.scale(state.sums, i * LANES, LANES, shrink);
-            Softmax.scale(state.mixed, i * call.width(), call.width(), shrink);
+            Softmax.scale(state.mixed, i * width(call), width(call), shrink);
         }
         Exp.exp2(state.scores, at, seen, largest, state.sums, i * LANES);
         Arrays.fill(state.scores, at + seen, at + keys, 0);
     }
 
     /** Adds bias[j - i + queries - 1] to the scores of query i and the keys j of the tile. */
-    private static void addBias(Call call, QueryTile tile, int i, int at, int from, int seen, State state) {
+    private static void addBias(AttentionCall call, QueryTile tile, int i, int at, int from, int seen, State state) {
         int shift = call.q().rows() - 1 - (tile.from() + i);
         tile.forEachRun(from, seen, (key, start, count) -> {
             for (int j = 0; j < count; j++) {
@@ -251,7 +229,7 @@ final class Attention {
         });
     }
 
-    private static void mix(Call call, int row, int rows, int keys, State state) {
+    private static void mix(AttentionCall call, int row, int rows, int keys, State state) {
         MicroKernel.multiply(
                 rows,
                 keys,
@@ -262,15 +240,15 @@ final class Attention {
                 state.v,
                 0,
                 state.mixed,
-                row * call.width(),
-                call.width());
+                row * width(call),
+                width(call));
     }
 
-    private static void write(Call call, QueryTile tile, int head, State state) {
+    private static void write(AttentionCall call, QueryTile tile, int head, State state) {
         for (int i = 0; i < tile.queries(); i++) {
             float sum = (float) Lanes.sum(state.sums, i * LANES);
-            Softmax.scale(state.mixed, i * call.width(), call.width(), 1 / sum);
-            call.out().writeRow(tile.from() + i, head * call.headDim(), state.mixed, i * call.width(), call.headDim());
+            Softmax.scale(state.mixed, i * width(call), width(call), 1 / sum);
+            call.out().writeRow(tile.from() + i, head * call.headDim(), state.mixed, i * width(call), call.headDim());
         }
     }
 }

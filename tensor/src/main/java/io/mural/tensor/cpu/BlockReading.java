@@ -98,8 +98,7 @@ final class BlockReading {
                 case Q4_K -> q4k(data, block, codes, to, group, groups);
                 case Q3_K -> q3k(data, block, codes, to, group, groups);
                 case Q2_K -> q2k(data, block, codes, to, group, groups);
-                case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U8, BOOL ->
-                    throw new IllegalArgumentException(matrix.dtype() + " does not come in blocks");
+                default -> throw new IllegalArgumentException(matrix.dtype() + " does not come in blocks");
             }
         }
     }

@@ -4,7 +4,6 @@ import io.mural.tensor.Conv;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Convolution as a matrix product over patches that are never all in memory: out[pixel, o] = sum over k of
@@ -31,7 +30,15 @@ final class Conv2d {
     }
 
     /** What the kernels need to know of one convolution. */
-    private record Plan(Tensor out, Tensor x, Conv conv, int stride, Padding padding, int tileWidth, int tileHeight) {
+    private record Plan(
+            Tensor out,
+            Tensor x,
+            Conv conv,
+            int stride,
+            Padding padding,
+            boolean added,
+            int tileWidth,
+            int tileHeight) {
         int height() {
             return out.shape().dim(0);
         }
@@ -45,13 +52,14 @@ final class Conv2d {
         }
     }
 
-    void run(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+    /** @param added whether the result is added to what {@code out} holds */
+    void run(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
         int height = out.shape().dim(0);
         int width = out.shape().dim(1);
         int tileWidth = Math.min(TILE_WIDTH, width);
         int pixels = Math.clamp((long) height * width / TILES, SMALLEST_TILE, LARGEST_TILE);
         int tileHeight = Math.min(height, Math.max(1, pixels / tileWidth));
-        var plan = new Plan(out, x, conv, stride, padding, tileWidth, tileHeight);
+        var plan = new Plan(out, x, conv, stride, padding, added, tileWidth, tileHeight);
         packWeights(plan);
         int across = (width + tileWidth - 1) / tileWidth;
         int down = (height + tileHeight - 1) / tileHeight;
@@ -165,12 +173,27 @@ final class Conv2d {
         }
         for (int y = 0; y < height; y++) {
             int pixel = (top + y) * plan.width() + left;
+            if (plan.added()) {
+                addTo(c, y * rowOfSums, plan.out(), pixel, tileWidth, col, cols, width, scratch);
+            }
             Blocks.write(plan.out(), pixel, tileWidth, col, cols, c, y * rowOfSums, width);
         }
     }
 
+    /** Adds what {@code out} holds to the sums of a row of a tile. */
+    private static void addTo(
+            float[] c, int at, Tensor out, int pixel, int pixels, int col, int cols, int width, Scratch scratch) {
+        var before = scratch.more(cols);
+        for (int i = 0; i < pixels; i++) {
+            out.readRow(pixel + i, col, before, 0, cols);
+            for (int j = 0; j < cols; j++) {
+                c[at + i * width + j] += before[j];
+            }
+        }
+    }
+
     private static void startWithBias(Conv conv, int col, int cols, int width, float[] c, int size, Scratch scratch) {
-        var bias = Gemm.bias(Optional.of(conv.bias()), col, cols, width, scratch);
+        var bias = Gemm.bias(conv.bias(), col, cols, width, scratch);
         System.arraycopy(bias, 0, c, 0, width);
         for (int done = width; done < size; done *= 2) {
             System.arraycopy(c, 0, c, done, Math.min(done, size - done));

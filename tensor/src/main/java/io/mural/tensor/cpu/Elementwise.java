@@ -5,7 +5,9 @@ import static io.mural.tensor.cpu.Lanes.LANES;
 
 import io.mural.tensor.Activation;
 import io.mural.tensor.Matrix;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Tensor;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** Operations that read and write every element once: bound by memory. */
@@ -99,6 +101,23 @@ final class Elementwise {
         });
     }
 
+    /** Every row of out is a weighted sum of rows of x. */
+    void mixRows(Tensor out, Tensor x, RowMix mix) {
+        int cols = x.cols();
+        forEachBlock(out, (first, rows, memory) -> {
+            var sums = memory.rows(rows * cols);
+            var term = memory.more(cols);
+            Arrays.fill(sums, 0, rows * cols, 0);
+            for (int r = 0; r < rows; r++) {
+                for (int i = mix.starts()[first + r]; i < mix.starts()[first + r + 1]; i++) {
+                    x.readRow(mix.rows()[i], 0, term, 0, cols);
+                    addScaled(sums, r * cols, term, mix.weights()[i], cols);
+                }
+            }
+            Blocks.write(out, first, rows, sums, 0);
+        });
+    }
+
     void embedding(Tensor out, Matrix table, int[] ids) {
         int cols = table.cols();
         forEachBlock(out, (first, rows, memory) -> {
@@ -166,6 +185,19 @@ final class Elementwise {
         }
         for (int i = bound; i < count; i++) {
             x[from + i] += y[i];
+        }
+    }
+
+    private static void addScaled(float[] x, int from, float[] y, float factor, int count) {
+        int bound = Lanes.down(count);
+        var factors = FloatVector.broadcast(FLOAT, factor);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOAT, y, i)
+                    .fma(factors, FloatVector.fromArray(FLOAT, x, from + i))
+                    .intoArray(x, from + i);
+        }
+        for (int i = bound; i < count; i++) {
+            x[from + i] = Math.fma(factor, y[i], x[from + i]);
         }
     }
 

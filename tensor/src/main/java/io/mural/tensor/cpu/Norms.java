@@ -94,6 +94,26 @@ final class Norms {
         });
     }
 
+    /** The rotation of every head alone, in place. */
+    void rope(Tensor x, Rope rope) {
+        int headDim = 2 * rope.cos().cols();
+        int heads = x.cols() / headDim;
+        int width = Lanes.up(headDim);
+        forEachRow(x, (row, memory) -> {
+            var table = memory.more(3 * width);
+            readTable(rope, row, headDim, width, table);
+            var all = memory.rows(heads * width);
+            readHeads(x, row, heads, headDim, width, all);
+            for (int h = 0; h < heads; h++) {
+                switch (rope.pairs()) {
+                    case ADJACENT -> rotate(all, h * width, width, table);
+                    case HALVES -> rotateHalves(all, h * width, headDim, width, table);
+                }
+            }
+            writeHeads(x, row, heads, headDim, width, all);
+        });
+    }
+
     private static void readHeads(Tensor x, int row, int heads, int headDim, int width, float[] all) {
         if (headDim == width) {
             x.readRow(row, 0, all, 0, heads * headDim);
@@ -228,6 +248,15 @@ final class Norms {
                         .add(swapped.mul(FloatVector.fromArray(FLOAT, table, width + i)))
                         .intoArray(x, at);
             }
+        }
+    }
+
+    private static void rotate(float[] x, int from, int count, float[] table) {
+        for (int i = 0; i < count; i += LANES) {
+            var value = FloatVector.fromArray(FLOAT, x, from + i);
+            value.mul(FloatVector.fromArray(FLOAT, table, i))
+                    .add(value.rearrange(SWAP).mul(FloatVector.fromArray(FLOAT, table, count + i)))
+                    .intoArray(x, from + i);
         }
     }
 

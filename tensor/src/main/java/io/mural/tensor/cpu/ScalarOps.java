@@ -1,7 +1,7 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Activation;
-import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Matrix;
@@ -9,9 +9,10 @@ import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
-import java.util.Optional;
+import java.util.Arrays;
 
 /**
  * The oracle: every operation as its formula, one element at a time, sums in double. Slow on purpose; what other
@@ -112,6 +113,19 @@ public final class ScalarOps extends Ops {
     }
 
     @Override
+    protected void mixRowsKernel(Tensor out, Tensor x, RowMix mix) {
+        for (int row = 0; row < out.rows(); row++) {
+            for (int col = 0; col < x.cols(); col++) {
+                double sum = 0;
+                for (int i = mix.starts()[row]; i < mix.starts()[row + 1]; i++) {
+                    sum += (double) mix.weights()[i] * x.get(mix.rows()[i], col);
+                }
+                out.set(row, col, (float) sum);
+            }
+        }
+    }
+
+    @Override
     protected void layerNormKernel(Tensor out, Tensor x, Tensor gain, Tensor shift, float gainOffset, float eps) {
         int n = x.cols();
         for (int row = 0; row < x.rows(); row++) {
@@ -155,26 +169,47 @@ public final class ScalarOps extends Ops {
     @Override
     protected void normRopeKernel(Tensor x, Tensor weight, float eps, Rope rope) {
         int headDim = weight.cols();
+        var factors = new double[headDim];
         for (int row = 0; row < x.rows(); row++) {
             for (int head = 0; head < x.cols(); head += headDim) {
                 double factor = rmsFactor(x, row, head, headDim, eps);
-                for (int i = 0; i < headDim / 2; i++) {
-                    int first = switch (rope.pairs()) {
-                        case ADJACENT -> 2 * i;
-                        case HALVES -> i;
-                    };
-                    int second = switch (rope.pairs()) {
-                        case ADJACENT -> 2 * i + 1;
-                        case HALVES -> i + headDim / 2;
-                    };
-                    double a = x.get(row, head + first) * factor * weight.get(0, first);
-                    double b = x.get(row, head + second) * factor * weight.get(0, second);
-                    double cos = rope.cos().get(row, i);
-                    double sin = rope.sin().get(row, i);
-                    x.set(row, head + first, (float) (a * cos - b * sin));
-                    x.set(row, head + second, (float) (b * cos + a * sin));
+                for (int i = 0; i < headDim; i++) {
+                    factors[i] = factor * weight.get(0, i);
                 }
+                rotate(x, row, head, factors, rope);
             }
+        }
+    }
+
+    @Override
+    protected void ropeKernel(Tensor x, Rope rope) {
+        var factors = new double[2 * rope.cos().cols()];
+        Arrays.fill(factors, 1);
+        for (int row = 0; row < x.rows(); row++) {
+            for (int head = 0; head < x.cols(); head += factors.length) {
+                rotate(x, row, head, factors, rope);
+            }
+        }
+    }
+
+    /** Rotates the pairs of the head that begins at column {@code head}, each element times its factor. */
+    private static void rotate(Tensor x, int row, int head, double[] factors, Rope rope) {
+        int headDim = factors.length;
+        for (int i = 0; i < headDim / 2; i++) {
+            int first = switch (rope.pairs()) {
+                case ADJACENT -> 2 * i;
+                case HALVES -> i;
+            };
+            int second = switch (rope.pairs()) {
+                case ADJACENT -> 2 * i + 1;
+                case HALVES -> i + headDim / 2;
+            };
+            double a = x.get(row, head + first) * factors[first];
+            double b = x.get(row, head + second) * factors[second];
+            double cos = rope.cos().get(row, i);
+            double sin = rope.sin().get(row, i);
+            x.set(row, head + first, (float) (a * cos - b * sin));
+            x.set(row, head + second, (float) (b * cos + a * sin));
         }
     }
 
@@ -215,22 +250,15 @@ public final class ScalarOps extends Ops {
     }
 
     @Override
-    protected void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        int headDim = q.cols() / heads;
-        int queriesPerKey = q.cols() / k.cols();
-        var weights = new double[layout.keys()];
-        for (int head = 0; head < heads; head++) {
+    protected void attentionKernel(AttentionCall call) {
+        var q = call.q();
+        var k = call.k();
+        int headDim = call.headDim();
+        var weights = new double[call.layout().keys()];
+        for (int head = 0; head < call.heads(); head++) {
             int qFrom = head * headDim;
-            int kFrom = head / queriesPerKey * headDim;
-            for (var block : layout.blocks()) {
+            int kFrom = head / call.sharing() * headDim;
+            for (var block : call.layout().blocks()) {
                 for (int i = block.from(); i < block.to(); i++) {
                     double max = Double.NEGATIVE_INFINITY;
                     for (var run : block.runs()) {
@@ -239,9 +267,9 @@ public final class ScalarOps extends Ops {
                             for (int d = 0; d < headDim; d++) {
                                 score += (double) q.get(i, qFrom + d) * k.get(j, kFrom + d);
                             }
-                            score *= scale;
-                            if (distanceBias.isPresent()) {
-                                score += distanceBias.get().get(head, j - i + q.rows() - 1);
+                            score *= call.scale();
+                            if (call.distanceBias().isPresent()) {
+                                score += call.distanceBias().get().get(head, j - i + q.rows() - 1);
                             }
                             weights[j] = score;
                             max = Math.max(max, score);
@@ -258,10 +286,10 @@ public final class ScalarOps extends Ops {
                         double value = 0;
                         for (var run : block.runs()) {
                             for (int j = run.from(); j < run.to(); j++) {
-                                value += weights[j] * v.get(j, kFrom + d);
+                                value += weights[j] * call.v().get(j, kFrom + d);
                             }
                         }
-                        out.set(i, qFrom + d, (float) (value / sum));
+                        call.out().set(i, qFrom + d, (float) (value / sum));
                     }
                 }
             }
@@ -269,7 +297,7 @@ public final class ScalarOps extends Ops {
     }
 
     @Override
-    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
         int height = x.shape().dim(0);
         int width = x.shape().dim(1);
         int outWidth = out.shape().dim(1);
@@ -278,7 +306,8 @@ public final class ScalarOps extends Ops {
             int top = row / outWidth * stride - padding.before();
             int left = row % outWidth * stride - padding.before();
             for (int channel = 0; channel < conv.out(); channel++) {
-                double sum = conv.bias().get(0, channel);
+                double sum = added ? out.get(row, channel) : 0;
+                sum += conv.bias().isPresent() ? conv.bias().get().get(0, channel) : 0;
                 for (int dy = 0; dy < kernel; dy++) {
                     for (int dx = 0; dx < kernel; dx++) {
                         int y = top + dy;

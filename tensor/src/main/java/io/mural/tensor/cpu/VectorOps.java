@@ -1,7 +1,7 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Activation;
-import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
 import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
@@ -10,6 +10,7 @@ import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Rope;
+import io.mural.tensor.RowMix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
@@ -118,6 +119,11 @@ public final class VectorOps extends Ops {
     }
 
     @Override
+    protected void mixRowsKernel(Tensor out, Tensor x, RowMix mix) {
+        elementwise.mixRows(out, x, mix);
+    }
+
+    @Override
     protected void layerNormKernel(Tensor out, Tensor x, Tensor gain, Tensor shift, float gainOffset, float eps) {
         norms.layer(out, x, gain, shift, gainOffset, eps);
     }
@@ -133,6 +139,11 @@ public final class VectorOps extends Ops {
     }
 
     @Override
+    protected void ropeKernel(Tensor x, Rope rope) {
+        norms.rope(x, rope);
+    }
+
+    @Override
     protected Moments momentsKernel(Tensor x, int groups) {
         return groupNorm.moments(x, groups);
     }
@@ -144,21 +155,13 @@ public final class VectorOps extends Ops {
     }
 
     @Override
-    protected void attentionKernel(
-            Tensor out,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            int heads,
-            float scale,
-            AttentionLayout layout,
-            Optional<Tensor> distanceBias) {
-        attention.run(out, q, k, v, heads, scale, layout, distanceBias);
+    protected void attentionKernel(AttentionCall call) {
+        attention.run(call);
     }
 
     @Override
-    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding) {
-        conv2d.run(out, x, conv, stride, padding);
+    protected void conv2dKernel(Tensor out, Tensor x, Conv conv, int stride, Padding padding, boolean added) {
+        conv2d.run(out, x, conv, stride, padding, added);
     }
 
     @Override

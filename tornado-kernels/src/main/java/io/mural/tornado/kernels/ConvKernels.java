@@ -12,8 +12,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * {@link GemmKernels} with rows that are pixels of y and k running over (row of the kernel, column of the kernel,
  * channel). Weights are [out, kernel, kernel, in], so that neighbouring k are neighbouring channels of x.
  *
- * <p>Parameters: offsets of y, x, w, bias; pixels of y, channels in and out, kernel, stride, padding before, height
- * and width of x, width of y. Pictures are contiguous.
+ * <p>Parameters: offsets of y, x, w, bias (-1 without one); pixels of y, channels in and out, kernel, stride, padding
+ * before, height and width of x, width of y, and 1 where the result is added to y. Pictures are contiguous.
  */
 final class ConvKernels {
     private static final int TILE = GemmKernels.TILE;
@@ -72,7 +72,7 @@ final class ConvKernels {
             int pixel = pixel0 + thread / SIDE * SIDE + i / SIDE;
             int col = col0 + i % SIDE * SIDE + thread % SIDE;
             if (pixel < p.get(4) && col < out) {
-                y.set(p.get(0) + pixel * out + col, acc[i] + bias.get(p.get(3) + col));
+                store(p, bias, y, pixel, col, acc[i]);
             }
         }
     }
@@ -126,7 +126,7 @@ final class ConvKernels {
             int pixel = pixel0 + thread / SIDE * SIDE + i / SIDE;
             int col = col0 + i % SIDE * SIDE + thread % SIDE;
             if (pixel < p.get(4) && col < out) {
-                y.set(p.get(0) + pixel * out + col, acc[i] + bias.get(p.get(3) + col));
+                store(p, bias, y, pixel, col, acc[i]);
             }
         }
     }
@@ -179,9 +179,22 @@ final class ConvKernels {
             int pixel = pixel0 + thread / SIDE * SIDE + i / SIDE;
             int col = col0 + i % SIDE * SIDE + thread % SIDE;
             if (pixel < p.get(4) && col < out) {
-                y.set(p.get(0) + pixel * out + col, acc[i] + bias.get(p.get(3) + col));
+                store(p, bias, y, pixel, col, acc[i]);
             }
         }
+    }
+
+    /** {@code y = value + bias}, with what y held where that is added. */
+    private static void store(IntArray p, FloatArray bias, FloatArray y, int pixel, int col, float value) {
+        int index = p.get(0) + pixel * p.get(6) + col;
+        float sum = value;
+        if (p.get(3) >= 0) {
+            sum += bias.get(p.get(3) + col);
+        }
+        if (p.get(13) != 0) {
+            sum += y.get(index);
+        }
+        y.set(index, sum);
     }
 
     /** Element k of the neighbourhood of a pixel of y; zero around the picture and beyond the last pixel. */

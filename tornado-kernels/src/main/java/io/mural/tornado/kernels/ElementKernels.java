@@ -182,6 +182,27 @@ public final class ElementKernels {
     }
 
     /**
+     * Every row of out is a weighted sum of rows of x. Further parameter: offset of the table, which holds where each row's
+     * terms start and where the last's end, the rows mixed, and their weights.
+     */
+    static void mixRows(KernelContext c, IntArray p, FloatArray f, FloatArray x, FloatArray table, FloatArray out) {
+        int cols = p.get(1);
+        int count = p.get(0) * cols;
+        int starts = p.get(6);
+        int rows = starts + p.get(0) + 1;
+        int weights = rows + (int) table.get(rows - 1);
+        for (int i = c.globalIdx; i < count; i += c.globalGroupSizeX) {
+            int end = (int) table.get(starts + i / cols + 1);
+            float sum = 0;
+            for (int n = (int) table.get(starts + i / cols); n < end; n++) {
+                int row = (int) table.get(rows + n);
+                sum += table.get(weights + n) * x.get(p.get(4) + row * p.get(5) + i % cols);
+            }
+            out.set(p.get(2) + i / cols * p.get(3) + i % cols, sum);
+        }
+    }
+
+    /**
      * Every pixel of x four times; rows are those of out, further parameter: the width of out. Pictures are
      * contiguous.
      */

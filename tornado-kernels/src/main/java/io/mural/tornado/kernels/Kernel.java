@@ -99,6 +99,9 @@ public enum Kernel {
             "copyBF16",
             (g, id, s, a) -> g.task(id, ElementKernels::copyBF16, s.c(), s.p(), s.f(), brain(a, 0), brain(a, 1))),
     FILL("fill", (g, id, s, a) -> g.task(id, ElementKernels::fill, s.c(), s.p(), s.f(), f(a, 0))),
+    MIX_ROWS(
+            "mixRows",
+            (g, id, s, a) -> g.task(id, ElementKernels::mixRows, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     UPSAMPLE(
             "upsample2x",
             (g, id, s, a) -> g.task(id, ElementKernels::upsample2x, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
@@ -113,6 +116,7 @@ public enum Kernel {
             "normRope",
             (g, id, s, a) ->
                     g.task(id, NormKernels::normRope, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2), f(a, 3))),
+    ROPE("rope", (g, id, s, a) -> g.task(id, NormKernels::rope, s.c(), s.p(), s.f(), f(a, 0), f(a, 1), f(a, 2))),
     MOMENTS("moments", (g, id, s, a) -> g.task(id, NormKernels::moments, s.c(), s.p(), s.f(), f(a, 0), f(a, 1))),
     GROUP_NORM(
             "groupNorm",

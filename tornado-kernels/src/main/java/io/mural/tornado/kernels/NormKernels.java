@@ -147,6 +147,30 @@ public final class NormKernels {
     }
 
     /**
+     * The rotation of every head, in place: pairs (a, b) become (a cos - b sin, b cos + a sin). Work-items walk over all
+     * pairs in strides of the grid. Parameters: rows, headDim, heads, x (offset, stride), cos, sin (offset, stride each),
+     * distance of a pair's elements, distance of pairs.
+     */
+    static void rope(KernelContext c, IntArray p, FloatArray f, FloatArray cosines, FloatArray sines, FloatArray x) {
+        int headDim = p.get(1);
+        int half = headDim / 2;
+        int pairs = p.get(2) * half;
+        int count = p.get(0) * pairs;
+        for (int n = c.globalIdx; n < count; n += c.globalGroupSizeX) {
+            int row = n / pairs;
+            int i = n % half;
+            int first = p.get(3) + row * p.get(4) + n % pairs / half * headDim + i * p.get(10);
+            int second = first + p.get(9);
+            float a = x.get(first);
+            float b = x.get(second);
+            float cos = cosines.get(p.get(5) + row * p.get(6) + i);
+            float sin = sines.get(p.get(7) + row * p.get(8) + i);
+            x.set(first, a * cos - b * sin);
+            x.set(second, b * cos + a * sin);
+        }
+    }
+
+    /**
      * Of every group of channels and chunk of pixels: a value near the mean, the sum of the deviations from it and the
      * sum of their squares, [chunks, groups, 3]. Parameters: rows, cols, out, x (offset, stride), groups of channels.
      */

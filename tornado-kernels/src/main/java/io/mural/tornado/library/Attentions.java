@@ -1,5 +1,6 @@
 package io.mural.tornado.library;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout.Block;
 import io.mural.tornado.device.AttentionUse;
 import io.mural.tornado.device.Grids;

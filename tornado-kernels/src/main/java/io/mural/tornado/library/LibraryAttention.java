@@ -1,5 +1,6 @@
 package io.mural.tornado.library;
 
+import io.mural.tensor.AttentionCall;
 import io.mural.tensor.AttentionLayout.Block;
 import io.mural.tensor.Tensor;
 import io.mural.tornado.device.AttentionGroups;

@@ -151,7 +151,7 @@ public final class Checkpoint implements AutoCloseable {
             case I16 -> data.getAtIndex(I16, index);
             case I8 -> data.get(ValueLayout.JAVA_BYTE, index);
             case U8, BOOL -> data.get(ValueLayout.JAVA_BYTE, index) & 0xff;
-            case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, Q8_0, Q5_1, Q5_0, Q4_1, Q4_0, Q6_K, Q5_K, Q4_K, Q3_K, Q2_K ->
+            default ->
                 throw new InputException(info.file() + ": " + Shown.quoted(info.name()) + " is " + info.dtype()
                         + ", expected whole numbers");
         };

@@ -1,5 +1,6 @@
 package io.mural.weights.file;
 
+import io.mural.tensor.BlockFormats;
 import io.mural.tensor.DType;
 import io.mural.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,14 @@ public record NonFinite(TensorInfo tensor, long first, float value, long count) 
     }
 
     static Optional<NonFinite> of(TensorInfo tensor, MemorySegment data) {
+        return switch (tensor.dtype().kind()) {
+            case FLOAT -> floats(tensor, data);
+            case BLOCKS -> scales(tensor, data);
+            case INTEGER -> Optional.empty();
+        };
+    }
+
+    private static Optional<NonFinite> floats(TensorInfo tensor, MemorySegment data) {
         return switch (tensor.dtype()) {
             case F64 -> lanes(tensor, data, 64, 0x7ffL << 52);
             case F32 -> lanes(tensor, data, 32, 0xffL << 23);
@@ -33,12 +42,7 @@ public record NonFinite(TensorInfo tensor, long first, float value, long count) 
             case F8_E5M2 -> lanes(tensor, data, 8, 0x7c);
             // without infinities: only all bits set are NaN
             case F8_E4M3 -> lanes(tensor, data, 8, 0x7f);
-            case Q8_0, Q5_0, Q4_0 -> scales(tensor, data, 0);
-            case Q5_1, Q4_1, Q5_K, Q4_K -> scales(tensor, data, 0, Short.BYTES);
-            case Q6_K -> scales(tensor, data, 208);
-            case Q3_K -> scales(tensor, data, 108);
-            case Q2_K -> scales(tensor, data, 80, 80 + Short.BYTES);
-            case I64, I32, I16, I8, U8, BOOL -> Optional.empty();
+            default -> throw new IllegalStateException(tensor.dtype() + " is no floating-point format");
         };
     }
 
@@ -75,8 +79,9 @@ public record NonFinite(TensorInfo tensor, long first, float value, long count) 
     }
 
     /** Codes are finite; what may not be is a scale (a float16 number) of a block. */
-    private static Optional<NonFinite> scales(TensorInfo tensor, MemorySegment data, int... offsets) {
+    private static Optional<NonFinite> scales(TensorInfo tensor, MemorySegment data) {
         DType dtype = tensor.dtype();
+        List<Integer> offsets = BlockFormats.scales(dtype);
         long first = -1;
         long count = 0;
         for (long block = 0; block < data.byteSize() / dtype.blockBytes(); block++) {

@@ -12,13 +12,22 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** What LoRAs add to the linear layers of a model, at their strengths. */
+/** What low-rank additions, of LoRA files or of the caller, add to the linear layers of a model, at their strengths. */
 final class Adaptation {
     static final Adaptation NONE = new Adaptation(Map.of());
 
-    /** One low-rank addition to one layer. */
-    private record Term(LowRank lowRank, boolean merged, Checkpoint lora) {}
+    /**
+     * One low-rank addition to one layer.
+     *
+     * @param mergedBy whose memory holds the sum where it is merged into a copy of the weight; without it, it stays beside
+     */
+    private record Term(LowRank lowRank, Optional<Checkpoint> mergedBy) {
+        boolean merged() {
+            return mergedBy.isPresent();
+        }
+    }
 
     private final Map<String, List<Term>> terms;
 
@@ -26,28 +35,38 @@ final class Adaptation {
         this.terms = terms;
     }
 
+    /** With low-rank additions of the caller's own, by the names of layers. */
+    Adaptation with(Map<String, LowRank> lowRanks) {
+        Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
+        lowRanks.forEach((module, lowRank) -> add(sum, module, new Term(lowRank, Optional.empty())));
+        return new Adaptation(sum);
+    }
+
     Adaptation with(LoraMatch match, double strength) {
-        return plus(match, strength, false);
+        return plus(match, strength, Optional.empty());
     }
 
     Adaptation merged(LoraMatch match, double strength) {
-        return plus(match, strength, true);
+        return plus(match, strength, Optional.of(match.lora()));
     }
 
-    private Adaptation plus(LoraMatch match, double strength, boolean merged) {
+    private Adaptation plus(LoraMatch match, double strength, Optional<Checkpoint> mergedBy) {
         Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
         match.adapters().forEach((module, adapter) -> {
-            List<Term> all = new ArrayList<>(sum.getOrDefault(module, List.of()));
             float scale = (float) (adapter.scale() * strength);
             if (!Float.isFinite(scale)) {
                 throw new InputException(match.lora().source() + ": a scale of " + strength
                         + " is larger than any that can be computed with; choose one near 1");
             }
-            var lowRank = new LowRank(adapter.down(), adapter.up(), scale);
-            all.add(new Term(lowRank, merged, match.lora()));
-            sum.put(module, all);
+            add(sum, module, new Term(new LowRank(adapter.down(), adapter.up(), scale), mergedBy));
         });
         return new Adaptation(sum);
+    }
+
+    private static void add(Map<String, List<Term>> terms, String module, Term term) {
+        List<Term> all = new ArrayList<>(terms.getOrDefault(module, List.of()));
+        all.add(term);
+        terms.put(module, all);
     }
 
     /** The additions to apply beside the layer's weight. */
@@ -68,7 +87,7 @@ final class Adaptation {
         }
         int cols = base.cols();
         long rowBytes = (long) cols * Float.BYTES;
-        MemorySegment sum = merged.getLast().lora().allocate(base.rows() * rowBytes);
+        MemorySegment sum = merged.getLast().mergedBy().orElseThrow().allocate(base.rows() * rowBytes);
         List<float[]> downs =
                 merged.stream().map(term -> widened(term.lowRank().down())).toList();
         float[] row = new float[cols];

@@ -13,6 +13,7 @@ import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,16 +31,21 @@ public final class Weights {
     private final Catalog catalog;
     private final String prefix;
     private final Adaptation adaptation;
+    /** Values in the place of the file's, by whole name. */
+    private final Map<String, Tensor> replaced;
+
     private final Set<String> asked;
 
     Weights(Catalog catalog) {
-        this(catalog, "", Adaptation.NONE, ConcurrentHashMap.newKeySet());
+        this(catalog, "", Adaptation.NONE, Map.of(), ConcurrentHashMap.newKeySet());
     }
 
-    private Weights(Catalog catalog, String prefix, Adaptation adaptation, Set<String> asked) {
+    private Weights(
+            Catalog catalog, String prefix, Adaptation adaptation, Map<String, Tensor> replaced, Set<String> asked) {
         this.catalog = catalog;
         this.prefix = prefix;
         this.adaptation = adaptation;
+        this.replaced = replaced;
         this.asked = asked;
     }
 
@@ -59,7 +65,7 @@ public final class Weights {
 
     /** The tensors whose names begin with {@code part} and a dot, asked for without it. */
     public Weights under(String part) {
-        return new Weights(catalog, prefix + part + ".", adaptation, asked);
+        return new Weights(catalog, prefix + part + ".", adaptation, replaced, asked);
     }
 
     public boolean has(String name) {
@@ -152,6 +158,10 @@ public final class Weights {
         if (!slice.shape().equals(List.of((long) n))) {
             throw mismatch(name, slice, Shape.of(n));
         }
+        Tensor other = replaced.get(prefix + name);
+        if (other != null) {
+            return other.reshape(n);
+        }
         Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
         Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), Shape.of(n));
         for (int i = 0; i < n; i++) {
@@ -189,8 +199,8 @@ public final class Weights {
             throw mismatch(name, slice, Shape.of(out, in, kernel, kernel));
         }
         int cols = Math.multiplyExact(in, kernel * kernel);
-        Matrix weight = Matrix.of(prefix + name, slice.dtype(), out, cols, data(slice), scale(name, slice));
-        return new Conv(weight, vector(part + ".bias", out), in, kernel);
+        Matrix weight = stored(name, slice, out, cols);
+        return new Conv(weight, Optional.of(vector(part + ".bias", out)), in, kernel);
     }
 
     /**
@@ -198,7 +208,7 @@ public final class Weights {
      * and {@code this} stays as it was. The LoRA must stay open as long.
      */
     public Weights with(Lora lora, double strength) {
-        return new Weights(catalog, prefix, adaptation.with(lora.match(catalog), strength), asked);
+        return new Weights(catalog, prefix, adaptation.with(lora.match(catalog), strength), replaced, asked);
     }
 
     /**
@@ -206,7 +216,43 @@ public final class Weights {
      * element and are valid until the LoRA is closed.
      */
     public Weights merged(Lora lora, double strength) {
-        return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), asked);
+        return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), replaced, asked);
+    }
+
+    /**
+     * These weights with low-rank matrices of the caller's own beside the linear layers, by the names of the layers here: what
+     * training changes. They are read at each use and must live as long.
+     */
+    public Weights with(Map<String, LowRank> lowRanks) {
+        Map<String, LowRank> whole = new LinkedHashMap<>();
+        lowRanks.forEach((layer, lowRank) -> {
+            if (!has(layer + ".weight")) {
+                throw new InputException(source() + ": there is no layer " + Shown.text(prefix + layer)
+                        + " to put low-rank matrices beside");
+            }
+            whole.put(prefix + layer, lowRank);
+        });
+        return new Weights(catalog, prefix, adaptation.with(whole), replaced, asked);
+    }
+
+    /**
+     * These weights with the caller's values in the place of the file's, by the names of tensors here. What the model reads is
+     * the caller's memory itself, so that it sees later changes.
+     *
+     * @param values contiguous, as many as the file has; they must live as long
+     */
+    public Weights replacing(Map<String, Tensor> values) {
+        Map<String, Tensor> all = new LinkedHashMap<>(replaced);
+        values.forEach((name, value) -> {
+            Catalog.Slice slice = floats(name);
+            long size = slice.shape().stream().reduce(1L, Math::multiplyExact);
+            if (value.shape().size() != size || !value.contiguous()) {
+                throw new InputException(
+                        place(name) + " is " + slice.shape() + "; " + value.shape() + " values cannot take its place");
+            }
+            all.put(prefix + name, value);
+        });
+        return new Weights(catalog, prefix, adaptation, all, asked);
     }
 
     /** Names of tensors, in the spelling of the file, that nothing has asked for; the marks of scaled fp8 files apart. */
@@ -228,7 +274,14 @@ public final class Weights {
         if (!slice.shape().equals(wanted) && !slice.shape().equals(wantedConv)) {
             throw mismatch(name, slice, Shape.of(rows, cols));
         }
-        return Matrix.of(prefix + name, slice.dtype(), rows, cols, data(slice), scale(name, slice));
+        return stored(name, slice, rows, cols);
+    }
+
+    private Matrix stored(String name, Catalog.Slice slice, int rows, int cols) {
+        Tensor other = replaced.get(prefix + name);
+        return other == null
+                ? Matrix.of(prefix + name, slice.dtype(), rows, cols, data(slice), scale(name, slice))
+                : Matrix.F32.of(prefix + name, rows, cols, other);
     }
 
     private float scale(String name, Catalog.Slice slice) {

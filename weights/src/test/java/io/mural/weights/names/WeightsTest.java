@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import io.mural.tensor.LowRank;
+import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
+import io.mural.tensor.Tensor;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.SafetensorsWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +83,57 @@ class WeightsTest {
         assertThat(weights.linearNoBias("blocks.1.fc", 3, 2).bias()).isEmpty();
         var conv = weights.conv("conv", 2, 1, 2);
         assertThat(conv.weight().get(0, 7)).isEqualTo(8);
-        assertThat(conv.bias().toArray()).containsExactly(9);
+        assertThat(conv.bias().orElseThrow().toArray()).containsExactly(9);
+    }
+
+    @Test
+    void takesLowRankMatricesFromMemory() {
+        var lowRank = new LowRank(matrix("down", 1, 3, 1, 2, 3), matrix("up", 2, 1, 4, 5), 0.5f);
+        var adapted = weights.under("blocks").with(Map.of("0.fc", lowRank));
+        assertThat(adapted.linear("0.fc", 3, 2).adapters()).containsExactly(lowRank);
+        assertThat(adapted.under("0")
+                        .with(Map.of("fc", lowRank))
+                        .linear("fc", 3, 2)
+                        .adapters())
+                .containsExactly(lowRank, lowRank);
+        assertThat(adapted.linearNoBias("1.fc", 3, 2).adapters()).isEmpty();
+        assertThat(weights.linear("blocks.0.fc", 3, 2).adapters()).isEmpty();
+        fails(
+                () -> weights.under("blocks").with(Map.of("7.fc", lowRank)),
+                file + ": there is no layer blocks.7.fc to put low-rank matrices beside");
+    }
+
+    @Test
+    void readsTheCallersMemoryInThePlaceOfTheFiles() {
+        var weight = tensor(10, 20, 30, 40, 50, 60);
+        var bias = tensor(70, 80);
+        var own = weights.under("blocks.0").replacing(Map.of("fc.weight", weight, "fc.bias", bias));
+        var linear = own.linear("fc", 3, 2);
+        weight.set(0, 5, 61);
+        assertThat(linear.weight().get(1, 2)).isEqualTo(61);
+        assertThat(linear.bias().orElseThrow().toArray()).containsExactly(70, 80);
+        assertThat(weights.replacing(Map.of("conv.weight", tensor(1, 1, 1, 1, 1, 1, 1, 2)))
+                        .conv("conv", 2, 1, 2)
+                        .weight()
+                        .get(0, 7))
+                .isEqualTo(2);
+        // a type with a scale beside it in the file has none in memory
+        assertThat(weights.replacing(Map.of("fp8.weight", tensor(1, 2, 3, 4)))
+                        .matrix("fp8.weight", 2, 2)
+                        .get(1, 1))
+                .isEqualTo(4);
+        assertThat(weights.linear("blocks.0.fc", 3, 2).weight().get(1, 2)).isEqualTo(6);
+        fails(
+                () -> weights.replacing(Map.of("half", tensor(1, 2, 3))),
+                file + ": half is [2]; [3] values cannot take its place");
+    }
+
+    private static Tensor tensor(float... values) {
+        return Tensor.of(MemorySegment.ofArray(values), Shape.of(values.length));
+    }
+
+    private static Matrix matrix(String name, int rows, int cols, float... values) {
+        return Matrix.of(name, DType.F32, rows, cols, MemorySegment.ofArray(values), 1);
     }
 
     @Test
