@@ -1,6 +1,6 @@
 package io.mural.bench;
 
-import io.mural.cli.device.Devices;
+import io.mural.engine.device.Devices;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
@@ -27,7 +27,7 @@ sealed interface Site {
     Path results();
 
     /**
-     * The place of a number of threads, or of a device's name; {@link io.mural.cli.console.BadUsage} when there is no such
+     * The place of a number of threads, or of a device's name; {@link io.mural.tensor.InputException} when there is no such
      * device.
      */
     static Site of(String word) {

@@ -1,7 +1,7 @@
 package io.mural.bench;
 
-import io.mural.cli.tornado.DeviceName;
 import io.mural.cli.tornado.TornadoVm;
+import io.mural.engine.device.DeviceName;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.mural.cli;
 
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Words;
+import io.mural.engine.text.Words;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,10 @@
 package io.mural.cli;
 
+import io.mural.TooLarge;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.OneLine;
+import io.mural.cli.console.Spelling;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -62,6 +64,9 @@ final class Failures {
         if (e instanceof BadUsage) {
             return badUsage(command, e.getMessage());
         }
+        if (e instanceof InputException input && input.field().isPresent() && !(e instanceof TooLarge)) {
+            return badUsage(command, Spelling.of(input.getMessage()));
+        }
         say(command.getErr(), message(e));
         if (stackTraces) {
             e.printStackTrace(command.getErr());
@@ -76,7 +81,7 @@ final class Failures {
 
     private static String message(Throwable e) {
         return switch (e) {
-            case InputException input -> input.getMessage();
+            case InputException input -> Spelling.of(input.getMessage());
             case UncheckedIOException io ->
                 io.getMessage() + " (" + io.getCause().getMessage() + ")";
             case OutOfMemoryError memory ->

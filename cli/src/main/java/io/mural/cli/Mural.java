@@ -5,7 +5,7 @@ import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.OneLine;
 import io.mural.cli.console.Start;
 import io.mural.cli.console.Stdout;
-import io.mural.cli.console.Version;
+import io.mural.cli.console.VersionLine;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mural",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionLine.class,
         scope = ScopeType.INHERIT,
         description = "Makes pictures from text with FLUX models, on the JVM.",
         synopsisSubcommandLabel = "COMMAND")

@@ -1,8 +1,9 @@
 package io.mural.cli;
 
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Words;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.engine.device.DeviceChoice;
+import io.mural.engine.text.Words;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
 import io.mural.weights.text.Json;
@@ -133,7 +134,7 @@ final class ParityCommand implements Callable<Integer> {
         return Double.isFinite(value) ? value : null;
     }
 
-    private void summary(DeviceOptions.Choice device) {
+    private void summary(DeviceChoice device) {
         var unsupported = new TreeSet<String>();
         of(Outcome.Verdict.UNSUPPORTED).forEach(outcome -> unsupported.add(outcome.component()));
         if (json) {

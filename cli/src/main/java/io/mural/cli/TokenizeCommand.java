@@ -3,7 +3,7 @@ package io.mural.cli;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
 import io.mural.cli.console.Stdin;
-import io.mural.cli.console.Words;
+import io.mural.engine.text.Words;
 import io.mural.model.family.Architecture;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.token.ClipTokenizer;

@@ -53,6 +53,46 @@ public interface Backend {
     }
 
     /**
+     * Why the device would compute many times slower than it could, one line with the remedy; empty if it would not.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default Optional<String> whySlow(String device) {
+        return Optional.empty();
+    }
+
+    /**
+     * As {@link #open(String, int, Workspace)}, which multiplies in float32, in another precision.
+     *
+     * @throws InputException if the device does not have it, see {@link #noPrecision}
+     */
+    default Ops open(String device, int threads, Workspace workspace, Precision precision) {
+        noPrecision(device, precision).ifPresent(reason -> {
+            throw new InputException(reason);
+        });
+        return open(device, threads, workspace);
+    }
+
+    /**
+     * Why products on the device cannot be in this precision, one line with the remedy; empty if they can.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default Optional<String> noPrecision(String device, Precision precision) {
+        return switch (precision) {
+            case F32, AUTO -> Optional.empty();
+            case BF16, INT8 ->
+                Optional.of("precision " + precision.key() + " is for the device cpu; " + device
+                        + " multiplies in float32: choose auto or f32");
+        };
+    }
+
+    /** Whether products of short weights are in bfloat16 on the device under {@link Precision#AUTO}. */
+    default boolean roundsToBf16(String device) {
+        return false;
+    }
+
+    /**
      * Why no vendor's library can multiply matrices on the device, one line with the remedy; empty if one can.
      *
      * @param device one of {@link Availability.Available#devices()}

@@ -3,8 +3,8 @@ package io.mural.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.mural.cli.console.Version;
 import io.mural.cli.tornado.InstalledSdk;
+import io.mural.engine.text.Version;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
 import io.mural.weights.text.Json;

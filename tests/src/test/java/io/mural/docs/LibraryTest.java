@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program of docs/library.md is compiled and run, as it stands there. */
+/** The programs of docs/library.md are compiled and run as they stand there. */
 class LibraryTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern PROGRAM = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
@@ -27,47 +27,85 @@ class LibraryTest {
 
     @BeforeEach
     void compile() throws IOException {
-        var program = PROGRAM.matcher(Files.readString(ROOT.resolve("docs/library.md")));
-        assertThat(program.find()).isTrue();
-        var source = Files.writeString(folder.resolve("Sunset.java"), program.group(1));
-        int errors = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-Xlint:all,-path", "-Werror", "-cp", classPath(), source.toString());
-        assertThat(errors).isZero();
+        var programs = PROGRAM.matcher(Files.readString(ROOT.resolve("docs/library.md")));
+        for (var name : List.of("Sunset", "Sea")) {
+            assertThat(programs.find()).as(name).isTrue();
+            var source = Files.writeString(folder.resolve(name + ".java"), programs.group(1));
+            int errors = ToolProvider.getSystemJavaCompiler()
+                    .run(null, null, null, "-Xlint:all,-path", "-Werror", "-cp", classPath(), source.toString());
+            assertThat(errors).isZero();
+        }
+    }
+
+    /** The first program has the lines that its page promises, and makes a picture of the model's own size. */
+    @Test
+    void fiveLinesMakeAPicture() throws Exception {
+        var program = Files.readString(folder.resolve("Sunset.java"));
+        assertThat(program.lines().skip(2).filter(line -> !line.isBlank())).hasSize(5);
+        Files.createSymbolicLink(folder.resolve("models"), ROOT.resolve("models"));
+        run(onTheProcessor("Sunset"));
+        var contents = PngFile.contents(folder.resolve("sunset.png"));
+        assertThat(contents.width()).isEqualTo(256);
+        assertThat(contents.texts()).containsKey("mural");
     }
 
     @Test
     void makesAPictureOnTheProcessor() throws Exception {
-        makesAPicture(
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        classPath(),
-                        "Sunset"),
-                "cpu");
+        makesAPicture(onTheProcessor("Sea"), "cpu");
+    }
+
+    @Test
+    void namesTheOptionForTheVectorApi() throws Exception {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var file = folder.resolve("sea.png").toString();
+        var program = new ProcessBuilder(
+                java, "-cp", classPath(), "Sea", ROOT.resolve("models/mural-nano").toString(), "cpu", file);
+        var output = folder.resolve("output");
+        assertThat(program.redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start()
+                        .waitFor())
+                .isNotZero();
+        assertThat(Files.readString(output)).contains("InputException", "--add-modules jdk.incubator.vector");
+    }
+
+    private ProcessBuilder onTheProcessor(String program) {
+        return new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath(),
+                program);
     }
 
     @Test
     void makesAPictureWithTornadoVm() throws Exception {
-        var process = InstalledSdk.process("Sunset");
+        var process = InstalledSdk.process("Sea");
         process.command().set(process.command().indexOf("-cp") + 1, classPath());
         makesAPicture(process, "tornado:" + InstalledSdk.backend() + ":0");
     }
 
     private void makesAPicture(ProcessBuilder program, String device) throws IOException, InterruptedException {
-        var file = folder.resolve("sunset.png");
+        var file = folder.resolve("sea.png");
         program.command().addAll(List.of(ROOT.resolve("models/mural-nano").toString(), device, file.toString()));
-        var output = folder.resolve("output");
-        var process = program.redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        assertThat(process.waitFor()).as(Files.readString(output)).isZero();
-        assertThat(Files.readString(output)).endsWith(file + System.lineSeparator());
+        assertThat(run(program))
+                .contains(" MiB, ", "DENOISE 4/4")
+                .endsWith(file + System.lineSeparator());
         var contents = PngFile.contents(file);
         assertThat(contents.width()).isEqualTo(128);
         assertThat(contents.height()).isEqualTo(128);
+    }
+
+    private String run(ProcessBuilder program) throws IOException, InterruptedException {
+        var output = folder.resolve("output");
+        var process = program.directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor()).as(Files.readString(output)).isZero();
+        return Files.readString(output);
     }
 
     /** The program's folder and that of the tests, with absolute paths. */

@@ -6,6 +6,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.StringEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,9 @@ import java.util.regex.Pattern;
  * @param name binary name, such as {@code io.mural.tensor.Ops$1}
  * @param types binary names of the classes it refers to in code, fields, signatures and annotations
  * @param members fields and methods it uses, such as {@code java.lang.System.exit}
+ * @param strings constant texts, the fixed parts of concatenations among them
  */
-record CompiledClass(String name, Set<String> types, Set<String> members) {
+record CompiledClass(String name, Set<String> types, Set<String> members, Set<String> strings) {
     /** Class names inside a descriptor or a generic signature. */
     private static final Pattern IN_DESCRIPTOR = Pattern.compile("L([\\w$]+(?:/[\\w$]+)+)[;<]");
 
@@ -49,6 +51,7 @@ record CompiledClass(String name, Set<String> types, Set<String> members) {
     private static CompiledClass of(ClassModel model) {
         var types = new TreeSet<String>();
         var members = new TreeSet<String>();
+        var strings = new TreeSet<String>();
         for (PoolEntry entry : model.constantPool()) {
             switch (entry) {
                 case ClassEntry type -> addInternalName(types, type.asInternalName());
@@ -56,10 +59,11 @@ record CompiledClass(String name, Set<String> types, Set<String> members) {
                 case MemberRefEntry member ->
                     members.add(dotted(member.owner().asInternalName()) + "."
                             + member.name().stringValue());
+                case StringEntry text -> strings.add(text.stringValue());
                 default -> {}
             }
         }
-        return new CompiledClass(dotted(model.thisClass().asInternalName()), types, members);
+        return new CompiledClass(dotted(model.thisClass().asInternalName()), types, members, strings);
     }
 
     /** A package's name; a class belongs to the package of the class around it. */

@@ -14,6 +14,10 @@ final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
     private static final String CLI = "io.mural.cli";
+    /** The engine's public classes: that very package, without those below it. */
+    private static final String API = "io.mural.*";
+
+    private static final String ENGINE = "io.mural.engine";
     private static final String TORNADO = "io.mural.tornado";
     private static final String EMULATOR = "io.mural.emulator";
     private static final String TORNADO_API = "uk.ac.manchester.tornado.api";
@@ -21,25 +25,25 @@ final class House {
     private static final String TORNADO_CUDNN = "uk.ac.manchester.tornado.cudnn";
 
     /** What each module, named by its package, may use besides java.*. */
-    private static final Map<String, List<String>> IMPORTS = Map.of(
-            "io.mural.tensor",
-            List.of("io.mural.tensor", "jdk.incubator.vector"),
-            "io.mural.weights",
-            List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core"),
-            MODEL,
-            List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio"),
-            TORNADO,
-            List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN),
-            EMULATOR,
-            List.of(EMULATOR, TORNADO_API),
-            TORNADO_API,
-            List.of(TORNADO_API, EMULATOR),
-            TORNADO_CUBLAS,
-            List.of(TORNADO_CUBLAS, TORNADO_API),
-            TORNADO_CUDNN,
-            List.of(TORNADO_CUDNN, TORNADO_API),
-            CLI,
-            List.of(CLI, MODEL, "io.mural.weights", "io.mural.tensor", "picocli", "com.sun.management"));
+    private static final Map<String, List<String>> IMPORTS = Map.ofEntries(
+            Map.entry("io.mural.tensor", List.of("io.mural.tensor", "jdk.incubator.vector")),
+            Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
+            Map.entry(
+                    MODEL,
+                    List.of(
+                            MODEL,
+                            "io.mural.weights",
+                            "io.mural.tensor",
+                            "com.google.protobuf",
+                            "javax.imageio")),
+            Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
+            Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
+            Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
+            Map.entry(TORNADO_CUBLAS, List.of(TORNADO_CUBLAS, TORNADO_API)),
+            Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
+            Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
+            Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
+            Map.entry(CLI, List.of(CLI, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -49,7 +53,8 @@ final class House {
             new Reserved(
                     "javax\\.imageio\\..*|java\\.awt\\..*",
                     "picture files are read and written in one place",
-                    MODEL + ".image"),
+                    MODEL + ".image",
+                    "io.mural.Picture"),
             new Reserved(
                     "java\\.util\\.concurrent\\.(\\w*Execut\\w+|ForkJoin\\w*|CompletableFuture|StructuredTaskScope).*"
                             + "|java\\.util\\.Timer(Task)?",
@@ -72,9 +77,10 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream and RowEncoding; the command line may have its own for"
+                    "threads belong to Threads, WeightStream, RowEncoding and Job; the command line may have its own for"
                             + " progress and Ctrl-C",
                     CPU + ".Threads",
+                    "io.mural.Job",
                     "io.mural.weights.stream.WeightStream",
                     "io.mural.weights.quantize.RowEncoding",
                     CLI,
@@ -96,6 +102,10 @@ final class House {
     private static final List<String> FAMILIES = List.of("flux1", "flux2");
     private static final Pattern VAGUE = Pattern.compile(".*(Impl|Manager|Helper|Utils?)");
 
+    private static final Pattern OPTION = Pattern.compile("(^|[^-\\w])--[a-z]");
+    /** Options of other programs. */
+    private static final Pattern OTHERS_OPTION = Pattern.compile("--add-modules|gguf-split --merge");
+
     private record Reserved(Pattern used, String rule, List<String> users) {
         Reserved(String used, String rule, String... users) {
             this(Pattern.compile(used), rule, List.of(users));
@@ -116,6 +126,7 @@ final class House {
             imports(each, findings);
             reserved(each, findings);
             model(each, findings);
+            options(each, findings);
             if (VAGUE.matcher(each.outermost()).matches()) {
                 findings.add(each.name() + ": a name says what a thing is, not Impl, Manager, Helper or Util");
             }
@@ -154,6 +165,18 @@ final class House {
                 if (rule.forbids(user, used)) {
                     findings.add(user.name() + " uses " + used + ": " + rule.rule());
                 }
+            }
+        }
+    }
+
+    /** How options are spelt is the command line's business: messages below name settings in backquotes. */
+    private static void options(CompiledClass user, Set<String> findings) {
+        if (isWithin(user.name(), CLI)) {
+            return;
+        }
+        for (var text : user.strings()) {
+            if (OPTION.matcher(OTHERS_OPTION.matcher(text).replaceAll("")).find()) {
+                findings.add(user.name() + " says '" + text + "': options are spelt in " + CLI + " alone");
             }
         }
     }
@@ -224,8 +247,11 @@ final class House {
         return List.of();
     }
 
-    /** Whether a class is the given class or package, or inside it. */
+    /** Whether a class is the given class or package, or inside it; {@code io.mural.*} is that package alone. */
     private static boolean isWithin(String name, String prefix) {
+        if (prefix.endsWith(".*")) {
+            return CompiledClass.packageOf(name).equals(prefix.substring(0, prefix.length() - 2));
+        }
         return name.startsWith(prefix)
                 && (name.length() == prefix.length() || ".$".indexOf(name.charAt(prefix.length())) >= 0);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The layers hold: the compiled classes of the program's modules are read and judged by {@link House}. */
 class LayeringTest {
     private static final List<String> MODULES =
-            List.of("tensor", "weights", "model", "tornado-emulator", "tornado-kernels", "cli");
+            List.of("tensor", "weights", "model", "tornado-emulator", "tornado-kernels", "engine", "cli");
 
     @Test
     void everyClassKeepsToItsLayer() throws IOException {
@@ -41,7 +41,11 @@ class LayeringTest {
         "io.mural.model.image.Pixels, java.awt.image.BufferedImage",
         "io.mural.model.image.Jpeg, javax.imageio.ImageIO",
         "io.mural.model.flux2.Flux2, io.mural.model.layers.Mlp",
+        "io.mural.Mural, io.mural.model.image.PngFile",
+        "io.mural.Mural, io.mural.engine.device.Speed",
+        "io.mural.Picture, java.awt.image.BufferedImage",
         "io.mural.cli.Mural, picocli.CommandLine",
+        "io.mural.cli.Mural, io.mural.Request",
         "io.mural.tornado.TornadoOps, io.mural.tensor.Ops",
         "io.mural.tornado.kernels.GemmKernels, uk.ac.manchester.tornado.api.KernelContext",
         "uk.ac.manchester.tornado.api.TaskGraph, io.mural.emulator.Recording",
@@ -81,6 +85,10 @@ class LayeringTest {
         "io.mural.cli.Mural, uk.ac.manchester.tornado.api.TaskGraph",
         "io.mural.model.flux1.Flux1, io.mural.tornado.TornadoOps",
         "io.mural.elsewhere.Stray, java.util.List",
+        "io.mural.model.flux1.Flux1, io.mural.Mural",
+        "io.mural.engine.device.Speed, io.mural.Mural",
+        "io.mural.Mural, io.mural.cli.Mural",
+        "io.mural.Mural, java.awt.image.BufferedImage",
         "io.mural.weights.JsonUtils, java.util.List",
     })
     void forbidsTypes(String user, String used) {
@@ -133,6 +141,42 @@ class LayeringTest {
                 .containsExactly("io.mural.model.layers -> io.mural.model.text -> io.mural.model.pipeline"
                         + " -> io.mural.model.layers: packages form a circle");
         assertThat(House.findings(circle.subList(0, 2))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.mural.tensor.Shape, --size",
+        "io.mural.model.flux1.Flux1, give it by --base",
+        "io.mural.Mural, it needs memory (--vae tiled takes less)",
+    })
+    void forbidsOptionsBelowTheCommandLine(String user, String text) {
+        assertThat(House.findings(List.of(classSaying(user, text))))
+                .singleElement()
+                .asString()
+                .startsWith(user + " says '" + text + "'");
+        assertThat(House.findings(List.of(classSaying("io.mural.cli.Mural", text))))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"start java with --add-modules jdk.incubator.vector", "`size` 64x64", "a -- b", "---a"})
+    void allowsOtherTexts(String text) {
+        assertThat(House.findings(List.of(classSaying("io.mural.tensor.Shape", text))))
+                .isEmpty();
+    }
+
+    /** A class file with a constant text. */
+    private static CompiledClass classSaying(String name, String text) {
+        var method = MethodTypeDesc.of(ConstantDescs.CD_String);
+        return CompiledClass.parse(ClassFile.of()
+                .build(
+                        ClassDesc.of(name),
+                        type -> type.withMethod(
+                                "say",
+                                method,
+                                ClassFile.ACC_STATIC,
+                                body -> body.withCode(
+                                        code -> code.loadConstant(text).areturn()))));
     }
 
     /** A class file with a method that takes the given type: the type stands in a descriptor only. */

@@ -1,26 +1,18 @@
 package io.mural.cli.device;
 
-import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
-import io.mural.cli.tornado.DeviceName;
 import io.mural.cli.tornado.TornadoVm;
+import io.mural.engine.device.DeviceChoice;
+import io.mural.engine.device.DeviceName;
 import io.mural.tensor.GemmChoice;
-import io.mural.tensor.Ops;
-import io.mural.tensor.Workspace;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** The options that say where to compute. */
 public final class DeviceOptions {
-    private static final int MOST_THREADS = 1024;
-
     @Option(
             names = "--device",
             paramLabel = "NAME",
@@ -50,61 +42,13 @@ public final class DeviceOptions {
     private GemmChoice gemm;
 
     /**
-     * A device as chosen.
-     *
-     * @param name what {@code --device} takes
-     * @param gemm what multiplies matrices and does attention, where the device leaves a choice
-     * @param ops opens its operations with memory of their own
-     */
-    public record Choice(String name, int threads, Optional<GemmChoice> gemm, Supplier<Ops> ops) {
-        /**
-         * The same, telling {@code listener} what the backend decides by itself, and {@code details} how it came to that,
-         * each line once.
-         */
-        public Choice heeded(Consumer<String> listener, Consumer<String> details) {
-            Set<String> told = new HashSet<>();
-            return new Choice(name, threads, gemm, () -> {
-                var opened = ops.get();
-                opened.heed(once(told, listener));
-                opened.heedDetails(once(told, details));
-                return opened;
-            });
-        }
-
-        private static Consumer<String> once(Set<String> told, Consumer<String> listener) {
-            return line -> {
-                if (told.add(line)) {
-                    listener.accept(line);
-                }
-            };
-        }
-    }
-
-    /**
-     * The device of the options, else {@code otherwise}. {@link BadUsage} when there is no such device.
+     * The device of the options, else {@code otherwise}.
      *
      * @param before what multiplied matrices before, taken where the device leaves a choice and the options say nothing
      */
-    public Choice choose(String otherwise, Optional<GemmChoice> before) {
+    public DeviceChoice choose(String otherwise, Optional<GemmChoice> before) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        if (count < 1 || count > MOST_THREADS) {
-            throw new BadUsage("--threads " + count + ": choose 1 to " + MOST_THREADS);
-        }
-        var chosen = Devices.choose(device == null ? otherwise : device);
-        var backend = chosen.backend();
-        var name = chosen.name();
-        var noLibrary = backend.noLibrary(name);
-        if (gemm == GemmChoice.LIBRARY && noLibrary.isPresent()) {
-            throw new BadUsage("--gemm library: " + noLibrary.get() + "; leave --gemm away");
-        }
-        var products = noLibrary.isPresent()
-                ? Optional.<GemmChoice>empty()
-                : Optional.of(gemm == null ? before.orElse(GemmChoice.MEASURED) : gemm);
-        return new Choice(
-                name,
-                count,
-                products,
-                () -> backend.open(name, count, new Workspace(), products.orElse(GemmChoice.MEASURED)));
+        return DeviceChoice.of(device == null ? otherwise : device, count, Optional.ofNullable(gemm), before, false);
     }
 
     /**
@@ -128,7 +72,7 @@ public final class DeviceOptions {
     }
 
     /** The device of the options, else the processor. */
-    public Choice choose() {
+    public DeviceChoice choose() {
         return choose("cpu", Optional.empty());
     }
 }

@@ -1,6 +1,7 @@
 package io.mural.cli.device;
 
-import io.mural.cli.console.Figures;
+import io.mural.engine.device.Memory;
+import io.mural.engine.text.Figures;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.mural.cli.device;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.cli.tornado.TornadoVm.Answer.Nothing;
 import io.mural.cli.tornado.TornadoVm.Answer.Said;
+import io.mural.engine.device.Devices;
+import io.mural.engine.device.Memory;
 import io.mural.tensor.Backend;
 import io.mural.tensor.Backend.Availability.Absent;
 import io.mural.tensor.Backend.Availability.Available;

@@ -1,14 +1,14 @@
 package io.mural.cli.generate;
 
+import io.mural.Recipe;
+import io.mural.Request;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
-import io.mural.cli.device.Devices;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.cli.tornado.TornadoVm;
-import io.mural.model.family.PictureModel;
-import io.mural.model.image.ImageFile;
+import io.mural.engine.device.Devices;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,24 +114,17 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         }
         var before = Optional.ofNullable(from).map(Recipe::read);
         var prompts = prompts(before);
-        var place = modelOptions.model(before);
-        var loras = modelOptions.loras(before);
-        var init = Settings.init(pictureOptions, before);
         // TornadoVM's JVM was started for the picture's device: there is no other to fall back to.
         var device = deviceOptions.choose(
                 before.map(Recipe::device)
                         .filter(name -> TornadoVm.isHere() || Devices.has(name))
                         .orElse("cpu"),
                 before.flatMap(Recipe::gemm));
-        var start = init.map(image -> ImageFile.read(image.file()));
-        var references = References.of(pictureOptions, before);
         try (var report = progress.open(spec.commandLine().getErr());
-                var model = PictureModel.open(place.place(), place.base(), loras)) {
+                var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);
-            var settings = new Settings(
-                    pictureOptions, hierarchyOptions, before, model, place, loras, init, start, references, device);
-            new Batch(settings, device, report, spec.commandLine().getOut(), Verbose.in(spec))
-                    .make(jobs(prompts, settings), output());
+            new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), Verbose.in(spec))
+                    .make(requests(prompts, before), Optional.ofNullable(output));
         }
     }
 
@@ -149,26 +142,26 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
                 .orElseThrow(() -> new BadUsage("the prompt is missing; say what the picture should show, in quotes")));
     }
 
-    private List<Batch.Job> jobs(List<String> prompts, Settings settings) {
+    private List<Request> requests(List<String> prompts, Optional<Recipe> before) {
         long pictures = (long) prompts.size() * count;
         if (pictures > MOST_PICTURES) {
             throw new BadUsage(prompts.size() + " prompts with --count " + count + " are " + pictures
                     + " pictures; ask for at most " + MOST_PICTURES + " at once");
         }
-        long seed = settings.seed();
+        var builder = before.map(Request::of).orElseGet(() -> Request.of(prompts.getFirst()));
+        pictureOptions.tell(builder);
+        hierarchyOptions.tell(builder);
+        var first = builder.build().seeded();
+        long seed = first.seed().orElseThrow();
         if (seed > Long.MAX_VALUE - count) {
             throw new BadUsage("--seed " + seed + ": too large for --count " + count);
         }
-        List<Batch.Job> jobs = new ArrayList<>();
+        List<Request> requests = new ArrayList<>();
         for (var prompt : prompts) {
             for (int i = 0; i < count; i++) {
-                jobs.add(new Batch.Job(prompt, seed + i));
+                requests.add(first.change().prompt(prompt).seed(seed + i).build());
             }
         }
-        return jobs;
-    }
-
-    private Optional<Path> output() {
-        return Optional.ofNullable(output);
+        return requests;
     }
 }

@@ -1,10 +1,10 @@
 package io.mural.cli.generate;
 
+import io.mural.Request;
+import io.mural.cli.console.BadUsage;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options for pictures beyond the model's own size; null where the user says nothing. */
@@ -70,13 +70,33 @@ final class HierarchyOptions {
     @Option(names = "--no-hierarchy", description = "Makes a large picture at once, whatever it looks like.")
     boolean noHierarchy;
 
-    /** Whether anything is said that only matters for large pictures. */
-    boolean any() {
-        return noWarmStart
-                || keepStages
-                || resume
-                || plan
-                || Stream.of(lora, scope, window, ratio, halo, skipSteps, upsampler, ntk, preview)
-                        .anyMatch(Objects::nonNull);
+    /** Sets what the user says. */
+    void tell(Request.Builder request) {
+        PictureOptions.given(lora, request::hierarchicalLora);
+        PictureOptions.given(scope, request::loraScope);
+        PictureOptions.given(window, request::window);
+        PictureOptions.given(ratio, request::ratio);
+        PictureOptions.given(halo, request::halo);
+        PictureOptions.given(skipSteps, request::skipSteps);
+        PictureOptions.given(upsampler, request::upsampler);
+        PictureOptions.given(ntk, request::ntk);
+        if (noWarmStart) {
+            request.skipSteps(0);
+        }
+        if (noHierarchy) {
+            request.atOnce();
+        }
+    }
+
+    /** Whether something is asked for that only a picture of several levels has. */
+    boolean needsLevels() {
+        return keepStages || resume || plan;
+    }
+
+    /** Refuses numbers that make no sense. */
+    void check() {
+        if (preview != null && preview < 1) {
+            throw new BadUsage("--preview " + preview + ": choose 1 or more steps");
+        }
     }
 }

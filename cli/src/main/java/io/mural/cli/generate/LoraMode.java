@@ -1,6 +1,6 @@
 package io.mural.cli.generate;
 
-import io.mural.cli.console.Words;
+import io.mural.engine.text.Words;
 import io.mural.model.request.LoraFile;
 
 /** How a LoRA is applied, as {@code --lora-mode} has it. */

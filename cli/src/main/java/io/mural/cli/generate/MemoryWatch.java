@@ -1,50 +1,21 @@
 package io.mural.cli.generate;
 
-import io.mural.cli.console.Figures;
-import io.mural.cli.device.Footprint;
-import io.mural.model.pipeline.Progress;
+import io.mural.Progress;
+import io.mural.engine.device.Footprint;
+import io.mural.engine.text.Figures;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** Passes progress on and looks at the memory of the process as units, steps and stages begin. */
-final class MemoryWatch implements Progress {
-    private final Progress watched;
+/** Looks at the memory of the process as units, steps and stages of pictures begin. */
+final class MemoryWatch implements Consumer<Progress> {
     private final long readBefore = Footprint.diskRead().orElse(0);
     private long peak;
 
-    MemoryWatch(Progress watched) {
-        this.watched = watched;
-    }
-
     @Override
-    public void level(int number, int levels, int width, int height, int windows) {
-        watched.level(number, levels, width, height, windows);
-    }
-
-    @Override
-    public void stage(Stage stage, int steps) {
-        look();
-        watched.stage(stage, steps);
-    }
-
-    @Override
-    public void step(int done) {
-        look();
-        watched.step(done);
-    }
-
-    @Override
-    public void unit(String name) {
-        look();
-        watched.unit(name);
-    }
-
-    @Override
-    public void note(String line) {
-        watched.note(line);
-    }
-
-    private void look() {
-        peak = Math.max(peak, Footprint.anonymous().orElse(0));
+    public void accept(Progress event) {
+        if (event instanceof Progress.StageBegun || event instanceof Progress.Step || event instanceof Progress.Unit) {
+            peak = Math.max(peak, Footprint.anonymous().orElse(0));
+        }
     }
 
     /** What was seen, where the system tells. */

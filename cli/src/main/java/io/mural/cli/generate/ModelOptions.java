@@ -1,6 +1,11 @@
 package io.mural.cli.generate;
 
+import io.mural.ModelRef;
+import io.mural.Mural;
+import io.mural.Recipe;
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Home;
+import io.mural.engine.device.DeviceChoice;
 import io.mural.model.request.LoraFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,13 +44,13 @@ final class ModelOptions {
                     + " merge: added into float32 copies of the weights it changes.")
     private LoraMode loraMode;
 
-    Model model(Optional<Recipe> from) {
+    ModelRef model(Optional<Recipe> from) {
         if (base != null && model == null) {
             throw new BadUsage("--base belongs to a single file; name that with --model");
         }
         return model != null
-                ? new Model(Optional.of(model), Optional.ofNullable(base))
-                : from.map(Recipe::model).orElse(new Model(Optional.empty(), Optional.empty()));
+                ? new ModelRef(Optional.of(model), Optional.ofNullable(base))
+                : from.map(Recipe::model).orElse(ModelRef.embedded());
     }
 
     List<LoraFile> loras(Optional<Recipe> from) {
@@ -63,5 +68,15 @@ final class ModelOptions {
             throw new BadUsage("--lora-mode has no effect without --lora");
         }
         return chosen;
+    }
+
+    /** Opens the model of the options, else that of the recipe, else the embedded one. */
+    Mural open(Optional<Recipe> from, DeviceChoice device) {
+        var place = model(from);
+        var builder = Mural.builder().device(device);
+        place.path().ifPresentOrElse(builder::model, () -> builder.embedded(Home.model()));
+        place.base().ifPresent(builder::base);
+        loras(from).forEach(builder::lora);
+        return builder.open();
     }
 }

@@ -1,40 +1,23 @@
 package io.mural.cli.generate;
 
-import io.mural.cli.console.Words;
-import io.mural.model.vae.VaeExtent;
+import io.mural.NoiseDtype;
+import io.mural.Request;
+import io.mural.Size;
+import io.mural.Vae;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** The options that say how a picture is made; null where the user says nothing. {@link Settings} judges them. */
+/** The options that say how a picture is made; null where the user says nothing. */
 final class PictureOptions {
-    /** How the autoencoder sees a picture. */
-    enum Vae {
-        AUTO(Optional.empty()),
-        WHOLE(Optional.of(VaeExtent.WHOLE)),
-        TILED(Optional.of(VaeExtent.TILES)),
-        EXACT(Optional.of(VaeExtent.BANDS));
-
-        final Optional<VaeExtent> extent;
-
-        Vae(Optional<VaeExtent> extent) {
-            this.extent = extent;
-        }
-
-        @Override
-        public String toString() {
-            return Words.of(this);
-        }
-    }
-
     @Option(
             names = "--size",
             paramLabel = "WxH",
             converter = SizeOption.class,
             description = "Pixels, multiples of 16; one number for a square. Default: the model's own size, or that of"
                     + " --init-image.")
-    SizeOption.Size size;
+    Size size;
 
     @Option(names = "--steps", paramLabel = "N", description = "Denoising steps. Default: the model's own.")
     Integer steps;
@@ -101,4 +84,27 @@ final class PictureOptions {
             description = "Format the noise is drawn in: f32, f16 or bf16. Default: that of the transformer's file, as"
                     + " diffusers does.")
     NoiseDtype noiseDtype;
+
+    /** Sets what the user says. */
+    void tell(Request.Builder request) {
+        given(size, pixels -> request.size(pixels.width(), pixels.height()));
+        given(steps, request::steps);
+        given(seed, request::seed);
+        given(guidance, request::guidance);
+        given(negative, request::negative);
+        given(trueCfg, request::trueCfg);
+        given(initImage, request::start);
+        given(strength, request::strength);
+        given(references, files -> files.forEach(request::reference));
+        given(textTokens, request::textTokens);
+        given(vae, request::vae);
+        given(noiseDtype, request::noise);
+    }
+
+    /** Hands over the value of an option that was given. */
+    static <T> void given(T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
 }

@@ -1,8 +1,11 @@
 package io.mural.cli.generate;
 
+import io.mural.Size;
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Figures;
+import io.mural.cli.console.Home;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.engine.device.Speed;
+import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.OfficialBlockMap;
@@ -49,7 +52,7 @@ public final class PlanCommand implements Runnable {
             paramLabel = "WxH",
             converter = SizeOption.class,
             description = "Pixels, multiples of 16; one number for a square.")
-    private SizeOption.Size size;
+    private Size size;
 
     @Mixin
     private ModelOptions modelOptions;
@@ -79,7 +82,8 @@ public final class PlanCommand implements Runnable {
             throw new BadUsage("--text-tokens " + textTokens + ": choose 1 or more");
         }
         var place = modelOptions.model(Optional.empty());
-        try (var model = PictureModel.open(place.place(), place.base(), modelOptions.loras(Optional.empty()))) {
+        var folder = place.path().orElseGet(Home::model);
+        try (var model = PictureModel.open(folder, place.base(), modelOptions.loras(Optional.empty()))) {
             print(figures(model, place.name()), spec.commandLine().getOut());
         }
     }

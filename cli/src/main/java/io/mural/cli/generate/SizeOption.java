@@ -1,20 +1,13 @@
 package io.mural.cli.generate;
 
+import io.mural.Size;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 512x768}, or {@code 512} for a square. */
-final class SizeOption implements ITypeConverter<SizeOption.Size> {
+final class SizeOption implements ITypeConverter<Size> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,6})(?:[xX\u00d7](\\d{1,6}))?");
-
-    /** Width and height in pixels. */
-    record Size(int width, int height) {
-        @Override
-        public String toString() {
-            return width + "x" + height;
-        }
-    }
 
     @Override
     public Size convert(String text) {

@@ -1,12 +1,14 @@
 package io.mural.cli.generate;
 
+import io.mural.Input;
+import io.mural.Recipe;
+import io.mural.Request;
+import io.mural.Size;
+import io.mural.Vae;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
-import io.mural.model.family.PictureModel;
-import io.mural.model.image.ImageFile;
-import io.mural.model.image.RgbImage;
 import io.mural.tensor.InputException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,9 +34,6 @@ import picocli.CommandLine.Spec;
             "  mural upscale sea.png --size 1024x1024 -o sea-large.png --upsampler pixel"
         })
 public final class UpscaleCommand implements Runnable {
-    /** How much the proportions of the two pictures may differ: sizes are multiples of 16. */
-    private static final double MOST_STRETCH = 1.1;
-
     private final Interrupt interrupt;
 
     @Spec
@@ -49,7 +48,7 @@ public final class UpscaleCommand implements Runnable {
             required = true,
             converter = SizeOption.class,
             description = "Pixels of the large picture, multiples of 16; one number for a square.")
-    private SizeOption.Size size;
+    private Size size;
 
     @Option(
             names = "--prompt",
@@ -77,7 +76,7 @@ public final class UpscaleCommand implements Runnable {
             names = "--vae",
             paramLabel = "HOW",
             description = "whole, tiled, exact or auto, as in mural generate. Default: auto.")
-    private PictureOptions.Vae vae;
+    private Vae vae;
 
     @Mixin
     private HierarchyOptions hierarchyOptions;
@@ -97,51 +96,18 @@ public final class UpscaleCommand implements Runnable {
 
     @Override
     public void run() {
-        if (hierarchyOptions.noHierarchy) {
-            throw new BadUsage("--no-hierarchy: a picture is enlarged by the hierarchical method only");
-        }
-        var start = ImageFile.read(picture);
-        requireProportions(start);
         var words = Prompts.require(prompt != null ? prompt : promptOf(picture));
-        var place = modelOptions.model(Optional.empty());
-        var loras = modelOptions.loras(Optional.empty());
+        var builder = Request.of(words).size(size.width(), size.height()).enlarge(Input.of(picture));
+        PictureOptions.given(steps, builder::steps);
+        PictureOptions.given(seed, builder::seed);
+        PictureOptions.given(vae, builder::vae);
+        hierarchyOptions.tell(builder);
         var device = deviceOptions.choose();
         try (var report = progress.open(spec.commandLine().getErr());
-                var model = PictureModel.open(place.place(), place.base(), loras)) {
+                var mural = modelOptions.open(Optional.empty(), device)) {
             interrupt.onAbandon(report::close);
-            // A picture that keeps all of itself: strength 0.
-            var init = InitImage.of(picture, 0);
-            var settings = new Settings(
-                    options(),
-                    hierarchyOptions,
-                    Optional.empty(),
-                    model,
-                    place,
-                    loras,
-                    Optional.of(init),
-                    Optional.of(start),
-                    new References(List.of(), List.of()),
-                    device);
-            var jobs = List.of(new Batch.Job(words, settings.seed()));
-            new Batch(settings, device, report, spec.commandLine().getOut(), Verbose.in(spec))
-                    .make(jobs, Optional.ofNullable(output));
-        }
-    }
-
-    private PictureOptions options() {
-        var options = new PictureOptions();
-        options.size = size;
-        options.steps = steps;
-        options.seed = seed;
-        options.vae = vae;
-        return options;
-    }
-
-    private void requireProportions(RgbImage start) {
-        double stretch = (double) size.width() / size.height() * start.height() / start.width();
-        if (stretch > MOST_STRETCH || stretch < 1 / MOST_STRETCH) {
-            throw new BadUsage("--size " + size + " has other proportions than " + picture + ", " + start.width() + "x"
-                    + start.height() + "; crop the picture first, or choose a size of its shape");
+            new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), Verbose.in(spec))
+                    .make(List.of(builder.build().seeded()), Optional.ofNullable(output));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.mural.cli.inspect;
 
-import io.mural.cli.console.Figures;
+import io.mural.engine.text.Figures;
 import io.mural.tensor.DType;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;

@@ -1,6 +1,6 @@
 package io.mural.cli.inspect;
 
-import io.mural.cli.console.Words;
+import io.mural.engine.text.Words;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.tensor.InputException;

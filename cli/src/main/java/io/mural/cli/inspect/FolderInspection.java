@@ -1,6 +1,6 @@
 package io.mural.cli.inspect;
 
-import io.mural.cli.console.Figures;
+import io.mural.engine.text.Figures;
 import io.mural.model.family.Architecture;
 import io.mural.model.family.PictureModel;
 import io.mural.model.flux1.Flux1Config;

@@ -1,7 +1,7 @@
 package io.mural.cli.inspect;
 
-import io.mural.cli.console.Figures;
-import io.mural.cli.device.Memory;
+import io.mural.engine.device.Memory;
+import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
 import io.mural.model.plan.PicturePlan;
 import io.mural.model.request.GenerationRequest;

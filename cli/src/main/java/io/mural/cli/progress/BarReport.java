@@ -1,9 +1,12 @@
 package io.mural.cli.progress;
 
-import io.mural.cli.console.Figures;
+import io.mural.Pace;
+import io.mural.Progress;
+import io.mural.cli.console.Spelling;
 import io.mural.cli.console.Terminal;
+import io.mural.engine.text.Figures;
+import io.mural.engine.text.Words;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
@@ -38,48 +41,33 @@ final class BarReport implements Report {
     }
 
     @Override
-    public void announce(Announcement announcement) {
-        say(Lines.announcement(announcement));
-    }
-
-    @Override
-    public void warn(String text) {
-        say(Lines.warning(text));
-    }
-
-    @Override
-    public void note(String text) {
-        say(text);
-    }
-
-    @Override
-    public void begin(int number, int pictures, long seed) {
-        picture = pictures > 1 ? number + "/" + pictures + " " : "";
-        level = "";
-    }
-
-    @Override
-    public void level(int number, int levels, int width, int height, int windows) {
-        level = "level " + number + "/" + levels + " ";
-    }
-
-    @Override
-    public void stage(Stage stage, int steps) {
-        pace = new Pace(stage, steps, clock.getAsLong());
-        unit = "";
-        draw();
-    }
-
-    @Override
-    public void step(int done) {
-        pace.step(done, clock.getAsLong());
-        drawIfDue();
-    }
-
-    @Override
-    public void unit(String name) {
-        unit = name;
-        drawIfDue();
+    public void accept(Progress event) {
+        switch (event) {
+            case Progress.Planned plan -> say(Lines.plan(plan));
+            case Progress.Warning warning -> say(Lines.warning(warning));
+            case Progress.Note note -> say(Spelling.of(note.text()));
+            case Progress.Detail detail -> say(Spelling.of(detail.text()));
+            case Progress.Begun begun -> {
+                picture = begun.pictures() > 1 ? begun.picture() + "/" + begun.pictures() + " " : "";
+                level = "";
+            }
+            case Progress.Level of -> level = "level " + of.level() + "/" + of.levels() + " ";
+            case Progress.StageBegun stage -> {
+                pace = new Pace(stage.stage(), stage.steps(), clock.getAsLong());
+                unit = "";
+                draw();
+            }
+            case Progress.Step step -> {
+                pace.step(step.step(), clock.getAsLong());
+                drawIfDue();
+            }
+            case Progress.Unit of -> {
+                unit = of.unit();
+                drawIfDue();
+            }
+            case Progress.Done done -> say(Lines.done(done));
+            case Progress.Preview _, Progress.LevelDone _ -> {}
+        }
     }
 
     private void drawIfDue() {
@@ -97,7 +85,7 @@ final class BarReport implements Report {
 
     /** The line, at most {@code columns} wide: what does not fit is left out, the least important first. */
     private String line(int columns, long now) {
-        var head = picture + level + pace.stage() + " ";
+        var head = picture + level + Words.of(pace.stage()) + " ";
         var figures = new StringBuilder();
         boolean counted = pace.steps() > 1;
         if (counted) {
@@ -126,11 +114,6 @@ final class BarReport implements Report {
         int full = (int) ((long) width * pace.done() / pace.steps());
         var head = full < width ? ">" : "";
         return "[" + "=".repeat(full) + head + " ".repeat(width - full - head.length()) + "]";
-    }
-
-    @Override
-    public void done(Path file, long seed, double seconds) {
-        say(Lines.done(file, seed, seconds));
     }
 
     private void say(String line) {

@@ -1,26 +1,28 @@
 package io.mural.cli.progress;
 
-import io.mural.cli.console.Figures;
+import io.mural.Progress;
 import io.mural.cli.console.OneLine;
-import java.nio.file.Path;
+import io.mural.cli.console.Spelling;
+import io.mural.engine.text.Figures;
 
 /** The lines for people, which do not depend on how progress is shown. */
 final class Lines {
     private Lines() {}
 
-    static String announcement(Announcement a) {
-        return a.model() + ": " + (a.pictures() > 1 ? a.pictures() + " pictures of " : "") + a.width() + "x"
-                + a.height() + ", " + a.steps() + (a.steps() == 1 ? " step" : " steps") + ", seed " + a.seed()
-                + (a.pictures() > 1 ? " and on" : "") + ", " + a.device() + " with " + a.threads()
-                + (a.threads() == 1 ? " thread" : " threads") + ", " + Figures.bytes(a.memoryBytes())
-                + " beside " + Figures.bytes(a.weightBytes()) + " of mapped weights";
+    static String plan(Progress.Planned plan) {
+        return plan.model() + ": " + (plan.pictures() > 1 ? plan.pictures() + " pictures of " : "") + plan.width() + "x"
+                + plan.height() + ", " + plan.steps() + (plan.steps() == 1 ? " step" : " steps") + ", seed "
+                + plan.seed() + (plan.pictures() > 1 ? " and on" : "") + ", " + plan.device() + " with "
+                + plan.threads() + (plan.threads() == 1 ? " thread" : " threads") + ", "
+                + Figures.bytes(plan.memoryBytes()) + " beside " + Figures.bytes(plan.weightBytes())
+                + " of mapped weights";
     }
 
-    static String done(Path file, long seed, double seconds) {
-        return file + ": seed " + seed + ", " + Figures.duration(seconds);
+    static String done(Progress.Done done) {
+        return done.path().orElseThrow() + ": seed " + done.seed() + ", " + Figures.duration(done.seconds());
     }
 
-    static String warning(String text) {
-        return OneLine.of("mural: warning: " + text);
+    static String warning(Progress.Warning warning) {
+        return OneLine.of("mural: warning: " + Spelling.of(warning.text()));
     }
 }

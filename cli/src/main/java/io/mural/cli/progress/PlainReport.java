@@ -1,8 +1,11 @@
 package io.mural.cli.progress;
 
-import io.mural.cli.console.Figures;
+import io.mural.Pace;
+import io.mural.Progress;
+import io.mural.cli.console.Spelling;
+import io.mural.engine.text.Figures;
+import io.mural.engine.text.Words;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /** Progress as whole lines, for files and logs: a line a stage, and within a slow one a line every few seconds. */
@@ -22,54 +25,48 @@ final class PlainReport implements Report {
     }
 
     @Override
-    public void announce(Announcement announcement) {
-        err.println(Lines.announcement(announcement));
+    public void accept(Progress event) {
+        switch (event) {
+            case Progress.Planned plan -> err.println(Lines.plan(plan));
+            case Progress.Warning warning -> err.println(Lines.warning(warning));
+            case Progress.Note note -> err.println(Spelling.of(note.text()));
+            case Progress.Detail detail -> err.println(Spelling.of(detail.text()));
+            case Progress.Begun begun ->
+                picture = begun.pictures() > 1 ? begun.picture() + "/" + begun.pictures() + " " : "";
+            case Progress.Level level -> level(level);
+            case Progress.StageBegun stage -> stage(stage);
+            case Progress.Step step -> step(step.step());
+            case Progress.Done done -> {
+                endStage();
+                err.println(Lines.done(done));
+            }
+            case Progress.Unit _, Progress.Preview _, Progress.LevelDone _ -> {}
+        }
     }
 
-    @Override
-    public void warn(String text) {
-        err.println(Lines.warning(text));
-    }
-
-    @Override
-    public void note(String text) {
-        err.println(text);
-    }
-
-    @Override
-    public void begin(int number, int pictures, long seed) {
-        picture = pictures > 1 ? number + "/" + pictures + " " : "";
-    }
-
-    @Override
-    public void level(int number, int levels, int width, int height, int windows) {
+    private void level(Progress.Level level) {
         endStage();
-        err.println(picture + "level " + number + "/" + levels + ": " + width + "x" + height + ", " + windows
-                + (windows == 1 ? " window" : " windows"));
+        err.println(picture + "level " + level.level() + "/" + level.levels() + ": " + level.width() + "x"
+                + level.height() + ", " + level.windows() + (level.windows() == 1 ? " window" : " windows"));
     }
 
-    @Override
-    public void stage(Stage stage, int steps) {
+    private void stage(Progress.StageBegun stage) {
         endStage();
         long now = clock.getAsLong();
-        pace = new Pace(stage, steps, now);
+        pace = new Pace(stage.stage(), stage.steps(), now);
         said = now;
     }
 
-    @Override
-    public void step(int done) {
+    private void step(int done) {
         long now = clock.getAsLong();
         pace.step(done, now);
         if (done < pace.steps() && now - said >= PAUSE_NANOS) {
             said = now;
-            err.println(picture + pace.stage() + " " + done + "/" + pace.steps() + ", "
+            err.println(picture + Words.of(pace.stage()) + " " + done + "/" + pace.steps() + ", "
                     + Figures.duration(pace.secondsPerStep().orElseThrow()) + " a step, "
                     + Figures.clock(pace.secondsLeft(now).orElseThrow()) + " left");
         }
     }
-
-    @Override
-    public void unit(String name) {}
 
     private void endStage() {
         if (pace != null) {
@@ -77,15 +74,9 @@ final class PlainReport implements Report {
             var each = pace.steps() > 1
                     ? ", " + pace.steps() + " steps of " + Figures.duration(seconds / pace.steps())
                     : "";
-            err.println(picture + pace.stage() + " " + Figures.duration(seconds) + each);
+            err.println(picture + Words.of(pace.stage()) + " " + Figures.duration(seconds) + each);
             pace = null;
         }
-    }
-
-    @Override
-    public void done(Path file, long seed, double seconds) {
-        endStage();
-        err.println(Lines.done(file, seed, seconds));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.mural.cli.progress;
 
 import io.mural.cli.console.Terminal;
-import io.mural.cli.console.Words;
+import io.mural.engine.text.Words;
 import java.io.PrintWriter;
 
 /** How progress is shown, as {@code --progress} has it. */

@@ -1,7 +1,7 @@
 package io.mural.cli.progress;
 
+import io.mural.Progress;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 
 /** No progress: warnings, and a line for a finished picture, which tells its seed. */
 final class QuietReport implements Report {
@@ -12,31 +12,12 @@ final class QuietReport implements Report {
     }
 
     @Override
-    public void announce(Announcement announcement) {}
-
-    @Override
-    public void warn(String text) {
-        err.println(Lines.warning(text));
-    }
-
-    @Override
-    public void note(String text) {}
-
-    @Override
-    public void begin(int number, int pictures, long seed) {}
-
-    @Override
-    public void stage(Stage stage, int steps) {}
-
-    @Override
-    public void step(int done) {}
-
-    @Override
-    public void unit(String name) {}
-
-    @Override
-    public void done(Path file, long seed, double seconds) {
-        err.println(Lines.done(file, seed, seconds));
+    public void accept(Progress event) {
+        switch (event) {
+            case Progress.Warning warning -> err.println(Lines.warning(warning));
+            case Progress.Done done -> err.println(Lines.done(done));
+            default -> {}
+        }
     }
 
     @Override

@@ -1,24 +1,20 @@
 package io.mural.cli.progress;
 
-import io.mural.model.pipeline.Progress;
-import java.nio.file.Path;
+import io.mural.Progress;
+import java.util.function.Consumer;
 
 /** What is said on stderr while pictures are made. Used by one thread; closed when the work ends, however it ends. */
-public sealed interface Report extends Progress, AutoCloseable permits BarReport, JsonReport, PlainReport, QuietReport {
-    void announce(Announcement announcement);
-
+public sealed interface Report extends Consumer<Progress>, AutoCloseable
+        permits BarReport, JsonReport, PlainReport, QuietReport {
     /** Something the user should know that stops nothing; one line. */
-    void warn(String text);
+    default void warn(String text) {
+        accept(new Progress.Warning(text));
+    }
 
     /** What is good to know about the work; one line. */
-    @Override
-    void note(String text);
-
-    /** The picture {@code number} of {@code pictures} begins. */
-    void begin(int number, int pictures, long seed);
-
-    /** The picture is written. */
-    void done(Path file, long seed, double seconds);
+    default void note(String text) {
+        accept(new Progress.Note(text));
+    }
 
     /** Leaves the terminal as it was found. */
     @Override

@@ -1,8 +1,8 @@
 package io.mural.cli.quantize;
 
 import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Figures;
 import io.mural.cli.console.OneLine;
+import io.mural.engine.text.Figures;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;

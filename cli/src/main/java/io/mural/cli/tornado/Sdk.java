@@ -1,6 +1,6 @@
 package io.mural.cli.tornado;
 
-import io.mural.cli.console.Version;
+import io.mural.engine.text.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

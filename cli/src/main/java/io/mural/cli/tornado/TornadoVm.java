@@ -5,6 +5,7 @@ import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.OneLine;
 import io.mural.cli.tornado.Sdk.Search.Found;
 import io.mural.cli.tornado.Sdk.Search.Missing;
+import io.mural.engine.device.DeviceName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.mural.cli.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mural.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource({"512x768, 512, 768", "512X768, 512, 768", "512\u00d7768, 512, 768", "' 64 ', 64, 64"})
     void sizes(String text, int width, int height) {
-        assertThat(new SizeOption().convert(text)).isEqualTo(new SizeOption.Size(width, height));
+        assertThat(new SizeOption().convert(text)).isEqualTo(new Size(width, height));
     }
 
     @ParameterizedTest

@@ -2,11 +2,14 @@ package io.mural.cli.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.Progress;
+import io.mural.Recipe;
 import io.mural.model.pipeline.Progress.Stage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Reports of a picture whose time is told by a clock of the test's own. */
@@ -22,11 +25,32 @@ class ReportTest {
     }
 
     private void steps(Report report, int steps, double seconds) {
-        report.stage(Stage.DENOISE, steps);
+        stage(report, Stage.DENOISE, steps);
         for (int i = 1; i <= steps; i++) {
             pass(seconds);
-            report.step(i);
+            step(report, i);
         }
+    }
+
+    private static void begin(Report report, int picture, int pictures) {
+        var recipe = Recipe.parse("a recipe", """
+                {"prompt": "sea", "negative": "", "true_cfg": 1, "width": 64, "height": 64, "steps": 1, "seed": 7,
+                 "text_tokens": 32, "noise_dtype": "f32", "vae": "whole", "model": {"name": "mural-nano"},
+                 "device": "cpu"}""");
+        report.accept(new Progress.Begun(picture, pictures, recipe));
+    }
+
+    private static void stage(Report report, Stage stage, int steps) {
+        report.accept(new Progress.StageBegun(1, stage, steps));
+    }
+
+    /** Reports keep time by their own clock: the event's is not looked at. */
+    private static void step(Report report, int done) {
+        report.accept(new Progress.Step(1, Stage.DENOISE, done, done, 0, 0));
+    }
+
+    private static void unit(Report report, String name) {
+        report.accept(new Progress.Unit(1, Stage.DENOISE, name));
     }
 
     private List<String> drawn() {
@@ -36,7 +60,7 @@ class ReportTest {
     @Test
     void theBarShowsStepPaceAndTimeLeft() {
         try (var report = new BarReport(err, () -> now, () -> 80)) {
-            report.begin(1, 1, 7);
+            begin(report, 1, 1);
             steps(report, 4, 1.5);
             assertThat(drawn())
                     .containsExactly(
@@ -52,12 +76,12 @@ class ReportTest {
     @Test
     void theBarShowsTheUnitOfASlowStep() {
         try (var report = new BarReport(err, () -> now, () -> 80)) {
-            report.begin(2, 3, 7);
-            report.stage(Stage.DENOISE, 2);
+            begin(report, 2, 3);
+            stage(report, Stage.DENOISE, 2);
             pass(30);
-            report.step(1);
+            step(report, 1);
             pass(4);
-            report.unit("transformer_blocks.7");
+            unit(report, "transformer_blocks.7");
             assertThat(drawn())
                     .last()
                     .isEqualTo("2/3 denoise [========>       ] 1/2  30.0 s/step  ETA 0:26  transformer_blocks.7");
@@ -70,10 +94,10 @@ class ReportTest {
             text.getBuffer().setLength(0);
             int columns = width;
             try (var report = new BarReport(err, () -> now, () -> columns)) {
-                report.begin(12, 100, 7);
+                begin(report, 12, 100);
                 steps(report, 100, 200);
                 pass(1);
-                report.unit("single_transformer_blocks.37");
+                unit(report, "single_transformer_blocks.37");
             }
             assertThat(drawn()).allMatch(line -> line.length() < columns);
         }
@@ -90,9 +114,9 @@ class ReportTest {
     @Test
     void theBarIsErasedBeforeOtherLinesAndAtTheEnd() {
         try (var report = new BarReport(err, () -> now, () -> 80)) {
-            report.stage(Stage.DECODE, 1);
+            stage(report, Stage.DECODE, 1);
             report.warn("careful");
-            report.stage(Stage.DECODE, 1);
+            stage(report, Stage.DECODE, 1);
         }
         assertThat(text.toString())
                 .isEqualToNormalizingNewlines(
@@ -102,12 +126,12 @@ class ReportTest {
     @Test
     void plainLinesAreOneAStageAndFewWithinASlowOne() {
         try (var report = new PlainReport(err, () -> now)) {
-            report.begin(1, 1, 7);
-            report.stage(Stage.TEXT, 1);
+            begin(report, 1, 1);
+            stage(report, Stage.TEXT, 1);
             pass(0.5);
-            report.step(1);
+            step(report, 1);
             steps(report, 10, 2);
-            report.done(Path.of("out.png"), 7, 20.5);
+            report.accept(new Progress.Done(1, 1, Optional.of(Path.of("out.png")), 7, 20.5));
         }
         assertThat(text.toString()).isEqualToNormalizingNewlines("""
                         text 0.50 s

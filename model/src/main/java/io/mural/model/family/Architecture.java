@@ -69,6 +69,6 @@ public enum Architecture {
             return FLUX1;
         }
         throw new InputException(checkpoint.source() + ": holds no FLUX transformer"
-                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with --lora" : KeyStyles.instead(checkpoint)));
+                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with `lora`" : KeyStyles.instead(checkpoint)));
     }
 }

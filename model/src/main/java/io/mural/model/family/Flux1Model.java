@@ -262,7 +262,7 @@ public final class Flux1Model implements PictureModel {
     @Override
     public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
         if (!references.isEmpty()) {
-            throw new InputException("FLUX.1 takes no reference pictures; use a FLUX.2 model, or --init-image");
+            throw new InputException("FLUX.1 takes no reference pictures; use a FLUX.2 model, or `init-image`");
         }
         var transformer = transformer();
         var context = new Flux1Transformer.Context(

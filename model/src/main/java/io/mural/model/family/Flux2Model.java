@@ -118,7 +118,7 @@ public final class Flux2Model implements PictureModel {
         return parts.config(Part.QWEN3)
                 .map(Qwen3Config::of)
                 .orElseThrow(() -> new InputException(parts.weights(Part.QWEN3).source()
-                        + " holds a text encoder without its config.json; give a model folder that has it by --base"));
+                        + " holds a text encoder without its config.json; give a model folder that has it by `base`"));
     }
 
     /** What {@code mural.json} says for a model that was trained on other layers than klein's. */

@@ -43,7 +43,7 @@ final class ModelParts implements AutoCloseable {
         this.base = base;
         if (Files.isDirectory(model)) {
             if (base.isPresent()) {
-                throw new InputException(model + " is a whole model folder; --base belongs to a single file");
+                throw new InputException(model + " is a whole model folder; `base` belongs to a single file");
             }
             single = Optional.empty();
             folder = Optional.of(ModelFolder.open(model));
@@ -135,7 +135,7 @@ final class ModelParts implements AutoCloseable {
 
     private ModelFolder requireFolder(String what) {
         return folder.orElseThrow(() -> new InputException(
-                model + " holds no " + what + "; give a model folder in diffusers layout that has one by --base DIR"));
+                model + " holds no " + what + "; give a model folder in diffusers layout that has one by `base`"));
     }
 
     @Override

@@ -121,7 +121,7 @@ public record Flux2Config(
         if (hidden % PUBLISHED_HEAD_DIM != 0) {
             throw new InputException(weights.source() + ": x_embedder gives a hidden size of " + hidden
                     + ", which is no multiple of " + PUBLISHED_HEAD_DIM
-                    + "; give the folder with its transformer/config.json by --base");
+                    + "; give the folder with its transformer/config.json by `base`");
         }
         return new Flux2Config(
                 embedder.dim(1),

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.SampleModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -41,6 +42,28 @@ public final class ImageFile {
         } catch (IOException | RuntimeException e) {
             // The decoders meet some damage by exceptions of their arithmetic.
             throw new InputException(file + " is a damaged picture (" + Shown.reason(e) + ")", e);
+        }
+    }
+
+    /**
+     * As {@link #read(Path)}, from memory.
+     *
+     * @param name what messages call it
+     * @param data a file's bytes
+     */
+    public static RgbImage read(String name, byte[] data) {
+        try {
+            // In a file, because what it claims is compared with its bytes before anything is decoded, in several passes.
+            var file = Files.createTempFile("mural", ".picture");
+            try {
+                return read(Files.write(file, data));
+            } catch (InputException e) {
+                throw new InputException(e.getMessage().replace(file.toString(), name), e);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a temporary file for " + name + " cannot be used", e);
         }
     }
 

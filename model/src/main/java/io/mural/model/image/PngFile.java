@@ -5,10 +5,10 @@ import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,14 +38,35 @@ public final class PngFile {
      */
     public static void write(
             Path file, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
-        WholeFile.write(file, channel -> encode(channel, width, height, texts, picture));
+        WholeFile.write(file, channel -> {
+            long written = encode(Channels.newOutputStream(channel), width, height, texts, picture);
+            if (channel.size() != written) {
+                throw new IOException(channel.size() + " of " + written + " bytes were written");
+            }
+        });
     }
 
-    private static void encode(
-            FileChannel channel, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture)
+    /**
+     * Writes a picture row by row to a stream, which stays open.
+     *
+     * @param texts keyword to text, in order
+     * @param picture gives all rows to the sink
+     */
+    public static void write(
+            OutputStream out, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
+        try {
+            encode(out, width, height, texts, picture);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the picture cannot be written", e);
+        }
+    }
+
+    /** @return bytes that were written */
+    private static long encode(
+            OutputStream stream, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture)
             throws IOException {
-        // Not closed: the channel is its owner's, and all bytes are flushed below.
-        var out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        // Not closed: the stream is its owner's, and all bytes are flushed below.
+        var out = new BufferedOutputStream(stream, BUFFER);
         try (var encoder = new PngEncoder(out, width, height)) {
             for (var text : texts.entrySet()) {
                 encoder.text(text.getKey(), text.getValue());
@@ -59,9 +80,7 @@ public final class PngFile {
             });
             encoder.finish();
             out.flush();
-            if (channel.size() != encoder.written()) {
-                throw new IOException(channel.size() + " of " + encoder.written() + " bytes were written");
-            }
+            return encoder.written();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

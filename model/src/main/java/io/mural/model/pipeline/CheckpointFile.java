@@ -67,7 +67,7 @@ public final class CheckpointFile implements Journal {
         if (!identity.equals(metadata.get(IDENTITY))) {
             throw new InputException(
                     file + " is the checkpoint of another picture (prompt, seed, size, model or options"
-                            + " differ): give the same, or leave out --resume to begin anew");
+                            + " differ): give the same, or leave out `resume` to begin anew");
         }
         try {
             var position = new Position(
@@ -85,7 +85,7 @@ public final class CheckpointFile implements Journal {
     }
 
     private static InputException damaged(Path file, Exception cause) {
-        return new InputException(file + " is a damaged checkpoint: leave out --resume to begin anew", cause);
+        return new InputException(file + " is a damaged checkpoint: leave out `resume` to begin anew", cause);
     }
 
     @Override

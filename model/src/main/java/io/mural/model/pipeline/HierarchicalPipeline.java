@@ -50,6 +50,14 @@ public final class HierarchicalPipeline {
         this.pipeline = new PicturePipeline(model, device, weights);
     }
 
+    /** As the other, with previews that several pipelines may share. */
+    public HierarchicalPipeline(
+            PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights, Previews previews) {
+        this.model = model;
+        this.guided = guided;
+        this.pipeline = new PicturePipeline(model, device, weights, previews);
+    }
+
     /**
      * What to make.
      *
@@ -89,7 +97,7 @@ public final class HierarchicalPipeline {
         var pyramid = plan.pyramid();
         var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
         progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
-        var latents = baseLatents(request, small, plan.vae(0).extent(), progress);
+        var latents = baseLatents(request, small, plan.vae(0).extent(), onlooker, progress);
         onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
         var position = new Position(0, 0, latents, new float[0]);
         journal.reached(position);
@@ -97,12 +105,12 @@ public final class HierarchicalPipeline {
     }
 
     /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
-    private float[] baseLatents(Request request, GenerationRequest small, VaeExtent vae, Progress progress) {
+    private float[] baseLatents(Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
         if (small.init().isPresent() && small.init().get().strength() == 0) {
             return pipeline.clean(small, small.init().get(), vae, progress);
         }
         var embeds = pipeline.encode(small, small.classifierFree(), progress);
-        return pipeline.latents(small, request.baseSchedule(), embeds, vae, progress);
+        return pipeline.latents(small, request.baseSchedule(), embeds, vae, onlooker, progress);
     }
 
     private float[] refine(

@@ -3,7 +3,7 @@ package io.mural.model.pipeline;
 import io.mural.model.image.RgbImage;
 import java.util.function.Supplier;
 
-/** Shown pictures on the way to a hierarchical one; what is not looked at is not made. */
+/** Is shown pictures on the way to the finished one. A picture is made only if its supplier is asked for it. */
 public interface Onlooker {
     /** Looks at nothing. */
     Onlooker NONE = new Onlooker() {
@@ -20,7 +20,7 @@ public interface Onlooker {
     /**
      * A step of a level is over.
      *
-     * @param level counted from 1
+     * @param level counted from 1; 0 is the base, or a picture without levels
      * @param preview a small picture of what is expected
      */
     void step(int level, int step, Supplier<RgbImage> preview);

@@ -34,6 +34,7 @@ public final class PicturePipeline {
     private final PictureModel model;
     private final Supplier<Ops> device;
     private final WeightPlan weights;
+    private final Previews previews;
     private final LinkedHashMap<String, PromptEmbeds> encoded = new LinkedHashMap<>();
 
     /**
@@ -50,9 +51,19 @@ public final class PicturePipeline {
      * @param weights what of the weights stays in memory
      */
     public PicturePipeline(PictureModel model, Supplier<Ops> device, WeightPlan weights) {
+        this(model, device, weights, new Previews(model));
+    }
+
+    /**
+     * @param device opens the operations of a stage
+     * @param weights what of the weights stays in memory
+     * @param previews of the model, which several pipelines may share
+     */
+    public PicturePipeline(PictureModel model, Supplier<Ops> device, WeightPlan weights, Previews previews) {
         this.model = model;
         this.device = device;
         this.weights = weights;
+        this.previews = previews;
     }
 
     /**
@@ -63,8 +74,18 @@ public final class PicturePipeline {
     public record Result(RgbImage image, float[] latents, PromptEmbeds embeds) {}
 
     public Result generate(GenerationRequest request, FlowMatchSchedule schedule, VaeExtent vae, Progress progress) {
+        return generate(request, schedule, vae, Onlooker.NONE, progress);
+    }
+
+    /** @param onlooker shown previews of the steps, of level 0 */
+    public Result generate(
+            GenerationRequest request,
+            FlowMatchSchedule schedule,
+            VaeExtent vae,
+            Onlooker onlooker,
+            Progress progress) {
         var embeds = encode(request, request.classifierFree(), progress);
-        var latents = latents(request, schedule, embeds, vae, progress);
+        var latents = latents(request, schedule, embeds, vae, onlooker, progress);
         return new Result(decode(request, latents, vae, progress), latents, embeds.positive());
     }
 
@@ -74,12 +95,13 @@ public final class PicturePipeline {
             FlowMatchSchedule schedule,
             PromptPair embeds,
             VaeExtent vae,
+            Onlooker onlooker,
             Progress progress) {
         int first =
                 request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
         var start = start(request, schedule.sigma(first), vae, progress);
         var references = references(request, vae, progress);
-        return denoise(request, schedule.from(first), start, embeds, references, progress);
+        return denoise(request, schedule.from(first), start, embeds, references, onlooker, progress);
     }
 
     /** @param withNegative whether the negative prompt is wanted too */
@@ -157,6 +179,7 @@ public final class PicturePipeline {
             float[] start,
             PromptPair embeds,
             List<Reference> references,
+            Onlooker onlooker,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
         var latents = start.clone();
@@ -164,8 +187,11 @@ public final class PicturePipeline {
                 var ops = open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, request, embeds, references);
             for (int i = 0; i < schedule.steps(); i++) {
-                Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
+                var velocity = denoiser.velocity(latents, schedule.sigma(i));
+                Latents.step(latents, velocity, schedule.delta(i));
                 progress.step(i + 1);
+                float sigma = schedule.sigma(i + 1);
+                onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));
             }
         }
         return latents;

@@ -14,7 +14,6 @@ import io.mural.model.request.Pyramid;
 import io.mural.model.request.Pyramid.Level;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
-import io.mural.tensor.InputException;
 import io.mural.tensor.PlanOps;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,17 +129,14 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                 pyramid, base, pyramid.levels().stream().map(planner::plan).toList());
     }
 
-    /** Refuses a request that does not fit, naming the largest square picture that would. */
-    public void requireFit(
+    /** Side of the largest square picture that fits into {@code budget} bytes, pixels; 0 where none does. */
+    public static int largestSquare(
             PictureModel model,
             GuidedModel guided,
             GenerationRequest request,
             HierarchicalSettings settings,
             Optional<VaeExtent> wanted,
             long budget) {
-        if (peakBytes() <= budget) {
-            return;
-        }
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
         int step = GenerationRequest.TOKEN_PIXELS;
         int fitting = 0;
@@ -157,9 +153,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                 high = middle - 1;
             }
         }
-        throw new InputException("a picture of " + request.width() + "x" + request.height() + " needs "
-                + (peakBytes() >> 20) + " MiB of memory but " + (budget >> 20) + " MiB are free; "
-                + (fitting > 0 ? "--size " + fitting + "x" + fitting + " would fit" : "close other programs"));
+        return fitting;
     }
 
     /** Plans single levels. */

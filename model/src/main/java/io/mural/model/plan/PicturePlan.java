@@ -8,7 +8,6 @@ import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Reference;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
-import io.mural.tensor.InputException;
 import io.mural.tensor.PlanOps;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,6 +22,7 @@ import java.util.function.Consumer;
  * @param vae how the autoencoder has to see the picture to fit
  * @param textFlops operations of the text encoders, of one prompt
  * @param stepFlops operations of one step
+ * @param attentionFlops of those, operations of attention
  * @param decodeFlops operations of the autoencoder, of a whole picture
  */
 public record PicturePlan(
@@ -32,6 +32,7 @@ public record PicturePlan(
         VaeExtent vae,
         double textFlops,
         double stepFlops,
+        double attentionFlops,
         double decodeFlops) {
 
     /** Copies of the picture and of latents that live on the heap beside the activations, bytes a pixel. */
@@ -78,6 +79,7 @@ public record PicturePlan(
                 extent,
                 text.linearFlops() + text.attentionFlops(),
                 denoise.linearFlops() + denoise.attentionFlops(),
+                denoise.attentionFlops(),
                 whole.convolutionFlops() + whole.linearFlops() + whole.attentionFlops());
     }
 
@@ -86,11 +88,9 @@ public record PicturePlan(
         return (classifierFree ? 2 : 1) * textFlops + steps * stepFlops + decodeFlops;
     }
 
-    /** Refuses a request that does not fit, naming the largest square picture that would. */
-    public void requireFit(PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
-        if (peakBytes() <= budget) {
-            return;
-        }
+    /** Side of the largest square picture that fits into {@code budget} bytes, pixels; 0 where none does. */
+    public static int largestSquare(
+            PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
         int fitting = 0;
         int step = GenerationRequest.TOKEN_PIXELS;
         int low = 1;
@@ -105,13 +105,7 @@ public record PicturePlan(
                 high = middle - 1;
             }
         }
-        throw new InputException("a picture of " + request.width() + "x" + request.height() + " needs "
-                + megabytes(peakBytes()) + " of memory but " + megabytes(budget) + " are free; "
-                + (fitting > 0 ? "--size " + fitting + "x" + fitting + " would fit" : "close other programs"));
-    }
-
-    private static String megabytes(long bytes) {
-        return (bytes >> 20) + " MiB";
+        return fitting;
     }
 
     private static PlanOps plan(Consumer<PlanOps> work) {

@@ -3,26 +3,24 @@ package io.mural.tensor.cpu;
 import static io.mural.tensor.cpu.Lanes.LANES;
 
 import io.mural.tensor.AttentionCall;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Attention with online softmax (arXiv 1805.02867, 2205.14135). A task owns a tile of queries of one head and walks
- * over the keys they see, gathered from their runs into tiles of {@link #KEYS}: scores of {@link #ROWS} queries by
- * {@link #KEYS} keys, their powers of two, and the product with the values, all with {@link MicroKernel}. The scale
+ * over the keys they see, gathered from their runs into tiles of {@link #KEYS}: scores of about {@link #ROWS} queries by
+ * {@link #KEYS} keys, their powers of two, and the product with the values, by {@link AttentionProducts}. The scale
  * and log2(e) are folded into the queries.
  *
  * <p>The largest score so far, the sum of weights and the weighted values of every query are carried from key tile to
  * key tile; when the largest score grows, the other two shrink by the power of two of the difference.
  */
 final class Attention {
-    /** Keys of a tile. */
-    private static final int KEYS = 256;
+    private static final int KEYS = AttentionProducts.KEYS;
     /** Heads wider than this take half the keys at a time, so that keys and values stay in the second-level cache. */
     private static final int WIDE_HEAD = 256;
-    /** Queries of a tile of scores: about 64. */
-    private static final int ROWS = (64 + MicroKernel.ROWS - 1) / MicroKernel.ROWS * MicroKernel.ROWS;
+    /** Queries of a tile of scores: so many, to the next whole group. */
+    private static final int ROWS = 64;
     /** Pairs times columns that are done before another thread wakes up. */
     private static final long SMALL = 100_000;
 
@@ -30,29 +28,34 @@ final class Attention {
     private final Scratch[] scratch;
     private final State[] states;
 
-    Attention(Threads threads, Scratch[] scratch) {
+    /** @param products makes what one worker multiplies by */
+    Attention(Threads threads, Scratch[] scratch, Supplier<AttentionProducts> products) {
         this.threads = threads;
         this.scratch = scratch;
         this.states = new State[scratch.length];
-        Arrays.setAll(states, i -> new State());
+        Arrays.setAll(states, i -> new State(products.get()));
     }
 
     /** What one worker carries along a tile of queries. */
     private static final class State {
+        final AttentionProducts products;
+        /** Queries of a tile of scores. */
+        final int rows;
+
         float[] q = {};
-        float[] k = {};
-        float[] v = {};
-        final float[] scores = new float[ROWS * KEYS];
+        final float[] scores;
         float[] mixed = {};
         float[] bias = {};
         final float[] largest = new float[QueryTile.LARGEST];
         /** Sums of weights, a vector of partial sums for each query. */
         final float[] sums = new float[QueryTile.LARGEST * LANES];
-    }
 
-    /** Columns of the mixed values, a whole number of panels. */
-    private static int width(AttentionCall call) {
-        return MicroKernel.paddedCols(call.headDim());
+        State(AttentionProducts products) {
+            this.products = products;
+            int group = products.group();
+            this.rows = (ROWS + group - 1) / group * group;
+            this.scores = new float[rows * KEYS];
+        }
     }
 
     /** Where the keys and values of a head begin. */
@@ -84,20 +87,23 @@ final class Attention {
         readBias(call, head, state);
         Arrays.fill(state.largest, Float.NEGATIVE_INFINITY);
         Arrays.fill(state.sums, 0);
-        int padded = tile.queries() + MicroKernel.ROWS;
-        state.mixed = Scratch.grown(state.mixed, padded * width(call));
-        Arrays.fill(state.mixed, 0, padded * width(call), 0);
+        var products = state.products;
+        int width = products.width(call.headDim());
+        int size = (tile.queries() + products.group()) * width;
+        state.mixed = Scratch.grown(state.mixed, size);
+        Arrays.fill(state.mixed, 0, size, 0);
+        int column = keyColumn(call, head);
         for (int from = 0; from < tile.keys(); from += keysPerTile(call)) {
             int keys = Math.min(keysPerTile(call), tile.keys() - from);
-            readKeys(call, tile, head, from, keys, scratch, state);
-            readValues(call, tile, head, from, keys, state);
-            for (int row = 0; row < tile.queries(); row += ROWS) {
-                int rows = Math.min(ROWS, tile.queries() - row);
-                scores(call, row, rows, keys, state);
+            products.keys(call, tile, column, from, keys, scratch);
+            products.values(call, tile, column, from, keys, scratch);
+            for (int row = 0; row < tile.queries(); row += state.rows) {
+                int rows = Math.min(state.rows, tile.queries() - row);
+                products.scores(row, rows, keys, state.scores);
                 for (int r = 0; r < rows; r++) {
                     soften(call, tile, row + r, r, from, keys, state);
                 }
-                mix(call, row, rows, keys, state);
+                products.mix(row, rows, keys, state.scores, state.mixed);
             }
         }
         write(call, tile, head, state);
@@ -108,7 +114,7 @@ final class Attention {
     /** Queries times scale and log2(e), side by side. */
     private static void readQueries(AttentionCall call, QueryTile tile, int head, State state) {
         int headDim = call.headDim();
-        state.q = Scratch.grown(state.q, (tile.queries() + MicroKernel.ROWS) * headDim);
+        state.q = Scratch.grown(state.q, (tile.queries() + state.products.group()) * headDim);
         for (int i = 0; i < tile.queries(); i++) {
             call.q().readRow(tile.from() + i, head * headDim, state.q, i * headDim, headDim);
         }
@@ -116,6 +122,7 @@ final class Attention {
         for (int i = 0; i < tile.queries() * headDim; i++) {
             state.q[i] *= factor;
         }
+        state.products.queries(state.q, tile.queries(), headDim);
     }
 
     private static void readBias(AttentionCall call, int head, State state) {
@@ -129,71 +136,7 @@ final class Attention {
         }
     }
 
-    /** Keys {@code from} to {@code from + keys} of the tile's runs as panels, for every {@code KC} of the head. */
-    private static void readKeys(
-            AttentionCall call, QueryTile tile, int head, int from, int keys, Scratch scratch, State state) {
-        int headDim = call.headDim();
-        int padded = MicroKernel.paddedCols(keys);
-        // an odd number of cache lines keeps the rows of a block in different sets of the cache
-        int stride = Lanes.up(headDim) + LANES;
-        var rows = scratch.raw(padded * stride);
-        state.k = Scratch.grown(state.k, padded * headDim);
-        tile.forEachRun(from, keys, (key, at, count) -> {
-            long bytes = call.k().rowStride() * (long) Float.BYTES;
-            long offset = key * bytes + keyColumn(call, head) * (long) Float.BYTES;
-            for (int i = 0; i < count; i++) {
-                MemorySegment.copy(
-                        call.k().segment(), ValueLayout.JAVA_INT, offset + i * bytes, rows, (at + i) * stride, headDim);
-            }
-        });
-        Arrays.fill(rows, keys * stride, padded * stride, 0);
-        for (int at = 0; at < headDim; at += MicroKernel.KC) {
-            int count = Math.min(MicroKernel.KC, headDim - at);
-            for (int col = 0; col < padded; col += LANES) {
-                Panels.place(
-                        Panels.FLOATS,
-                        rows,
-                        col * stride + at,
-                        stride,
-                        count,
-                        keys,
-                        col,
-                        scratch,
-                        state.k,
-                        at * padded);
-            }
-        }
-    }
-
-    /** Values of the same keys as panels [keys, columns]. */
-    private static void readValues(AttentionCall call, QueryTile tile, int head, int from, int keys, State state) {
-        int headDim = call.headDim();
-        state.v = Scratch.grown(state.v, keys * width(call));
-        tile.forEachRun(from, keys, (key, at, count) -> {
-            for (int col = 0; col < headDim; col += MicroKernel.COLS) {
-                int width = MicroKernel.panelVectors(headDim - col) * LANES;
-                int present = Math.min(width, headDim - col);
-                int to = col * keys + at * width;
-                for (int i = 0; i < count; i++, to += width) {
-                    call.v().readRow(key + i, keyColumn(call, head) + col, state.v, to, present);
-                    Arrays.fill(state.v, to + present, to + width, 0);
-                }
-            }
-        });
-    }
-
     // --- computing --------------------------------------------------------------------------------------------------
-
-    private static void scores(AttentionCall call, int row, int rows, int keys, State state) {
-        int headDim = call.headDim();
-        int padded = MicroKernel.paddedCols(keys);
-        Arrays.fill(state.scores, 0, Math.min(ROWS, rows + MicroKernel.ROWS) * KEYS, 0);
-        for (int at = 0; at < headDim; at += MicroKernel.KC) {
-            int count = Math.min(MicroKernel.KC, headDim - at);
-            int q = row * headDim + at;
-            MicroKernel.multiply(rows, count, keys, state.q, q, headDim, state.k, at * padded, state.scores, 0, KEYS);
-        }
-    }
 
     /** Turns row r of the scores, of the tile's query i, into weights. */
     private static void soften(AttentionCall call, QueryTile tile, int i, int r, int from, int keys, State state) {
@@ -213,7 +156,8 @@ final class Attention {
         if (largest > before) {
             float shrink = Exp.exp2(before - largest);
             Softmax.scale(state.sums, i * LANES, LANES, shrink);
-            Softmax.scale(state.mixed, i * width(call), width(call), shrink);
+            int width = state.products.width(call.headDim());
+            Softmax.scale(state.mixed, i * width, width, shrink);
         }
         Exp.exp2(state.scores, at, seen, largest, state.sums, i * LANES);
         Arrays.fill(state.scores, at + seen, at + keys, 0);
@@ -229,26 +173,12 @@ final class Attention {
         });
     }
 
-    private static void mix(AttentionCall call, int row, int rows, int keys, State state) {
-        MicroKernel.multiply(
-                rows,
-                keys,
-                call.headDim(),
-                state.scores,
-                0,
-                KEYS,
-                state.v,
-                0,
-                state.mixed,
-                row * width(call),
-                width(call));
-    }
-
     private static void write(AttentionCall call, QueryTile tile, int head, State state) {
+        int width = state.products.width(call.headDim());
         for (int i = 0; i < tile.queries(); i++) {
             float sum = (float) Lanes.sum(state.sums, i * LANES);
-            Softmax.scale(state.mixed, i * width(call), width(call), 1 / sum);
-            call.out().writeRow(tile.from() + i, head * call.headDim(), state.mixed, i * width(call), call.headDim());
+            Softmax.scale(state.mixed, i * width, width, 1 / sum);
+            call.out().writeRow(tile.from() + i, head * call.headDim(), state.mixed, i * width, call.headDim());
         }
     }
 }

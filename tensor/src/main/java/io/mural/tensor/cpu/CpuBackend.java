@@ -1,9 +1,13 @@
 package io.mural.tensor.cpu;
 
 import io.mural.tensor.Backend;
+import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.machine.Kernels;
 import java.util.List;
+import java.util.Optional;
 
 /** The processor this JVM runs on: {@code cpu}, the vector kernels, and {@code cpu:scalar}, the oracle. */
 public final class CpuBackend implements Backend {
@@ -27,10 +31,59 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Ops open(String device, int threads, Workspace workspace) {
-        if (device.equals(SCALAR) || !hasVectorModule()) {
+        if (!isVector(device)) {
             return new ScalarOps(workspace);
         }
         return new VectorOps(workspace, threads);
+    }
+
+    @Override
+    public Optional<String> whySlow(String device) {
+        return device.equals(SCALAR) || hasVectorModule()
+                ? Optional.empty()
+                : Optional.of("this JVM runs without the Vector API, without which the processor computes many times"
+                        + " slower; start java with --add-modules jdk.incubator.vector, or choose " + SCALAR);
+    }
+
+    @Override
+    public Ops open(String device, int threads, Workspace workspace, Precision precision) {
+        noPrecision(device, precision).ifPresent(reason -> {
+            throw new InputException(reason);
+        });
+        if (precision == Precision.F32 || !isVector(device)) {
+            return open(device, threads, workspace);
+        }
+        return new VectorOps(workspace, threads, precision, Kernels.ofThisProcessor());
+    }
+
+    @Override
+    public Optional<String> noPrecision(String device, Precision precision) {
+        if (precision == Precision.F32 || precision == Precision.AUTO) {
+            return Optional.empty();
+        }
+        if (!isVector(device)) {
+            return Backend.super.noPrecision(device, precision);
+        }
+        var kernels = Kernels.ofThisProcessor();
+        boolean missing = precision == Precision.BF16
+                ? kernels.pairs().isEmpty()
+                : kernels.blocks().isEmpty();
+        if (!missing) {
+            return Optional.empty();
+        }
+        var needed = precision == Precision.BF16 ? "AVX512_BF16" : "AVX2 or AVX512_VNNI";
+        return Optional.of("precision " + precision.key() + " cannot be had: "
+                + kernels.reason().orElse("this processor has no " + needed)
+                + "; choose auto or f32");
+    }
+
+    @Override
+    public boolean roundsToBf16(String device) {
+        return isVector(device) && Kernels.ofThisProcessor().pairs().isPresent();
+    }
+
+    private static boolean isVector(String device) {
+        return !device.equals(SCALAR) && hasVectorModule();
     }
 
     /** An incubator module is there only if the command line asks for it. */

@@ -21,13 +21,13 @@ final class Gemm {
     /** Columns whose weights, widened, take 512 KiB: they stay in the second-level cache. */
     static final int STRIPE = 256 / MicroKernel.COLS * MicroKernel.COLS;
     /** Rows whose sums take 768 KiB. */
-    private static final int LARGEST_BLOCK = 768;
+    static final int LARGEST_BLOCK = 768;
     /** Rows that pass over the panels together: their part of x and of the sums stays in the second-level cache. */
     static final int GROUP = 16 * MicroKernel.ROWS;
     /** Fewer rows than this do not pay for laying the weights out again. */
     private static final int SMALLEST_BLOCK = 48;
     /** Fewer multiply-adds than this are done before another thread wakes up. */
-    private static final long SMALL = 200_000;
+    static final long SMALL = 200_000;
 
     /** One addend of a product: x [rows, k] times the transpose of weight [cols, k]. */
     private record Term(Tensor x, Matrix weight) {}
@@ -50,10 +50,7 @@ final class Gemm {
         int m = x.rows();
         int n = layer.out();
         int stripes = (n + STRIPE - 1) / STRIPE;
-        int blocks = blocks(m, stripes, (long) m * n * layer.in());
-        int blockRows = (m + blocks - 1) / blocks;
-        blockRows = (blockRows + MicroKernel.ROWS - 1) / MicroKernel.ROWS * MicroKernel.ROWS;
-        int height = blockRows;
+        int height = blockRows(m, stripes, (long) m * n * layer.in(), MicroKernel.ROWS, threads.count());
         int used = (m + height - 1) / height;
         threads.run(stripes * used, (task, worker) -> {
             int row = task / stripes * height;
@@ -71,18 +68,18 @@ final class Gemm {
         });
     }
 
-    /** In how many blocks to cut m rows, so that all threads get the same number of tasks. */
-    private int blocks(int m, int stripes, long work) {
+    /** Rows of the blocks to cut m rows into, groups of so many: all threads get the same number of tasks. */
+    static int blockRows(int m, int stripes, long work, int group, int threads) {
         int least = (m + LARGEST_BLOCK - 1) / LARGEST_BLOCK;
-        if (work < SMALL) {
-            return least;
-        }
-        int most = Math.max(least, m / SMALLEST_BLOCK);
         int blocks = least;
-        while (blocks < most && stripes * blocks % threads.count() != 0 && stripes * blocks < 4 * threads.count()) {
-            blocks++;
+        if (work >= SMALL) {
+            int most = Math.max(least, m / SMALLEST_BLOCK);
+            while (blocks < most && stripes * blocks % threads != 0 && stripes * blocks < 4 * threads) {
+                blocks++;
+            }
         }
-        return blocks;
+        int rows = (m + blocks - 1) / blocks;
+        return (rows + group - 1) / group * group;
     }
 
     private static void stripe(
@@ -121,6 +118,21 @@ final class Gemm {
         }
     }
 
+    /** Adds one product to the sums of a stripe, which lie {@code width} apart. */
+    static void add(
+            Tensor x, Matrix weight, int row, int rows, int col, int cols, float[] c, int width, Scratch scratch) {
+        var b = scratch.b(MicroKernel.paddedCols(cols) * MicroKernel.KC);
+        for (int from = 0; from < weight.cols(); from += MicroKernel.KC) {
+            int k = Math.min(MicroKernel.KC, weight.cols() - from);
+            Panels.pack(weight, col, cols, from, k, scratch, b);
+            for (int i = 0; i < rows; i += GROUP) {
+                int group = Math.min(GROUP, rows - i);
+                readRows(x, row + i, group, from, k, scratch.a);
+                MicroKernel.multiply(group, k, cols, scratch.a, 0, k, b, 0, c, i * width, width);
+            }
+        }
+    }
+
     /** Columns {@code from} to {@code from + k} of some rows, side by side. */
     private static void readRows(Tensor x, int row, int rows, int from, int k, float[] a) {
         if (k == x.cols()) {
@@ -132,8 +144,7 @@ final class Gemm {
         }
     }
 
-    private static void write(
-            Tensor out, int row, int rows, int col, int cols, float[] c, int from, int width, Activation f) {
+    static void write(Tensor out, int row, int rows, int col, int cols, float[] c, int from, int width, Activation f) {
         Exp.apply(f, c, from, rows * width);
         Blocks.write(out, row, rows, col, cols, c, from, width);
     }

@@ -32,6 +32,9 @@ final class Scratch {
     /** Rows of weights before they are transposed. */
     int[] ints = {};
 
+    /** Panels of the right operand in a shorter format, or a row of the left one. */
+    int[] tile = {};
+
     /** Bytes of a file as they are, and the same memory as a segment. */
     int[] raw = {};
 
@@ -65,6 +68,13 @@ final class Scratch {
             ints = new int[size];
         }
         return ints;
+    }
+
+    int[] tile(int size) {
+        if (tile.length < size) {
+            tile = new int[size];
+        }
+        return tile;
     }
 
     int[] raw(int ints) {

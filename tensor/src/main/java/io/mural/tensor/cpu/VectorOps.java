@@ -9,11 +9,13 @@ import io.mural.tensor.Matrix;
 import io.mural.tensor.Moments;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Rope;
 import io.mural.tensor.RowMix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
+import io.mural.tensor.cpu.machine.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,25 +34,39 @@ public final class VectorOps extends Ops {
     private final Gemm gemm;
     private final Gemv gemv;
     private final Attention attention;
+    private final Optional<Attention> shortAttention;
     private final Norms norms;
     private final GroupNorm groupNorm;
     private final Conv2d conv2d;
     private final Elementwise elementwise;
     private final List<float[]> lowMemory = new ArrayList<>();
+    private final ShortProducts shortProducts;
 
-    /** @param threads how many threads compute, the caller's included */
+    /** In float32. @param threads how many threads compute, the caller's included */
     public VectorOps(Workspace workspace, int threads) {
+        this(workspace, threads, Precision.F32, Kernels.NONE);
+    }
+
+    /**
+     * @param threads how many threads compute, the caller's included
+     * @param kernels what multiplies shorter formats; where they have none for the precision, it is float32
+     */
+    public VectorOps(Workspace workspace, int threads, Precision precision, Kernels kernels) {
         super(workspace);
         this.threads = new Threads(threads);
         var scratch = new Scratch[threads];
         Arrays.setAll(scratch, i -> new Scratch());
         this.gemm = new Gemm(this.threads, scratch);
         this.gemv = new Gemv(this.threads, scratch);
-        this.attention = new Attention(this.threads, scratch);
         this.norms = new Norms(this.threads, scratch);
         this.groupNorm = new GroupNorm(this.threads, scratch);
         this.conv2d = new Conv2d(this.threads, scratch);
         this.elementwise = new Elementwise(this.threads, scratch);
+        this.shortProducts = new ShortProducts(this.threads, scratch, precision, kernels);
+        this.attention = new Attention(this.threads, scratch, WideAttention::new);
+        this.shortAttention = shortProducts
+                .ofAttention()
+                .map(layout -> new Attention(this.threads, scratch, () -> new PairAttention(layout)));
     }
 
     /** Bits of a vector of this JVM on this processor. */
@@ -64,7 +80,13 @@ public final class VectorOps extends Ops {
         for (int i = 0; i < layer.adapters().size(); i++) {
             lows.add(low(x, layer.adapters().get(i), i));
         }
-        product(out, x, layer, lows, f);
+        shortProducts.takeNotice().ifPresent(this::notice);
+        var tiles = x.rows() > Gemv.MOST_ROWS ? shortProducts.of(layer.weight()) : Optional.<TileGemm>empty();
+        if (tiles.isPresent()) {
+            tiles.get().linear(out, x, layer, lows, f);
+        } else {
+            product(out, x, layer, lows, f);
+        }
     }
 
     /** {@code scale * (x down^T)}: [rows, rank], in memory kept for the adapters of this place in a layer's list. */
@@ -156,7 +178,7 @@ public final class VectorOps extends Ops {
 
     @Override
     protected void attentionKernel(AttentionCall call) {
-        attention.run(call);
+        shortAttention.filter(it -> shortProducts.areMet()).orElse(attention).run(call);
     }
 
     @Override

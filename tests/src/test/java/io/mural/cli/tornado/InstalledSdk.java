@@ -3,9 +3,9 @@ package io.mural.cli.tornado;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.mural.cli.console.Version;
 import io.mural.cli.tornado.Sdk.Search.Found;
 import io.mural.cli.tornado.Sdk.Search.Missing;
+import io.mural.engine.text.Version;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -8,7 +8,6 @@ import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.vae.VaeExtent;
-import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Workspace;
@@ -80,19 +79,21 @@ class PicturePlanTest {
     }
 
     @Test
-    void aPictureThatDoesNotFitNamesTheLargestThatWould() {
+    void theLargestSquareIsTheLargestThatFits() {
         try (var model = new Flux1Model(NANO, Optional.empty(), List.of())) {
             var large = request(4096, 4096);
             long budget = PicturePlan.of(model, request(512, 512), Optional.empty(), PLENTY)
                     .peakBytes();
             var plan = PicturePlan.of(model, large, Optional.empty(), budget);
             assertThat(plan.vae()).isEqualTo(VaeExtent.TILES);
-            assertThatThrownBy(() -> plan.requireFit(model, large, Optional.empty(), budget))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageContaining("4096x4096 needs")
-                    .hasMessageMatching(".*--size \\d+x\\d+ would fit");
-            var small = request(256, 256);
-            PicturePlan.of(model, small, Optional.empty(), budget).requireFit(model, small, Optional.empty(), budget);
+            assertThat(plan.peakBytes()).isGreaterThan(budget);
+            int side = PicturePlan.largestSquare(model, large, Optional.empty(), budget);
+            assertThat(PicturePlan.of(model, request(side, side), Optional.empty(), budget)
+                            .peakBytes())
+                    .isLessThanOrEqualTo(budget);
+            assertThat(PicturePlan.of(model, request(side + 16, side + 16), Optional.empty(), budget)
+                            .peakBytes())
+                    .isGreaterThan(budget);
         }
     }
 

@@ -169,7 +169,7 @@ public final class Graphs implements AutoCloseable {
         return new IllegalStateException(
                 device.getDeviceName() + ": " + unit + " could not be run; its kernels are " + kernels
                         + ", the compiler's log stands above"
-                        + (library ? " (--gemm java does without NVIDIA's libraries): " : ": ") + e.getMessage(),
+                        + (library ? " (`gemm` java does without NVIDIA's libraries): " : ": ") + e.getMessage(),
                 e);
     }
 

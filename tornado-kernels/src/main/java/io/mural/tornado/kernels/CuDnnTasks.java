@@ -38,7 +38,7 @@ public final class CuDnnTasks {
             plan.execute();
         } catch (RuntimeException | TornadoExecutionPlanException e) {
             return Optional.of("cuDNN does not do attention with heads of " + headDim
-                    + " here, mural's kernel does; --gemm java does not try it: " + e.getMessage());
+                    + " here, mural's kernel does; `gemm` java does not try it: " + e.getMessage());
         }
         float mean = o.get(0).getFloat32();
         return mean == 1

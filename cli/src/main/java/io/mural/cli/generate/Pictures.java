@@ -1,0 +1,129 @@
+package io.mural.cli.generate;
+
+import io.mural.Mural;
+import io.mural.Order;
+import io.mural.Progress;
+import io.mural.Recipe;
+import io.mural.Request;
+import io.mural.Sink;
+import io.mural.cli.console.BadUsage;
+import io.mural.cli.progress.Report;
+import io.mural.model.image.PngFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Pictures for the command line: files named, progress reported, paths printed. */
+final class Pictures {
+    private final Mural mural;
+    private final HierarchyOptions options;
+    private final Report report;
+    private final PrintWriter out;
+    private final boolean verbose;
+    private final Optional<MemoryWatch> watch;
+
+    /**
+     * @param out where the paths of finished pictures go
+     * @param verbose whether to tell what pictures took of the machine
+     */
+    Pictures(Mural mural, HierarchyOptions options, Report report, PrintWriter out, boolean verbose) {
+        this.mural = mural;
+        this.options = options;
+        this.report = report;
+        this.out = out;
+        this.verbose = verbose;
+        watch = verbose ? Optional.of(new MemoryWatch()) : Optional.empty();
+    }
+
+    /** @param requests alike but for prompt and seed, each with its seed */
+    void make(List<Request> requests, Optional<Path> output) {
+        options.check();
+        var first = requests.getFirst();
+        if (options.needsLevels()) {
+            var plan = mural.plan(first);
+            if (plan.levels().isEmpty()) {
+                throw new BadUsage(
+                        "--size " + plan.recipe().width() + "x" + plan.recipe().height()
+                                + " is made at once; --keep-stages, --resume and --plan are for larger pictures");
+            }
+            if (options.plan) {
+                plan.levelLines().forEach(out::println);
+                return;
+            }
+        }
+        var places = places(requests, output);
+        List<Order> orders = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            var sink = Sink.png(places.get(i));
+            orders.add(new Order(requests.get(i), options.resume ? sink.resume() : sink));
+        }
+        mural.generate(orders, new Listener(places)::hear);
+    }
+
+    private static List<Path> places(List<Request> requests, Optional<Path> output) {
+        var outputs = new Outputs(output, requests.size());
+        List<Path> places = new ArrayList<>();
+        for (var request : requests) {
+            places.add(outputs.place(
+                    places.size() + 1,
+                    request.prompt().orElseThrow(),
+                    request.seed().orElseThrow()));
+        }
+        outputs.check(
+                places,
+                requests.getFirst().start().map(start -> start.path()).stream().toList());
+        return places;
+    }
+
+    /** Hears what happens: passes it on, and writes the pictures beside the finished ones. */
+    private final class Listener {
+        private final List<Path> places;
+        private Recipe recipe;
+
+        Listener(List<Path> places) {
+            this.places = places;
+        }
+
+        void hear(Progress event) {
+            if (!(event instanceof Progress.Detail) || verbose) {
+                report.accept(event);
+            }
+            watch.ifPresent(each -> each.accept(event));
+            switch (event) {
+                case Progress.Begun begun -> recipe = begun.recipe();
+                case Progress.LevelDone level
+                when options.keepStages ->
+                    PngFile.write(
+                            beside(level.picture(), "stage" + (level.level() + 1)),
+                            level.image().get(),
+                            recipe.texts());
+                case Progress.Preview preview
+                when isWanted(preview) ->
+                    PngFile.write(
+                            beside(preview.picture(), "preview"),
+                            preview.image().get(),
+                            Map.of());
+                case Progress.Done done -> {
+                    watch.flatMap(MemoryWatch::line).ifPresent(report::note);
+                    out.println(done.path().orElseThrow());
+                }
+                default -> {}
+            }
+        }
+
+        private boolean isWanted(Progress.Preview preview) {
+            return options.preview != null && preview.step() % options.preview == 0;
+        }
+
+        /** {@code sea.png} to {@code sea.preview.png} */
+        private Path beside(int picture, String what) {
+            var place = places.get(picture - 1);
+            var name = place.getFileName().toString();
+            var stem = name.endsWith(".png") ? name.substring(0, name.length() - ".png".length()) : name;
+            return place.resolveSibling(stem + "." + what + ".png");
+        }
+    }
+}

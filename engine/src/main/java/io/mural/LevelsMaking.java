@@ -1,0 +1,120 @@
+package io.mural;
+
+import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.pipeline.CheckpointFile;
+import io.mural.model.pipeline.HierarchicalPipeline;
+import io.mural.model.pipeline.Journal;
+import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.plan.WeightPlan;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Pyramid;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes pictures beyond the model's own size, level by level, with a checkpoint beside the file of each. */
+final class LevelsMaking implements Making {
+    private final Means means;
+    private final HierarchicalPlan figures;
+    private final Plan plan;
+    private final HierarchicalPipeline pipeline;
+
+    LevelsMaking(Means means, Request wished, Recipe recipe, Loaded inputs) {
+        this.means = means;
+        var hierarchy = recipe.hierarchy().orElseThrow();
+        var model = means.model();
+        var guided = model.guided(hierarchy.lora());
+        var request = recipe.request(inputs);
+        var levels = hierarchy.settings();
+        var wanted = Resolver.vae(wished);
+        var pyramid =
+                pyramid(recipe, inputs, model.defaults(), levels.geometry().ratio());
+        figures = HierarchicalPlan.of(model, guided, request, levels, pyramid, wanted, means.memory());
+        Making.requireMemory(
+                recipe,
+                figures.peakBytes(),
+                means,
+                () -> HierarchicalPlan.largestSquare(model, guided, request, levels, wanted, means.memory()));
+        Making.requireHeap(recipe, HierarchicalPlan.heapBytesPerPixel(levels), means);
+        var weights = WeightPlan.of(model, means.memory() - figures.peakBytes());
+        pipeline = new HierarchicalPipeline(model, guided, means.device().ops(), weights, means.previews());
+        var vae = figures.levels().getLast().vae().extent();
+        plan = new Plan(
+                recipe.seenBy(vae),
+                figures.peakBytes(),
+                figures.flops(recipe.steps(), levels),
+                vae,
+                levels(figures),
+                weights,
+                means.speed());
+    }
+
+    private static Pyramid pyramid(Recipe recipe, Loaded inputs, ModelDefaults defaults, int ratio) {
+        int pixels = GenerationRequest.TOKEN_PIXELS;
+        int gridHeight = recipe.height() / pixels;
+        int gridWidth = recipe.width() / pixels;
+        if (recipe.enlarges()) {
+            var start = inputs.start().orElseThrow();
+            return Pyramid.from(start.height(), start.width(), gridHeight, gridWidth, ratio);
+        }
+        int nativeTokens = defaults.width() / pixels * (defaults.height() / pixels);
+        return Pyramid.of(gridHeight, gridWidth, nativeTokens, ratio);
+    }
+
+    private static List<Plan.Level> levels(HierarchicalPlan figures) {
+        int pixels = GenerationRequest.TOKEN_PIXELS;
+        var base = figures.base();
+        List<Plan.Level> levels = new ArrayList<>();
+        levels.add(new Plan.Level(
+                figures.pyramid().baseWidth() * pixels,
+                figures.pyramid().baseHeight() * pixels,
+                base.peakBytes(),
+                base.stepFlops(),
+                base.attentionFlops(),
+                true,
+                base.vae()));
+        for (var level : figures.levels()) {
+            levels.add(new Plan.Level(
+                    level.level().width(),
+                    level.level().height(),
+                    level.peakBytes(),
+                    level.stepFlops(),
+                    level.attentionFlops(),
+                    level.memory() == GuideMemory.KEEP,
+                    level.vae().extent()));
+        }
+        return levels;
+    }
+
+    @Override
+    public Plan plan() {
+        return plan;
+    }
+
+    @Override
+    public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
+        var journal = journal(recipe, sink);
+        int baseTokens = figures.pyramid().baseHeight() * figures.pyramid().baseWidth();
+        var request = new HierarchicalPipeline.Request(
+                recipe.request(inputs),
+                means.model().schedule(recipe.steps(), baseTokens),
+                recipe.hierarchy().orElseThrow().settings());
+        var latents = pipeline.generate(request, figures, journal, events, events);
+        var picture = Output.write(sink, recipe, rows -> pipeline.decode(latents, figures, rows, events));
+        if (journal instanceof CheckpointFile checkpoint) {
+            checkpoint.finished();
+        }
+        return picture;
+    }
+
+    private Journal journal(Recipe recipe, Sink sink) {
+        if (!(sink instanceof Sink.File file)) {
+            return Journal.NONE;
+        }
+        var checkpoint = CheckpointFile.beside(file.path());
+        var identity = recipe.toJson() + means.model().bytes();
+        return file.resumed()
+                ? CheckpointFile.resume(checkpoint, identity)
+                : CheckpointFile.fresh(checkpoint, identity);
+    }
+}

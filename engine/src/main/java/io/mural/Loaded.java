@@ -1,0 +1,62 @@
+package io.mural;
+
+import io.mural.model.image.RgbImage;
+import io.mural.model.request.ReferenceImages;
+import io.mural.tensor.InputException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The pictures that a picture is made from, read.
+ *
+ * @param init the one it starts from, as it stands in the recipe
+ * @param start the same, its pixels
+ * @param referenceFiles those it is made after
+ * @param references the same, as the model takes them
+ */
+record Loaded(
+        Optional<InitImage> init, Optional<RgbImage> start, List<Path> referenceFiles, List<RgbImage> references) {
+    private static final double USUAL_STRENGTH = 0.6;
+
+    Loaded {
+        referenceFiles = List.copyOf(referenceFiles);
+        references = List.copyOf(references);
+    }
+
+    /** Those of the request, else those of the recipe it repeats. */
+    static Loaded of(Request request) {
+        var start = request.start();
+        double strength = strength(request, start.isPresent());
+        var references = request.inputs()
+                .references()
+                .or(() -> request.from()
+                        .map(recipe ->
+                                recipe.references().stream().map(Input::of).toList()))
+                .orElse(List.of());
+        return new Loaded(
+                start.map(input -> new InitImage(input.path(), strength, input.sha256())),
+                start.map(Input::read),
+                references.stream().map(Input::path).toList(),
+                references.stream()
+                        .map(input -> ReferenceImages.prepare(input.read()))
+                        .toList());
+    }
+
+    private static double strength(Request request, boolean starts) {
+        if (request.inputs().enlarged()) {
+            return 0;
+        }
+        var given = request.inputs().strength();
+        given.ifPresent(strength -> {
+            if (!starts) {
+                throw InputException.about("strength", "`strength` has no effect without `init-image`");
+            }
+            if (!(strength > 0 && strength <= 1)) {
+                throw InputException.about("strength", "`strength` " + strength + ": choose more than 0, at most 1");
+            }
+        });
+        return given.or(() -> request.from().flatMap(Recipe::init).map(InitImage::strength))
+                .orElse(USUAL_STRENGTH);
+    }
+}

@@ -1,0 +1,29 @@
+package io.mural;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which model a picture is made with.
+ *
+ * @param path folder or single file as the user wrote it; empty for the embedded model
+ * @param base for a single file, the folder with what it lacks
+ */
+public record ModelRef(Optional<Path> path, Optional<Path> base) {
+    private static final String EMBEDDED = "mural-nano";
+
+    /** The embedded model. */
+    public static ModelRef embedded() {
+        return new ModelRef(Optional.empty(), Optional.empty());
+    }
+
+    /** The last name of its path, without the ending of a single file. */
+    public String name() {
+        if (path.isEmpty()) {
+            return EMBEDDED;
+        }
+        var last = path.get().toAbsolutePath().normalize().getFileName();
+        var name = last == null ? path.get().toString() : last.toString();
+        return name.replaceFirst("\\.(safetensors|gguf)$", "");
+    }
+}

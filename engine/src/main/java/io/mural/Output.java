@@ -1,0 +1,56 @@
+package io.mural;
+
+import io.mural.model.image.JpegFile;
+import io.mural.model.image.PictureSink;
+import io.mural.model.image.PngFile;
+import io.mural.model.image.RgbImage;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Brings finished pictures to their sinks. */
+final class Output {
+    private static final int RGB = 3;
+
+    private Output() {}
+
+    /** @param picture gives all rows to the sink it is given, from top to bottom */
+    static Picture write(Sink sink, Recipe recipe, Consumer<PictureSink> picture) {
+        return switch (sink) {
+            case Sink.Memory _ -> new Picture(recipe, Optional.of(whole(recipe, picture)), Optional.empty());
+            case Sink.Rows rows -> {
+                picture.accept(rows.rows());
+                yield new Picture(recipe, Optional.empty(), Optional.empty());
+            }
+            case Sink.Stream stream -> {
+                write(stream.out(), stream.format(), recipe, picture);
+                yield new Picture(recipe, Optional.empty(), Optional.empty());
+            }
+            case Sink.File file -> {
+                switch (file.format()) {
+                    case Format.Png _ ->
+                        PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(), picture);
+                    case Format.Jpeg jpeg -> JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality());
+                }
+                yield new Picture(recipe, Optional.empty(), Optional.of(file.path()));
+            }
+        };
+    }
+
+    static void write(OutputStream out, Format format, Recipe recipe, Consumer<PictureSink> picture) {
+        switch (format) {
+            case Format.Png _ -> PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(), picture);
+            case Format.Jpeg jpeg -> JpegFile.write(out, whole(recipe, picture), jpeg.quality());
+        }
+    }
+
+    private static RgbImage whole(Recipe recipe, Consumer<PictureSink> picture) {
+        var rgb = new byte[recipe.height() * recipe.width() * RGB];
+        int[] at = {0};
+        picture.accept(band -> {
+            System.arraycopy(band.rgb(), 0, rgb, at[0], band.rgb().length);
+            at[0] += band.rgb().length;
+        });
+        return new RgbImage(recipe.width(), recipe.height(), rgb);
+    }
+}

@@ -1,0 +1,257 @@
+package io.mural;
+
+import io.mural.engine.text.Version;
+import io.mural.engine.text.Words;
+import io.mural.model.image.PngFile;
+import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.LoraFile;
+import io.mural.model.vae.VaeExtent;
+import io.mural.tensor.GemmChoice;
+import io.mural.tensor.InputException;
+import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a picture is made from. It stands in the picture's file as JSON, from which {@code --from} makes the same
+ * picture again.
+ *
+ * @param guidance distilled guidance, for models that take it
+ * @param device where it was computed; another may differ in the last bits
+ * @param gemm what multiplied matrices, where the device leaves a choice
+ */
+public record Recipe(
+        String prompt,
+        String negative,
+        double trueCfg,
+        int width,
+        int height,
+        int steps,
+        long seed,
+        Optional<Double> guidance,
+        int textTokens,
+        NoiseDtype noiseDtype,
+        VaeExtent vae,
+        ModelRef model,
+        List<LoraFile> loras,
+        Optional<InitImage> init,
+        List<Path> references,
+        Optional<Hierarchy> hierarchy,
+        String device,
+        Optional<GemmChoice> gemm) {
+
+    /** The keyword of the text chunk that holds a recipe. */
+    public static final String KEYWORD = "mural";
+
+    public Recipe {
+        loras = List.copyOf(loras);
+        references = List.copyOf(references);
+    }
+
+    /** Whether the picture it starts from is kept and guides a larger one. */
+    boolean enlarges() {
+        return init.filter(image -> image.strength() == 0).isPresent();
+    }
+
+    /** The recipe in a picture's file; {@link InputException} when it has none. */
+    public static Recipe read(Path picture) {
+        var json = PngFile.texts(picture).get(KEYWORD);
+        if (json == null) {
+            throw new InputException(picture + ": holds no recipe; `from` takes a PNG picture that mural made");
+        }
+        return of(Json.parse(picture + ": its recipe", json));
+    }
+
+    /**
+     * The recipe in a JSON object, as {@link #toJson} writes it.
+     *
+     * @param source what messages call it
+     */
+    public static Recipe parse(String source, String json) {
+        return of(Json.parse(source, json));
+    }
+
+    private static Recipe of(JsonObject json) {
+        try {
+            var model = json.object("model");
+            List<LoraFile> loras = new ArrayList<>();
+            for (var lora : json.objects("loras", List.of())) {
+                loras.add(new LoraFile(
+                        Path.of(lora.string("path")),
+                        lora.number("scale"),
+                        constant(LoraFile.Mode.class, lora, "mode")));
+            }
+            return new Recipe(
+                    json.string("prompt"),
+                    json.string("negative"),
+                    json.number("true_cfg"),
+                    json.integer("width"),
+                    json.integer("height"),
+                    json.integer("steps"),
+                    json.longInteger("seed"),
+                    json.has("guidance") ? Optional.of(json.number("guidance")) : Optional.empty(),
+                    json.integer("text_tokens"),
+                    constant(NoiseDtype.class, json, "noise_dtype"),
+                    constant(VaeExtent.class, json, "vae"),
+                    new ModelRef(path(model, "path"), path(model, "base")),
+                    loras,
+                    json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
+                    json.strings("references", List.of()).stream().map(Path::of).toList(),
+                    json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
+                    json.string("device"),
+                    json.has("gemm") ? Optional.of(constant(GemmChoice.class, json, "gemm")) : Optional.empty());
+        } catch (InvalidPathException e) {
+            throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
+        }
+    }
+
+    private static InitImage init(JsonObject json) {
+        return new InitImage(Path.of(json.string("path")), json.number("strength"), json.string("sha256"));
+    }
+
+    private static Optional<Path> path(JsonObject json, String key) {
+        return json.has(key) ? Optional.of(Path.of(json.string(key))) : Optional.empty();
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, JsonObject json, String key) {
+        for (var constant : type.getEnumConstants()) {
+            if (Words.of(constant).equals(json.string(key))) {
+                return constant;
+            }
+        }
+        throw json.error(key, "is not known to this version of mural");
+    }
+
+    /** The recipe as it stands in a picture's file. */
+    public String toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("mural", Version.text());
+        json.put("prompt", prompt);
+        json.put("negative", negative);
+        json.put("true_cfg", trueCfg);
+        json.put("width", width);
+        json.put("height", height);
+        json.put("steps", steps);
+        json.put("seed", seed);
+        json.put("guidance", guidance.orElse(null));
+        json.put("text_tokens", textTokens);
+        json.put("noise_dtype", Words.of(noiseDtype));
+        json.put("vae", Words.of(vae));
+        json.put("model", modelJson());
+        json.put("loras", loras.stream().map(Recipe::loraJson).toList());
+        json.put("init_image", init.map(Recipe::initJson).orElse(null));
+        json.put("references", references.stream().map(Path::toString).toList());
+        json.put("hierarchy", hierarchy.map(Hierarchy::toJson).orElse(null));
+        json.put("device", device);
+        json.put("gemm", gemm.map(Words::of).orElse(null));
+        return Json.write(json);
+    }
+
+    private Map<String, Object> modelJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", model.name());
+        json.put("path", model.path().map(Path::toString).orElse(null));
+        json.put("base", model.base().map(Path::toString).orElse(null));
+        return json;
+    }
+
+    private static Map<String, Object> loraJson(LoraFile lora) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("path", lora.file().toString());
+        json.put("scale", lora.scale());
+        json.put("mode", Words.of(lora.mode()));
+        return json;
+    }
+
+    private static Map<String, Object> initJson(InitImage init) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("path", init.file().toString());
+        json.put("strength", init.strength());
+        json.put("sha256", init.sha256());
+        return json;
+    }
+
+    /** What stands beside the picture in its file: keyword to text. */
+    public Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put(ParametersText.KEYWORD, ParametersText.of(this));
+        texts.put(KEYWORD, toJson());
+        return texts;
+    }
+
+    /** The recipe in the text that other tools read, the PNG keyword {@code parameters}. */
+    public String parameters() {
+        return ParametersText.of(this);
+    }
+
+    /** The same but for prompt and seed. */
+    Recipe like(String otherPrompt, long otherSeed) {
+        return new Recipe(
+                otherPrompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                otherSeed,
+                guidance,
+                textTokens,
+                noiseDtype,
+                vae,
+                model,
+                loras,
+                init,
+                references,
+                hierarchy,
+                device,
+                gemm);
+    }
+
+    /** The same with the way the autoencoder sees the picture. */
+    Recipe seenBy(VaeExtent extent) {
+        return new Recipe(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance,
+                textTokens,
+                noiseDtype,
+                extent,
+                model,
+                loras,
+                init,
+                references,
+                hierarchy,
+                device,
+                gemm);
+    }
+
+    /** What the model is asked for. */
+    GenerationRequest request(Loaded inputs) {
+        return new GenerationRequest(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance.orElse(0.0),
+                textTokens,
+                inputs.start()
+                        .map(image -> new GenerationRequest.Init(
+                                image, init.orElseThrow().strength())),
+                Optional.of(noiseDtype.dtype()),
+                inputs.references());
+    }
+}

@@ -1,0 +1,31 @@
+package io.mural;
+
+import io.mural.tensor.InputException;
+import java.util.Optional;
+
+/** A picture does not fit into memory. */
+public final class TooLarge extends InputException {
+    private static final long serialVersionUID = 1L;
+
+    private final int fitting;
+
+    /**
+     * @param message what needs how much of what
+     * @param fitting side of the largest square that fits; 0 where none does
+     * @param more what would make room; continues the sentence
+     */
+    TooLarge(String message, int fitting, String more) {
+        super(
+                "size",
+                message,
+                fitting > 0
+                        ? "`size` " + fitting + "x" + fitting + " would fit" + more
+                        : "close other programs" + more);
+        this.fitting = fitting;
+    }
+
+    /** The largest square picture that fits; empty where none does. */
+    public Optional<Size> fitting() {
+        return fitting > 0 ? Optional.of(new Size(fitting, fitting)) : Optional.empty();
+    }
+}

@@ -1,0 +1,53 @@
+package io.mural;
+
+import io.mural.model.pipeline.PicturePipeline;
+import io.mural.model.plan.PicturePlan;
+import io.mural.model.plan.WeightPlan;
+import java.util.List;
+
+/** Makes pictures at once. */
+final class WholeMaking implements Making {
+    private final Means means;
+    private final Plan plan;
+    private final PicturePipeline pipeline;
+
+    WholeMaking(Means means, Request wished, Recipe recipe, Loaded inputs) {
+        this.means = means;
+        var model = means.model();
+        var request = recipe.request(inputs);
+        var wanted = Resolver.vae(wished);
+        var figures = PicturePlan.of(model, request, wanted, means.memory());
+        Making.requireMemory(
+                recipe,
+                figures.peakBytes(),
+                means,
+                () -> PicturePlan.largestSquare(model, request, wanted, means.memory()));
+        Making.requireHeap(recipe, PicturePlan.heapBytes(1, 1), means);
+        var weights = WeightPlan.of(model, means.memory() - figures.peakBytes());
+        int evaluated = request.init()
+                .map(init -> (int) Math.ceil(init.strength() * request.steps()))
+                .orElse(request.steps());
+        plan = new Plan(
+                recipe.seenBy(figures.vae()),
+                figures.peakBytes(),
+                figures.flops(evaluated, request.classifierFree()),
+                figures.vae(),
+                List.of(),
+                weights,
+                means.speed());
+        pipeline = new PicturePipeline(model, means.device().ops(), weights, means.previews());
+    }
+
+    @Override
+    public Plan plan() {
+        return plan;
+    }
+
+    @Override
+    public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
+        var request = recipe.request(inputs);
+        var schedule = means.model().schedule(recipe.steps(), request.imageTokens());
+        var result = pipeline.generate(request, schedule, recipe.vae(), events, events);
+        return Output.write(sink, recipe, rows -> rows.rows(result.image()));
+    }
+}

@@ -1,0 +1,68 @@
+package io.mural.model.image;
+
+import io.mural.weights.text.WholeFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Writes JPEG pictures, by Java's own encoder. */
+public final class JpegFile {
+    private static final int CHANNELS = 3;
+
+    private JpegFile() {}
+
+    /**
+     * Writes a picture to a file, which appears whole or not at all.
+     *
+     * @param quality 1 to 100
+     */
+    public static void write(Path file, RgbImage picture, int quality) {
+        WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), picture, quality));
+    }
+
+    /** As {@link #write(Path, RgbImage, int)}, to a stream, which stays open. */
+    public static void write(OutputStream out, RgbImage picture, int quality) {
+        try {
+            encode(out, picture, quality);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the picture cannot be written", e);
+        }
+    }
+
+    private static void encode(OutputStream out, RgbImage picture, int quality) throws IOException {
+        var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (var stream = new MemoryCacheImageOutputStream(out)) {
+            var options = writer.getDefaultWriteParam();
+            options.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            options.setCompressionQuality(quality / 100f);
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(buffered(picture), null, null), options);
+        } finally {
+            writer.dispose();
+        }
+    }
+
+    /** A picture for Java's own image classes. */
+    public static BufferedImage buffered(RgbImage picture) {
+        var image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+        var row = new int[picture.width()];
+        for (int y = 0; y < picture.height(); y++) {
+            for (int x = 0; x < row.length; x++) {
+                int at = (y * row.length + x) * CHANNELS;
+                row[x] = (picture.rgb()[at] & 0xff) << 16
+                        | (picture.rgb()[at + 1] & 0xff) << 8
+                        | picture.rgb()[at + 2] & 0xff;
+            }
+            image.setRGB(0, y, row.length, 1, row, 0, row.length);
+        }
+        return image;
+    }
+}

@@ -1,0 +1,21 @@
+package io.mural.tensor.asm;
+
+/** The general registers of x86-64, 64 bits wide, in the order of their numbers. */
+public enum Gpr implements Operand {
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15
+}
