@@ -9,6 +9,7 @@ import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.request.Pyramid;
+import io.mural.weights.text.WholeFile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -112,6 +113,7 @@ final class LevelsMaking implements Making {
             return Journal.NONE;
         }
         var checkpoint = CheckpointFile.beside(file.path());
+        WholeFile.check(checkpoint); // its name is longer than the picture's
         var identity = recipe.toJson() + means.model().bytes();
         return file.resumed()
                 ? CheckpointFile.resume(checkpoint, identity)

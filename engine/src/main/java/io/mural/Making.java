@@ -1,6 +1,7 @@
 package io.mural;
 
 import io.mural.engine.device.DeviceChoice;
+import io.mural.engine.device.Memory;
 import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
@@ -18,7 +19,13 @@ sealed interface Making permits WholeMaking, LevelsMaking {
      * @param previews of the model
      * @param speed the device's, measured when first asked for
      */
-    record Means(PictureModel model, DeviceChoice device, long memory, long heap, Previews previews, Supplier<Speed> speed) {}
+    record Means(
+            PictureModel model,
+            DeviceChoice device,
+            long memory,
+            long heap,
+            Previews previews,
+            Supplier<Speed> speed) {}
 
     /** The fitting one of the two. */
     static Making of(Means means, Request request, Recipe recipe, Loaded inputs) {
@@ -51,9 +58,11 @@ sealed interface Making permits WholeMaking, LevelsMaking {
             int side = (int) Math.sqrt((double) means.heap() / bytesPerPixel) / step * step;
             throw new TooLarge(
                     "a picture of " + recipe.width() + "x" + recipe.height() + " needs " + Figures.bytes(needed)
-                            + " of Java's heap memory but it has " + Figures.bytes(means.heap()),
+                            + " of Java's heap memory beside the " + Figures.bytes(Memory.HEAP_RESERVE)
+                            + " of mural itself, but the heap has "
+                            + Figures.bytes(Runtime.getRuntime().maxMemory()) + " in all",
                     side,
-                    ", or start with java -Xmx" + (needed + (1L << 30) >> 30) + "g");
+                    "start with java -Xmx" + (needed + Memory.HEAP_RESERVE + (1L << 20) - 1 >> 20) + "m or more");
         }
     }
 }

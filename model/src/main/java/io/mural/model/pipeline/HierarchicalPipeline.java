@@ -105,7 +105,8 @@ public final class HierarchicalPipeline {
     }
 
     /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
-    private float[] baseLatents(Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
+    private float[] baseLatents(
+            Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
         if (small.init().isPresent() && small.init().get().strength() == 0) {
             return pipeline.clean(small, small.init().get(), vae, progress);
         }
@@ -149,6 +150,7 @@ public final class HierarchicalPipeline {
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
+                Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 float sigma = schedule.sigma(i + 1);
                 onlooker.step(from.level() + 1, i + 1, () -> preview(latents, velocity, sigma, order));
