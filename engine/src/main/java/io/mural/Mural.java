@@ -255,7 +255,12 @@ public final class Mural implements AutoCloseable {
     private Batch batch(Consumer<Progress> progress, int pictures) {
         var events = new Events(progress, pictures);
         var means = new Making.Means(
-                model, device.detailed(events::detail), memory.orElseGet(Memory::budget), Memory.heap(), previews, this::speed);
+                model,
+                device.detailed(events::detail),
+                memory.orElseGet(Memory::budget),
+                Memory.heap(),
+                previews,
+                this::speed);
         return new Batch(means, new Resolver(place, model, loras, device), events);
     }
 

@@ -129,7 +129,7 @@ public final class Plan {
                     + ", autoencoder " + Words.of(level.vae()) + ", " + Figures.bytes(level.memoryBytes()) + ", "
                     + tera(level.stepFlops()) + " a step, of which attention " + tera(level.attentionFlops()));
         }
-        lines.add("in all " + Figures.bytes(memoryBytes) + " beside the weights, " + tera(flops) + ", about "
+        lines.add("together " + Figures.bytes(memoryBytes) + " beside the weights, " + tera(flops) + ", about "
                 + Figures.duration(seconds()));
         return lines;
     }

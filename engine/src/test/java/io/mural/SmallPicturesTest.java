@@ -53,9 +53,7 @@ class SmallPicturesTest {
         mural.generate(SEA, Sink.rows(rows::add));
         var saved = folder.resolve("saved.png");
         picture.save(saved);
-        assertThat(Files.readAllBytes(file))
-                .isEqualTo(stream.toByteArray())
-                .isEqualTo(Files.readAllBytes(saved));
+        assertThat(Files.readAllBytes(file)).isEqualTo(stream.toByteArray()).isEqualTo(Files.readAllBytes(saved));
         assertThat(rows).hasSize(1);
         assertThat(rows.getFirst().rgb()).isEqualTo(picture.image().rgb());
         var pixels = picture.toBufferedImage();
@@ -76,7 +74,8 @@ class SmallPicturesTest {
         try (var again = Mural.builder().of(recipe).open()) {
             var picture = again.generate(Request.of(recipe).build());
             assertThat(picture.recipe()).isEqualTo(recipe);
-            assertThat(picture.image().rgb()).isEqualTo(mural.generate(SEA).image().rgb());
+            assertThat(picture.image().rgb())
+                    .isEqualTo(mural.generate(SEA).image().rgb());
             var longer = again.generate(Request.of(recipe).steps(3).build());
             assertThat(longer.recipe().steps()).isEqualTo(3);
             assertThat(longer.seed()).isEqualTo(7);
@@ -101,7 +100,9 @@ class SmallPicturesTest {
     void progressTellsEveryStageInOrder() {
         var events = new ArrayList<Progress>();
         mural.generate(
-                List.of(new Order(SEA, Sink.memory()), new Order(SEA.change().seed(8).build(), Sink.memory())),
+                List.of(
+                        new Order(SEA, Sink.memory()),
+                        new Order(SEA.change().seed(8).build(), Sink.memory())),
                 events::add);
         assertThat(events.getFirst()).isInstanceOfSatisfying(Progress.Planned.class, plan -> {
             assertThat(plan.pictures()).isEqualTo(2);
@@ -114,9 +115,9 @@ class SmallPicturesTest {
                 .toList();
         assertThat(stages)
                 .containsExactly(Stage.TEXT, Stage.DENOISE, Stage.DECODE, Stage.TEXT, Stage.DENOISE, Stage.DECODE);
-        assertThat(events.stream().filter(Progress.Begun.class::isInstance).map(event -> ((Progress.Begun) event)
-                        .recipe()
-                        .seed()))
+        assertThat(events.stream()
+                        .filter(Progress.Begun.class::isInstance)
+                        .map(event -> ((Progress.Begun) event).recipe().seed()))
                 .containsExactly(7L, 8L);
         assertThat(events.getLast()).isInstanceOfSatisfying(Progress.Done.class, done -> {
             assertThat(done.picture()).isEqualTo(2);

@@ -1,5 +1,6 @@
 package io.mural.cli;
 
+import io.mural.cli.batch.BatchCommand;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.OneLine;
@@ -14,6 +15,7 @@ import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
+import io.mural.cli.train.TrainCommand;
 import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -95,9 +97,11 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new BatchCommand(interrupt))
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new TrainCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new DevicesCommand())

@@ -6,6 +6,7 @@ import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.text.Words;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
+import io.mural.train.parity.TrainingCases;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class ParityCommand implements Callable<Integer> {
             throw new BadUsage("name case files or folders of them, such as goldens/cases");
         }
         var device = deviceOptions.choose();
-        var parity = new Parity(device.ops(), this::report);
+        var parity = new Parity(device.ops(), this::report, new TrainingCases());
         for (var file : Parity.find(paths)) {
             parity.run(file);
         }

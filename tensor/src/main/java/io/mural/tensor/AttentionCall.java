@@ -54,6 +54,11 @@ public record AttentionCall(
         return q.cols() / heads;
     }
 
+    /** Where the keys and values of a query head begin. */
+    public int keyColumn(int head) {
+        return head / sharing() * headDim();
+    }
+
     /** Query heads that share a head of keys. */
     public int sharing() {
         return q.cols() / k.cols();

@@ -417,6 +417,13 @@ public abstract class Ops implements AutoCloseable {
 
     protected abstract void upsample2xKernel(Tensor out, Tensor x);
 
+    // --- gradients --------------------------------------------------------------------------------------------------
+
+    /** What differentiates these operations, or an error that says where it can be had. */
+    public GradientKernels gradients() {
+        throw new InputException("this device computes no gradients; train on --device cpu");
+    }
+
     // --- life and checks --------------------------------------------------------------------------------------------
 
     /** Releases the activations and what the backend holds beside them. */

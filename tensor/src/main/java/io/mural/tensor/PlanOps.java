@@ -31,6 +31,23 @@ public final class PlanOps extends Ops {
         return convolutionFlops;
     }
 
+    @Override
+    public GradientKernels gradients() {
+        return new PlanGradients(this);
+    }
+
+    void countLinear(double flops) {
+        linearFlops += flops;
+    }
+
+    void countAttention(double flops) {
+        attentionFlops += flops;
+    }
+
+    void countConvolution(double flops) {
+        convolutionFlops += flops;
+    }
+
     /** Counts the tensor; the values are not looked at. */
     @Override
     public Tensor tensor(float[] values, int... dims) {

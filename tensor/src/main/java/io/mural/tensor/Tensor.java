@@ -16,11 +16,21 @@ public final class Tensor {
     private final MemorySegment data;
     private final Shape shape;
     private final int rowStride;
+    /** The tensor that this one is a view of, through any number of views; itself where it is none. */
+    private final Tensor root;
+    /** Floats from the root's first element to this one's. */
+    private final long offset;
 
     private Tensor(MemorySegment data, Shape shape, int rowStride) {
+        this(data, shape, rowStride, null, 0);
+    }
+
+    private Tensor(MemorySegment data, Shape shape, int rowStride, Tensor root, long offset) {
         this.data = data;
         this.shape = shape;
         this.rowStride = rowStride;
+        this.root = root == null ? this : root;
+        this.offset = offset;
         if (data.equals(PLANNED)) {
             return;
         }
@@ -72,14 +82,14 @@ public final class Tensor {
         checkRange("rows", from, to, rows());
         long start = (long) from * rowStride;
         long length = (to - from - 1L) * rowStride + cols();
-        return new Tensor(slice(start, length), Shape.of(to - from, cols()), rowStride);
+        return new Tensor(slice(start, length), Shape.of(to - from, cols()), rowStride, root, offset + start);
     }
 
     /** Columns {@code from} (inclusive) to {@code to} (exclusive) as a matrix [rows, to - from] of the same memory. */
     public Tensor columns(int from, int to) {
         checkRange("columns", from, to, cols());
         long length = (rows() - 1L) * rowStride + to - from;
-        return new Tensor(slice(from, length), Shape.of(rows(), to - from), rowStride);
+        return new Tensor(slice(from, length), Shape.of(rows(), to - from), rowStride, root, offset + from);
     }
 
     /** The same elements under other sizes; only for contiguous tensors. */
@@ -89,7 +99,38 @@ public final class Tensor {
             throw new IllegalArgumentException(
                     "a tensor " + shape + " with row stride " + rowStride + " cannot be seen as " + wanted);
         }
-        return new Tensor(data, wanted, wanted.cols());
+        return new Tensor(data, wanted, wanted.cols(), root, offset);
+    }
+
+    /** The tensor that this one is a view of; itself where it is none. */
+    Tensor root() {
+        return root;
+    }
+
+    /** The view of {@code other} that this tensor is of its root; {@code other} is as large as the root. */
+    Tensor in(Tensor other) {
+        long floats = (rows() - 1L) * rowStride + cols();
+        return new Tensor(other.slice(offset, floats), shape, rowStride, other, offset);
+    }
+
+    /** Whether an element of this tensor is one of {@code other}'s too. */
+    boolean overlaps(Tensor other) {
+        if (root != other.root || last() <= other.offset || other.last() <= offset) {
+            return false;
+        }
+        if (rowStride != other.rowStride) {
+            return true;
+        }
+        long column = offset % rowStride;
+        long otherColumn = other.offset % rowStride;
+        // Where rows do not reach over the stride, columns beside each other have nothing in common.
+        boolean within = column + cols() <= rowStride && otherColumn + other.cols() <= rowStride;
+        return !within || column < otherColumn + other.cols() && otherColumn < column + cols();
+    }
+
+    /** Floats from the root's first element to the one behind the last. */
+    private long last() {
+        return offset + (rows() - 1L) * rowStride + cols();
     }
 
     public float get(int row, int col) {

@@ -89,6 +89,11 @@ public final class Workspace implements AutoCloseable {
         return new Workspace(Mode.POISONED, Optional.empty());
     }
 
+    /** An empty one of the same kind beside this. */
+    Workspace beside() {
+        return new Workspace(mode, memory);
+    }
+
     /** One like this, poisoned if this one is, that takes its blocks from {@code memory}. */
     public Workspace over(Memory memory) {
         return new Workspace(mode, Optional.of(memory));

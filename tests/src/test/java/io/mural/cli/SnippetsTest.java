@@ -70,6 +70,7 @@ class SnippetsTest {
         Files.createSymbolicLink(
                 folder.resolve("style.safetensors"),
                 root.resolve("models/mural-nano-hierarchical-lora/pytorch_lora_weights.safetensors"));
+        Files.writeString(folder.resolve("prompts.csv"), "prompt,width,height,steps\na calm sea,32,32,1\n");
         var made = new MuralProcess(folder)
                 .run("generate", "a calm sea", "--size", "64x64", "--steps", "1", "-o", "picture.png");
         assertThat(made.exit()).as("%s", made.err()).isZero();

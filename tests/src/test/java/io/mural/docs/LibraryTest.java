@@ -59,7 +59,13 @@ class LibraryTest {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var file = folder.resolve("sea.png").toString();
         var program = new ProcessBuilder(
-                java, "-cp", classPath(), "Sea", ROOT.resolve("models/mural-nano").toString(), "cpu", file);
+                java,
+                "-cp",
+                classPath(),
+                "Sea",
+                ROOT.resolve("models/mural-nano").toString(),
+                "cpu",
+                file);
         var output = folder.resolve("output");
         assertThat(program.redirectErrorStream(true)
                         .redirectOutput(output.toFile())
@@ -90,9 +96,7 @@ class LibraryTest {
     private void makesAPicture(ProcessBuilder program, String device) throws IOException, InterruptedException {
         var file = folder.resolve("sea.png");
         program.command().addAll(List.of(ROOT.resolve("models/mural-nano").toString(), device, file.toString()));
-        assertThat(run(program))
-                .contains(" MiB, ", "DENOISE 4/4")
-                .endsWith(file + System.lineSeparator());
+        assertThat(run(program)).contains(" MiB, ", "DENOISE 4/4").endsWith(file + System.lineSeparator());
         var contents = PngFile.contents(file);
         assertThat(contents.width()).isEqualTo(128);
         assertThat(contents.height()).isEqualTo(128);

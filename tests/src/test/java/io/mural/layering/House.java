@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 final class House {
     private static final String CPU = "io.mural.tensor.cpu";
     private static final String MODEL = "io.mural.model";
+    private static final String BATCH = "io.mural.batch";
+    private static final String TRAIN = "io.mural.train";
     private static final String CLI = "io.mural.cli";
     /** The engine's public classes: that very package, without those below it. */
     private static final String API = "io.mural.*";
@@ -30,12 +32,7 @@ final class House {
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
-                    List.of(
-                            MODEL,
-                            "io.mural.weights",
-                            "io.mural.tensor",
-                            "com.google.protobuf",
-                            "javax.imageio")),
+                    List.of(MODEL, "io.mural.weights", "io.mural.tensor", "com.google.protobuf", "javax.imageio")),
             Map.entry(TORNADO, List.of(TORNADO, "io.mural.tensor", TORNADO_API, TORNADO_CUBLAS, TORNADO_CUDNN)),
             Map.entry(EMULATOR, List.of(EMULATOR, TORNADO_API)),
             Map.entry(TORNADO_API, List.of(TORNADO_API, EMULATOR)),
@@ -43,7 +40,11 @@ final class House {
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
-            Map.entry(CLI, List.of(CLI, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
+            Map.entry(TRAIN, List.of(TRAIN, MODEL, "io.mural.weights", "io.mural.tensor")),
+            Map.entry(
+                    BATCH,
+                    List.of(BATCH, API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "org.apache.commons.csv")),
+            Map.entry(CLI, List.of(CLI, API, BATCH, ENGINE, TRAIN, MODEL, "io.mural.weights", "io.mural.tensor", "picocli")));
 
     /** Packages that only some may use: what is used, and the packages (with those below) or classes that may. */
     private static final List<Reserved> RESERVED_TYPES = List.of(
@@ -77,8 +78,9 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding and Job; the command line may have its own for"
-                            + " progress and Ctrl-C",
+                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the command line may have its own"
+                            + " for progress and Ctrl-C",
+                    BATCH + ".Crew",
                     CPU + ".Threads",
                     "io.mural.Job",
                     "io.mural.weights.stream.WeightStream",

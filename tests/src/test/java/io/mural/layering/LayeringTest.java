@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The layers hold: the compiled classes of the program's modules are read and judged by {@link House}. */
 class LayeringTest {
     private static final List<String> MODULES =
-            List.of("tensor", "weights", "model", "tornado-emulator", "tornado-kernels", "engine", "cli");
+            List.of("tensor", "weights", "model", "tornado-emulator", "tornado-kernels", "engine", "train", "batch", "cli");
 
     @Test
     void everyClassKeepsToItsLayer() throws IOException {
@@ -44,6 +44,8 @@ class LayeringTest {
         "io.mural.Mural, io.mural.model.image.PngFile",
         "io.mural.Mural, io.mural.engine.device.Speed",
         "io.mural.Picture, java.awt.image.BufferedImage",
+        "io.mural.train.flow.Velocities, io.mural.model.flux1.Flux1Transformer",
+        "io.mural.batch.CsvTable, org.apache.commons.csv.CSVFormat",
         "io.mural.cli.Mural, picocli.CommandLine",
         "io.mural.cli.Mural, io.mural.Request",
         "io.mural.tornado.TornadoOps, io.mural.tensor.Ops",

@@ -4,6 +4,7 @@ import io.mural.cli.console.Interrupt;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.DeviceName;
+import io.mural.engine.device.Devices;
 import io.mural.tensor.GemmChoice;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say where to compute. */
 public final class DeviceOptions {
+    private static final String ALL = "all";
+
     @Option(
             names = "--device",
             paramLabel = "NAME",
@@ -63,12 +66,30 @@ public final class DeviceOptions {
             return OptionalInt.empty();
         }
         var home = Optional.ofNullable(tornadoHome);
+        var named = ALL.equals(device)
+                ? Optional.of("tornado").filter(name -> TornadoVm.has(name, home))
+                : Optional.ofNullable(device);
         var wanted = device == null
                 ? before.filter(name -> DeviceName.needsTornadoVm(name) && TornadoVm.has(name, home))
-                : Optional.of(device).filter(DeviceName::needsTornadoVm);
+                : named.filter(DeviceName::needsTornadoVm);
         return wanted.isEmpty()
                 ? OptionalInt.empty()
                 : OptionalInt.of(TornadoVm.run(wanted.get(), home, interrupt, args));
+    }
+
+    /** The devices of the options: all of TornadoVM's for {@code all}, or the processor if there is none. */
+    public List<String> names() {
+        if (!ALL.equals(device)) {
+            return List.of(device == null ? "cpu" : device);
+        }
+        var names = Devices.names().stream().filter(DeviceName::needsTornadoVm).toList();
+        return names.isEmpty() ? List.of("cpu") : names;
+    }
+
+    /** A device by its name, with the other options. */
+    public DeviceChoice choose(String name) {
+        int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        return DeviceChoice.of(name, count, Optional.ofNullable(gemm), Optional.empty(), false);
     }
 
     /** The device of the options, else the processor. */

@@ -26,7 +26,7 @@ final class PictureOptions {
             names = "--seed",
             paramLabel = "S",
             converter = SeedOption.class,
-            description = "Where the noise comes from; the same seed gives the same picture. Default: drawn by lot.")
+            description = "Where the noise comes from; the same seed gives the same picture. Default: a random one.")
     Long seed;
 
     @Option(

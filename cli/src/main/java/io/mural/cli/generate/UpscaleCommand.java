@@ -74,7 +74,7 @@ public final class UpscaleCommand implements Runnable {
             names = "--seed",
             paramLabel = "S",
             converter = SeedOption.class,
-            description = "Where the noise comes from. Default: drawn by lot.")
+            description = "Where the noise comes from. Default: a random one.")
     private Long seed;
 
     @Option(

@@ -34,9 +34,10 @@ class ReportTest {
 
     private static void begin(Report report, int picture, int pictures) {
         var recipe = Recipe.parse("a recipe", """
-                {"prompt": "sea", "negative": "", "true_cfg": 1, "width": 64, "height": 64, "steps": 1, "seed": 7,
-                 "text_tokens": 32, "noise_dtype": "f32", "vae": "whole", "model": {"name": "mural-nano"},
-                 "device": "cpu"}""");
+            {"prompt": "sea", "negative": "", "true_cfg": 1, "width": 64, "height": 64, "steps": 1, "seed": 7,
+             "text_tokens": 32, "noise_dtype": "f32", "vae": "whole", "model": {"name": "mural-nano"},
+             "device": "cpu"}\
+            """);
         report.accept(new Progress.Begun(picture, pictures, recipe));
     }
 
@@ -134,13 +135,13 @@ class ReportTest {
             report.accept(new Progress.Done(1, 1, Optional.of(Path.of("out.png")), 7, 20.5));
         }
         assertThat(text.toString()).isEqualToNormalizingNewlines("""
-                        text 0.50 s
-                        denoise 3/10, 2.00 s a step, 0:14 left
-                        denoise 6/10, 2.00 s a step, 0:08 left
-                        denoise 9/10, 2.00 s a step, 0:02 left
-                        denoise 20.0 s, 10 steps of 2.00 s
-                        out.png: seed 7, 20.5 s
-                        """);
+            text 0.50 s
+            denoise 3/10, 2.00 s a step, 0:14 left
+            denoise 6/10, 2.00 s a step, 0:08 left
+            denoise 9/10, 2.00 s a step, 0:02 left
+            denoise 20.0 s, 10 steps of 2.00 s
+            out.png: seed 7, 20.5 s
+            """);
     }
 
     @Test

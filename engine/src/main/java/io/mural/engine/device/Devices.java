@@ -32,6 +32,13 @@ public final class Devices {
         }
     }
 
+    /** The whole names of all devices that can be used here. */
+    public static List<String> names() {
+        return backends().stream()
+                .flatMap(backend -> names(backend.availability()).stream())
+                .toList();
+    }
+
     /** Whether a device of this name can be used here. */
     public static boolean has(String device) {
         return backends().stream()

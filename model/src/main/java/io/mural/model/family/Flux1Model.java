@@ -34,6 +34,7 @@ import io.mural.weights.stream.WeightBlocks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A FLUX.1 model on disk. */
 public final class Flux1Model implements PictureModel {
@@ -83,7 +84,20 @@ public final class Flux1Model implements PictureModel {
         return new GuidedTransformer(picture, new GuideBranch(config, adapted));
     }
 
-    private Weights transformerWeights() {
+    /** A transformer of its own whose weights {@code change} makes of the model's, such as weights in training. */
+    public Flux1Transformer transformer(UnaryOperator<Weights> change) {
+        var weights = change.apply(transformerWeights());
+        return new Flux1Transformer(transformerConfig(weights), weights);
+    }
+
+    /** The transformer with a branch for the guide whose weights {@code change} makes of the model's. */
+    public GuidedTransformer guidedTransformer(UnaryOperator<Weights> change) {
+        var weights = change.apply(transformerWeights());
+        return new GuidedTransformer(transformer(), new GuideBranch(transformerConfig(weights), weights));
+    }
+
+    /** The transformer's tensors, with the LoRAs that the model was opened with. */
+    public Weights transformerWeights() {
         if (transformerWeights.isEmpty()) {
             transformerWeights = Optional.of(loras.apply(parts.weights(Part.TRANSFORMER)));
         }
@@ -98,18 +112,39 @@ public final class Flux1Model implements PictureModel {
 
     public ClipTextEncoder clip() {
         if (clip.isEmpty()) {
-            var config = parts.config(Part.CLIP).map(ClipConfig::of).orElse(ClipConfig.PUBLISHED);
-            clip = Optional.of(new ClipTextEncoder(config, parts.weights(Part.CLIP)));
+            clip = Optional.of(clip(UnaryOperator.identity()));
         }
         return clip.get();
     }
 
     public T5Encoder t5() {
         if (t5.isEmpty()) {
-            var config = parts.config(Part.T5).map(T5Config::of).orElse(T5Config.PUBLISHED);
-            t5 = Optional.of(new T5Encoder(config, parts.weights(Part.T5)));
+            t5 = Optional.of(t5(UnaryOperator.identity()));
         }
         return t5.get();
+    }
+
+    /** A text encoder of its own whose weights {@code change} makes of the model's. */
+    public ClipTextEncoder clip(UnaryOperator<Weights> change) {
+        return new ClipTextEncoder(clipConfig(), change.apply(parts.weights(Part.CLIP)));
+    }
+
+    /** A text encoder of its own whose weights {@code change} makes of the model's. */
+    public T5Encoder t5(UnaryOperator<Weights> change) {
+        return new T5Encoder(t5Config(), change.apply(parts.weights(Part.T5)));
+    }
+
+    /** An autoencoder of its own whose weights {@code change} makes of the model's. */
+    public AutoencoderKL vae(UnaryOperator<Weights> change) {
+        return new AutoencoderKL(vaeConfig(), change.apply(parts.weights(Part.VAE)));
+    }
+
+    private ClipConfig clipConfig() {
+        return parts.config(Part.CLIP).map(ClipConfig::of).orElse(ClipConfig.PUBLISHED);
+    }
+
+    private T5Config t5Config() {
+        return parts.config(Part.T5).map(T5Config::of).orElse(T5Config.PUBLISHED);
     }
 
     public VaeConfig vaeConfig() {
@@ -118,7 +153,7 @@ public final class Flux1Model implements PictureModel {
 
     public AutoencoderKL vae() {
         if (vae.isEmpty()) {
-            vae = Optional.of(new AutoencoderKL(vaeConfig(), parts.weights(Part.VAE)));
+            vae = Optional.of(vae(UnaryOperator.identity()));
         }
         return vae.get();
     }

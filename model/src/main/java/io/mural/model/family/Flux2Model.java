@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A FLUX.2 klein model on disk. */
 public final class Flux2Model implements PictureModel {
@@ -87,7 +88,20 @@ public final class Flux2Model implements PictureModel {
         return new GuidedTransformer(picture, new CleanBranch(config, adapted));
     }
 
-    private Weights transformerWeights() {
+    /** A transformer of its own whose weights {@code change} makes of the model's, such as weights in training. */
+    public Flux2Transformer transformer(UnaryOperator<Weights> change) {
+        var weights = change.apply(transformerWeights());
+        return new Flux2Transformer(transformerConfig(weights), weights);
+    }
+
+    /** The transformer with a branch for the guide whose weights {@code change} makes of the model's. */
+    public GuidedTransformer guidedTransformer(UnaryOperator<Weights> change) {
+        var weights = change.apply(transformerWeights());
+        return new GuidedTransformer(transformer(), new CleanBranch(transformerConfig(weights), weights));
+    }
+
+    /** The transformer's tensors, with the LoRAs that the model was opened with. */
+    public Weights transformerWeights() {
         if (transformerWeights.isEmpty()) {
             transformerWeights = Optional.of(loras.apply(parts.weights(Part.FLUX2_TRANSFORMER)));
         }

@@ -53,7 +53,8 @@ public final class ImageFile {
      */
     public static RgbImage read(String name, byte[] data) {
         try {
-            // In a file, because what it claims is compared with its bytes before anything is decoded, in several passes.
+            // In a file, because what it claims is compared with its bytes before anything is decoded, in several
+            // passes.
             var file = Files.createTempFile("mural", ".picture");
             try {
                 return read(Files.write(file, data));

@@ -28,7 +28,7 @@ public record Outcome(
     }
 
     /** Passes when {@code error} is at most {@code bound}; NaN fails. */
-    static Outcome error(String component, String name, double error, double bound, long millis, String detail) {
+    public static Outcome error(String component, String name, double error, double bound, long millis, String detail) {
         return new Outcome(component, name, verdict(error <= bound), "error", error, bound, millis, detail);
     }
 

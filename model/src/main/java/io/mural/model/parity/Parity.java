@@ -20,19 +20,48 @@ import java.util.function.Supplier;
 public final class Parity {
     private static final String SCHEDULES = "schedules.json";
     private static final String TOKENIZERS = "tokenizers.json";
+    /** No further cases. */
+    private static final OtherCases NONE = new OtherCases() {
+        @Override
+        public boolean knows(String component) {
+            return false;
+        }
+
+        @Override
+        public Judgement judge(ParityCase given, Supplier<Ops> device) {
+            throw new IllegalArgumentException(given.component());
+        }
+
+        @Override
+        public boolean knowsTable(String fileName) {
+            return false;
+        }
+
+        @Override
+        public Judgement judgeTable(Path file) {
+            throw new IllegalArgumentException(file.toString());
+        }
+    };
     /** The component of a file that cannot be read. */
     private static final String UNKNOWN = "unknown";
 
     private final Supplier<Ops> device;
     private final Consumer<Outcome> report;
+    private final OtherCases others;
 
     /**
      * @param device opens operations for a case
      * @param report told every outcome as it is known
      */
     public Parity(Supplier<Ops> device, Consumer<Outcome> report) {
+        this(device, report, NONE);
+    }
+
+    /** @param others judges the components that are not known here */
+    public Parity(Supplier<Ops> device, Consumer<Outcome> report, OtherCases others) {
         this.device = device;
         this.report = report;
+        this.others = others;
     }
 
     /** The case files among {@code paths} and directly in the folders among them, in order of name. */
@@ -72,9 +101,23 @@ public final class Parity {
             switch (name) {
                 case SCHEDULES -> schedules(file);
                 case TOKENIZERS -> tokenizers(file);
-                default -> tensors(file);
+                default -> {
+                    if (others.knowsTable(name)) {
+                        table(file);
+                    } else {
+                        tensors(file);
+                    }
+                }
             }
         });
+    }
+
+    private void table(Path file) {
+        long start = System.nanoTime();
+        var name = file.getFileName().toString();
+        var component = name.substring(0, name.length() - ".json".length());
+        var judged = others.judgeTable(file);
+        report.accept(Outcome.error(component, name, judged.error(), judged.bound(), since(start), judged.detail()));
     }
 
     private void judging(String component, String name, Runnable body) {
@@ -114,7 +157,20 @@ public final class Parity {
             case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
             case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
-            default -> report.accept(Outcome.unsupported(given.component(), given.name()));
+            default -> {
+                if (others.knows(given.component())) {
+                    var judged = others.judge(given, device);
+                    report.accept(Outcome.error(
+                            given.component(),
+                            given.name(),
+                            judged.error(),
+                            judged.bound(),
+                            since(start),
+                            judged.detail()));
+                } else {
+                    report.accept(Outcome.unsupported(given.component(), given.name()));
+                }
+            }
         }
     }
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  *
  * @param root the folder that paths in the case are relative to: the one around the cases' folder
  */
-record ParityCase(Path file, Path root, String component, JsonObject params, Checkpoint values)
+public record ParityCase(Path file, Path root, String component, JsonObject params, Checkpoint values)
         implements AutoCloseable {
 
     static ParityCase open(Path file) {
@@ -29,30 +29,30 @@ record ParityCase(Path file, Path root, String component, JsonObject params, Che
         return new ParityCase(file, root == null ? Path.of("/") : root, metadata.get("component"), params, values);
     }
 
-    String name() {
+    public String name() {
         var name = file.getFileName().toString();
         return name.substring(0, name.length() - ".safetensors".length());
     }
 
     /** The model's folder or file. */
-    Path model() {
+    public Path model() {
         return resolve(values.metadata().getOrDefault("model", ""));
     }
 
-    Path resolve(String relative) {
+    public Path resolve(String relative) {
         return root.resolve(relative).normalize();
     }
 
-    float[] floats(String tensor) {
+    public float[] floats(String tensor) {
         return values.floats(tensor);
     }
 
     /** A tensor [1, tokens, features] as a matrix. */
-    Tensor tokens(Ops ops, String tensor) {
+    public Tensor tokens(Ops ops, String tensor) {
         return ops.tensor(floats(tensor), dim(tensor, 1), dim(tensor, 2));
     }
 
-    int[] ids(String tensor) {
+    public int[] ids(String tensor) {
         var longs = values.longs(tensor);
         var ids = new int[longs.length];
         for (int i = 0; i < ids.length; i++) {
@@ -62,7 +62,7 @@ record ParityCase(Path file, Path root, String component, JsonObject params, Che
     }
 
     /** A size of a tensor; negative indices count from the last. */
-    int dim(String tensor, int index) {
+    public int dim(String tensor, int index) {
         var shape = values.info(tensor).shape();
         return Math.toIntExact(shape.get(index < 0 ? shape.size() + index : index));
     }

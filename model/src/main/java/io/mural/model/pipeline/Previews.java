@@ -27,8 +27,7 @@ public final class Previews {
      * @param velocity as {@code latents}
      * @param sigma noise level of {@code latents}
      */
-    RgbImage picture(
-            Supplier<Ops> device, GenerationRequest request, float[] latents, float[] velocity, float sigma) {
+    RgbImage picture(Supplier<Ops> device, GenerationRequest request, float[] latents, float[] velocity, float sigma) {
         if (colours == null) {
             try (var ops = device.get()) {
                 colours = LatentColours.fit(ops, model.codec());

@@ -14,15 +14,24 @@ record RelativeBias(Matrix table, int maxDistance) {
     /** The bias of every distance: [heads, 2 tokens - 1], column {@code key - query + tokens - 1}. */
     Tensor forDistances(Ops ops, int tokens) {
         int heads = table.cols();
-        int distances = 2 * tokens - 1;
+        int[] buckets = buckets(tokens);
+        int distances = buckets.length;
         var values = new float[heads * distances];
         for (int column = 0; column < distances; column++) {
-            int bucket = bucket(column - tokens + 1);
             for (int head = 0; head < heads; head++) {
-                values[head * distances + column] = table.get(bucket, head);
+                values[head * distances + column] = table.get(buckets[column], head);
             }
         }
         return ops.tensor(values, heads, distances);
+    }
+
+    /** The row of the table for every column of {@link #forDistances}. */
+    int[] buckets(int tokens) {
+        var buckets = new int[2 * tokens - 1];
+        for (int column = 0; column < buckets.length; column++) {
+            buckets[column] = bucket(column - tokens + 1);
+        }
+        return buckets;
     }
 
     /** The bucket of {@code distance} = key position - query position. */

@@ -35,6 +35,15 @@ public final class T5Encoder {
         finalNorm = weights.vector("encoder.final_layer_norm.weight", config.dModel());
     }
 
+    public T5Config config() {
+        return config;
+    }
+
+    /** The row of the table of relative positions that a distance takes, for distances 1 - tokens to tokens - 1. */
+    public int[] distanceBuckets(int tokens) {
+        return relativeBias.buckets(tokens);
+    }
+
     /** [tokens, dModel] for every token of {@code ids}, a tensor of the current unit. */
     public Tensor forward(Ops ops, int[] ids) {
         return ops.unit("encoder", () -> {

@@ -40,12 +40,18 @@ public final class AutoencoderKL {
         return mean(ops, ops.unit("encoder", () -> encoder.forward(ops, picture)));
     }
 
+    /** Mean and log-variance of the posterior, [height / 8, width / 8, 2 x latentChannels]. */
+    public Tensor moments(Ops ops, Tensor picture) {
+        return quantised(ops, ops.unit("encoder", () -> encoder.forward(ops, picture)));
+    }
+
+    private Tensor quantised(Ops ops, Tensor encoded) {
+        return quantConv.isPresent() ? ops.conv2d(encoded, quantConv.get(), 1, Padding.NONE) : encoded;
+    }
+
     /** @param encoded the encoder's result: mean, then log-variance */
     Tensor mean(Ops ops, Tensor encoded) {
-        var moments = encoded;
-        if (quantConv.isPresent()) {
-            moments = ops.conv2d(moments, quantConv.get(), 1, Padding.NONE);
-        }
+        var moments = quantised(ops, encoded);
         var mean = ops.empty(moments.shape().dim(0), moments.shape().dim(1), config.latentChannels());
         ops.copy(mean, moments.columns(0, config.latentChannels()));
         return mean;

@@ -3,6 +3,7 @@ package io.mural.tensor.cpu;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
+import io.mural.tensor.GradientKernels;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Moments;
@@ -158,7 +159,7 @@ public final class ScalarOps extends Ops {
         }
     }
 
-    private static double rmsFactor(Tensor x, int row, int from, int count, float eps) {
+    static double rmsFactor(Tensor x, int row, int from, int count, float eps) {
         double squares = 0;
         for (int col = from; col < from + count; col++) {
             squares += (double) x.get(row, col) * x.get(row, col);
@@ -336,5 +337,10 @@ public final class ScalarOps extends Ops {
                 out.set(row, col, x.get(y * width + z, col));
             }
         }
+    }
+
+    @Override
+    public GradientKernels gradients() {
+        return new ScalarGradients();
     }
 }

@@ -3,6 +3,7 @@ package io.mural.tensor.cpu;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionCall;
 import io.mural.tensor.Conv;
+import io.mural.tensor.GradientKernels;
 import io.mural.tensor.Linear;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
@@ -31,6 +32,7 @@ import java.util.Optional;
  */
 public final class VectorOps extends Ops {
     private final Threads threads;
+    private final Scratch[] scratch;
     private final Gemm gemm;
     private final Gemv gemv;
     private final Attention attention;
@@ -54,7 +56,7 @@ public final class VectorOps extends Ops {
     public VectorOps(Workspace workspace, int threads, Precision precision, Kernels kernels) {
         super(workspace);
         this.threads = new Threads(threads);
-        var scratch = new Scratch[threads];
+        this.scratch = new Scratch[threads];
         Arrays.setAll(scratch, i -> new Scratch());
         this.gemm = new Gemm(this.threads, scratch);
         this.gemv = new Gemv(this.threads, scratch);
@@ -189,6 +191,11 @@ public final class VectorOps extends Ops {
     @Override
     protected void upsample2xKernel(Tensor out, Tensor x) {
         elementwise.upsample2x(out, x);
+    }
+
+    @Override
+    public GradientKernels gradients() {
+        return new VectorGradients(threads, scratch);
     }
 
     @Override

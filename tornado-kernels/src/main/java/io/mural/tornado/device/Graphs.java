@@ -19,7 +19,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 /**
  * The task graphs of one device: built when a sequence of launches is new, replayed when it is known. A graph takes the
  * slabs over from the graph that ran before it; a bridge is a graph that gives new slabs room, and that runs between two
- * graphs of which the first does not know all slabs of the second (docs/decisions/0009).
+ * graphs of which the first does not know all slabs of the second (docs/decisions/0011).
  */
 public final class Graphs implements AutoCloseable {
     private final TornadoDevice device;

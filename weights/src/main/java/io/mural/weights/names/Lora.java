@@ -1,6 +1,7 @@
 package io.mural.weights.names;
 
 import io.mural.tensor.InputException;
+import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.NonFinite;
@@ -126,6 +127,16 @@ public final class Lora implements AutoCloseable {
     /** The names of the layers it adapts in this model. */
     public Set<String> layers(Weights model) {
         return new LinkedHashSet<>(match(model.catalog()).adapters().keySet());
+    }
+
+    /** What it adds to the layers of this model, by their names, at full strength. */
+    public Map<String, LowRank> terms(Weights model) {
+        Map<String, LowRank> terms = new LinkedHashMap<>();
+        match(model.catalog())
+                .adapters()
+                .forEach((module, adapter) ->
+                        terms.put(module, new LowRank(adapter.down(), adapter.up(), (float) adapter.scale())));
+        return terms;
     }
 
     /** What of the file is not applied to this model, one line each: other components, layers the model lacks. */

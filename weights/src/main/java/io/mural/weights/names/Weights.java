@@ -152,6 +152,18 @@ public final class Weights {
         return Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
     }
 
+    /** All elements of a floating-point tensor as they stand in the file, widened to float32. */
+    public float[] values(String name) {
+        Catalog.Slice slice = floats(name);
+        int count = Math.toIntExact(slice.shape().stream().reduce(1L, Math::multiplyExact));
+        Matrix all = Matrix.of(prefix + name, slice.dtype(), 1, count, data(slice), scale(name, slice));
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = all.get(0, i);
+        }
+        return values;
+    }
+
     /** A float32 copy of a vector [n]. */
     public Tensor vector(String name, int n) {
         Catalog.Slice slice = floats(name);

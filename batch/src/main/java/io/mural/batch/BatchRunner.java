@@ -1,0 +1,146 @@
+package io.mural.batch;
+
+import io.mural.batch.ResultRow.Status;
+import io.mural.tensor.InputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes the pictures of a table, each once, whatever happened before: a picture's file is named by what it is, and one that
+ * is there is kept.
+ */
+public final class BatchRunner {
+    private final BatchOptions options;
+    private final Studio studio;
+    private final BatchListener listener;
+
+    public BatchRunner(BatchOptions options, Studio studio, BatchListener listener) {
+        this.options = options;
+        this.studio = studio;
+        this.listener = listener;
+    }
+
+    /**
+     * Checks the whole table, then makes the pictures of the shard. An interrupt stops it at the next unit of the model;
+     * what is finished stays.
+     *
+     * @return what became of the pictures
+     * @throws InputException if rows are at fault and are not to be skipped; no picture is made then
+     */
+    public BatchListener.State run() {
+        return checked(this::make);
+    }
+
+    /** Checks the whole table and tells what it will take. */
+    public BatchListener.Totals check() {
+        return checked((batch, found) -> {
+            var totals = totals(batch, found.queue().order(batch.kinds()::get));
+            listener.planned(totals);
+            return totals;
+        });
+    }
+
+    /** The table of this shard's results. */
+    public Path results() {
+        return Folder.table(options.out(), options.shard());
+    }
+
+    private interface Work<T> {
+        T of(Batch batch, Census.Found found) throws IOException;
+    }
+
+    private <T> T checked(Work<T> work) {
+        long start = System.nanoTime();
+        try (var table = Table.open(options.table());
+                var kinds = new Kinds(options.catalog(), studio, options.devices().getFirst())) {
+            var found = Census.of(table, kinds);
+            listener.faults(found.faults());
+            if (!found.faults().isEmpty() && !options.skipBadRows()) {
+                throw InputException.about(
+                        "table",
+                        options.table() + ": " + found.faults().size() + " rows cannot be made, the first: "
+                                + found.faults().getFirst().line()
+                                + "; mend them, or leave them out by `on-bad-row` skip");
+            }
+            kinds.close();
+            var batch = new Batch(
+                    table,
+                    found.queue(),
+                    kinds,
+                    options.catalog(),
+                    studio,
+                    new Folder(options.out()),
+                    new Identities(options.embedded()),
+                    options.shard(),
+                    Batch.thisHost(),
+                    start);
+            return work.of(batch, found);
+        } catch (IOException e) {
+            throw new InputException(options.table() + " or " + options.out() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private BatchListener.State make(Batch batch, Census.Found found) throws IOException {
+        var order = found.queue().order(batch.kinds()::get);
+        var totals = totals(batch, order);
+        listener.planned(totals);
+        batch.folder().make();
+        long bad = found.faults().stream().filter(this::isMine).count();
+        var tally = new Tally(totals.pictures() + bad, totals.flops());
+        try (var results = new Results(batch.folder(), options.shard())) {
+            for (var fault : found.faults()) {
+                if (isMine(fault)) {
+                    giveUp(batch, fault, results, tally);
+                }
+            }
+            new Crew(batch, results, tally, listener)
+                    .work(options.devices(), new Cursor(found.queue(), order, options.shard()));
+            results.publish();
+            var state = tally.state(Optional.of(0.0));
+            JobFile.write(options, batch, state, batch.seconds(), results.failures());
+            return state;
+        }
+    }
+
+    private boolean isMine(RowFault fault) {
+        return options.shard().takes(fault.row());
+    }
+
+    private void giveUp(Batch batch, RowFault fault, Results results, Tally tally) {
+        var row = new Row(
+                fault.row(),
+                "row-" + fault.row(),
+                "",
+                Optional.empty(),
+                0,
+                1,
+                null,
+                null,
+                Map.of());
+        var work = new ResultRow.Work(batch.host(), options.shard().toString(), 0, Optional.empty(), Optional.empty());
+        results.add(ResultRow.failed(row, 0, fault.line(), work));
+        listener.progress(tally.count(Status.FAILED, 0, batch.seconds()), Optional.of(fault.line()));
+    }
+
+    private BatchListener.Totals totals(Batch batch, int[] order) {
+        var cursor = new Cursor(batch.queue(), order, options.shard());
+        long pictures = 0;
+        double flops = 0;
+        double seconds = 0;
+        long bytes = 0;
+        long memory = 0;
+        int kinds = 0;
+        for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
+            var kind = batch.kind(next.get().row());
+            pictures++;
+            flops += kind.flops();
+            seconds += kind.seconds();
+            bytes += kind.rawBytes();
+            memory = Math.max(memory, kind.memoryBytes());
+            kinds = Math.max(kinds, batch.queue().kind(next.get().row()) + 1);
+        }
+        return new BatchListener.Totals(batch.queue().size(), kinds, pictures, flops, seconds, bytes, memory);
+    }
+}

@@ -1,0 +1,56 @@
+package io.mural.batch;
+
+import io.mural.tensor.InputException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** The lines of a shard's table. They appear at its end, all at once. */
+final class Results implements AutoCloseable {
+    private final Path place;
+    private final Path part;
+    private final BufferedWriter lines;
+    private final List<ResultRow> failures = new ArrayList<>();
+
+    Results(Folder folder, Shard shard) {
+        place = folder.table(shard);
+        part = folder.workplace(UUID.randomUUID().toString(), false);
+        try {
+            lines = Files.newBufferedWriter(part, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InputException(part + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    synchronized void add(ResultRow row) {
+        try {
+            lines.write(row.line());
+        } catch (IOException e) {
+            throw new InputException(part + ": cannot be written: " + e.getMessage() + "; free some space and run it again", e);
+        }
+        if (row.status() == ResultRow.Status.FAILED) {
+            failures.add(row);
+        }
+    }
+
+    List<ResultRow> failures() {
+        return failures;
+    }
+
+    void publish() throws IOException {
+        lines.close();
+        Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+        Files.deleteIfExists(part);
+    }
+}

@@ -1,0 +1,84 @@
+package io.mural.cli.train;
+
+import io.mural.engine.text.Figures;
+import io.mural.train.job.Report;
+import io.mural.train.job.Step;
+import io.mural.train.job.TrainingPlan;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** How a run goes, in lines on stderr: every few seconds a step, and every validation. */
+final class TrainReport implements Report {
+    private static final long LINE_NANOS = 5_000_000_000L;
+    /** Steps that the mean of the loss looks back. */
+    private static final double SPAN = 100;
+
+    private final PrintWriter err;
+    private long lastLine;
+    private long seen;
+    private double mean;
+    private double seconds;
+
+    TrainReport(PrintWriter err) {
+        this.err = err;
+    }
+
+    @Override
+    public void note(String line) {
+        err.println(line);
+    }
+
+    @Override
+    public void step(Step step, long steps) {
+        seen++;
+        double share = 1 / Math.min(seen, SPAN);
+        mean += share * (step.loss() - mean);
+        seconds += share * (step.seconds() - seconds);
+        long now = System.nanoTime();
+        if (step.number() < steps && now - lastLine < LINE_NANOS) {
+            return;
+        }
+        lastLine = now;
+        var distance = step.distance().isPresent()
+                ? String.format(Locale.ROOT, ", d %.1e", step.distance().getAsDouble())
+                : "";
+        err.println(String.format(
+                Locale.ROOT,
+                "step %d of %d: loss %.4f, mean %.4f, norm %.3f%s, %s a step, %s left",
+                step.number(),
+                steps,
+                step.loss(),
+                mean,
+                step.norm(),
+                distance,
+                Figures.duration(seconds),
+                Figures.clock(seconds * (steps - step.number()))));
+    }
+
+    @Override
+    public void validation(long step, double loss) {
+        err.println(String.format(Locale.ROOT, "step %d: validation loss %.4f", step, loss));
+    }
+
+    void plan(TrainingPlan plan) {
+        err.println(String.format(
+                Locale.ROOT,
+                "a sample of %dx%d: %s, %s of activations and gradients",
+                plan.width(),
+                plan.height(),
+                Figures.flop(plan.flop()),
+                Figures.bytes(plan.bytes())));
+        err.println(String.format(
+                Locale.ROOT,
+                "%s numbers are trained: %s with gradients and the optimiser's state; the model's files are %s",
+                Figures.count(plan.numbers()),
+                Figures.bytes(plan.stateBytes()),
+                Figures.bytes(plan.modelBytes())));
+        err.println(String.format(
+                Locale.ROOT,
+                "a step of %d samples takes about %s at the %.0f GFLOP/s measured just now",
+                plan.samples(),
+                Figures.duration(plan.seconds()),
+                plan.rate() / 1e9));
+    }
+}

@@ -1,0 +1,12 @@
+package io.mural.train.job;
+
+/** Told how a run goes. */
+public interface Report {
+    /** A line worth knowing. */
+    void note(String line);
+
+    void step(Step step, long steps);
+
+    /** @param loss mean over the fixed validation samples */
+    void validation(long step, double loss);
+}
