@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Where the parts of a model come from: a diffusers folder, or a single file with a folder for what the file lacks.
@@ -109,6 +110,11 @@ final class ModelParts implements AutoCloseable {
     /** Bytes of some parts in their files. */
     long bytes(List<Part> of) {
         return of.stream().mapToLong(part -> weights(part).bytes()).sum();
+    }
+
+    /** What tells the weights of some parts from others. */
+    String fingerprint(List<Part> of) {
+        return of.stream().map(part -> weights(part).fingerprint()).collect(Collectors.joining(" "));
     }
 
     /** The blocks of a transformer, of which both families have two kinds; a guide goes through the same. */

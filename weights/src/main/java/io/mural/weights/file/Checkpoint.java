@@ -9,11 +9,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Files of weights mapped into memory: a safetensors or GGUF file, or the safetensors shards that an index names. It owns the mappings and the small
@@ -23,6 +28,11 @@ public final class Checkpoint implements AutoCloseable {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Places of a tensor that a fingerprint looks at, evenly from the first bytes to the last. */
+    private static final int SAMPLES = 9;
+
+    private static final long SAMPLE_BYTES = 64;
 
     private final Arena arena = Arena.ofShared();
     private final Path path;
@@ -124,6 +134,29 @@ public final class Checkpoint implements AutoCloseable {
             values[i] = integer(info, data, i);
         }
         return values;
+    }
+
+    /**
+     * What tells these weights from others: SHA-256 over every tensor's name, type, shape and some of its bytes, the first
+     * and the last among them. Reading all would take as long as the work that it saves.
+     */
+    public String fingerprint() {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            new TreeMap<>(tensors).forEach((name, info) -> {
+                digest.update((name + " " + info.dtype() + " " + info.shape() + "\n").getBytes(StandardCharsets.UTF_8));
+                MemorySegment data = segment(name);
+                long last = Math.max(0, data.byteSize() - SAMPLE_BYTES);
+                for (int i = 0; i < SAMPLES; i++) {
+                    long from = last / (SAMPLES - 1) * i + (i == SAMPLES - 1 ? last % (SAMPLES - 1) : 0);
+                    digest.update(data.asSlice(from, Math.min(SAMPLE_BYTES, data.byteSize() - from))
+                            .toArray(ValueLayout.JAVA_BYTE));
+                }
+            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Memory of its own, released with the checkpoint. */

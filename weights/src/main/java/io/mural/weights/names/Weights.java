@@ -95,6 +95,11 @@ public final class Weights {
                 .orElseThrow(() -> new InputException(source() + ": holds no floating-point tensors"));
     }
 
+    /** What tells the files from others, as {@link Checkpoint#fingerprint}. */
+    public String fingerprint() {
+        return catalog.checkpoint().fingerprint();
+    }
+
     /** Bytes of all tensors here, as stored. */
     public long bytes() {
         return slices().values().stream().mapToLong(Catalog.Slice::bytes).sum();

@@ -138,4 +138,23 @@ class LoraFaultsTest {
             assertThat(lora.summary().methods()).containsExactly("DoRA");
         }
     }
+
+    @Test
+    void otherWeightsOfTheSameSizeHaveAnotherFingerprint() throws IOException {
+        var values = new float[3000];
+        var file = folder.resolve("a.safetensors");
+        new RawTensors().floats("x", "[3000]", values).write(file);
+        try (var one = Checkpoint.open(file);
+                var again = Checkpoint.open(file)) {
+            assertThat(again.fingerprint()).isEqualTo(one.fingerprint());
+            for (int at : new int[] {0, 1500, 2999}) {
+                var changed = values.clone();
+                changed[at] = 1;
+                try (var other = Checkpoint.open(
+                        new RawTensors().floats("x", "[3000]", changed).write(folder.resolve("b.safetensors")))) {
+                    assertThat(other.fingerprint()).as("%s", at).isNotEqualTo(one.fingerprint());
+                }
+            }
+        }
+    }
 }
