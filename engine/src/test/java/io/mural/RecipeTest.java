@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecipeTest {
     private static final String RECIPE =
             "{\"prompt\":\"a sea\",\"negative\":\"\",\"true_cfg\":1,\"width\":64,\"height\":64,"
-                + "\"steps\":2,\"seed\":3,\"guidance\":null,\"text_tokens\":64,\"noise_dtype\":\"f32\",\"vae\":\"whole\","
-                + "\"model\":{\"name\":\"tiny\",\"path\":\"tiny\"},\"loras\":[{\"path\":\"style.safetensors\",\"scale\":1,"
-                + "\"mode\":\"adapter\"}],\"hierarchy\":{\"scope\":\"guide\",\"lora\":\"levels\",\"lora_scale\":1,"
-                + "\"steps\":28,\"guidance\":3.5,\"true_cfg\":1,\"shift\":3,\"skip_steps\":10},\"device\":\"cpu\"}";
+                    + "\"steps\":2,\"seed\":3,\"guidance\":null,\"text_tokens\":64,\"noise_dtype\":\"f32\",\"vae\":\"whole\","
+                    + "\"model\":{\"name\":\"tiny\",\"path\":\"tiny\"},\"loras\":[{\"path\":\"style.safetensors\",\"scale\":1,"
+                    + "\"mode\":\"adapter\"}],\"hierarchy\":{\"scope\":\"guide\",\"lora\":\"levels\",\"lora_scale\":1,"
+                    + "\"steps\":28,\"guidance\":3.5,\"true_cfg\":1,\"shift\":3,\"skip_steps\":10},\"device\":\"cpu\"}";
 
     @TempDir
     Path folder;
