@@ -15,8 +15,23 @@ public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
     static Hierarchy of(JsonObject json) {
         var scope = json.string("scope").equals("image") ? HierarchicalLora.Scope.IMAGE : HierarchicalLora.Scope.GUIDE;
         return new Hierarchy(
-                new HierarchicalLora(Path.of(json.string("lora")), json.number("lora_scale"), scope),
-                HierarchicalSettings.of(json, HierarchicalSettings.FLUX1));
+                new HierarchicalLora(
+                        Path.of(json.string("lora")), Bounds.number(json, "lora_scale", -Bounds.LARGEST_SCALE), scope),
+                checked(json));
+    }
+
+    /** Held to the bounds of the options. */
+    private static HierarchicalSettings checked(JsonObject json) {
+        Bounds.whole(json, "steps", Bounds.MOST_STEPS);
+        Bounds.scale(json, "guidance");
+        Bounds.scale(json, "true_cfg");
+        Bounds.scale(json, "shift");
+        return HierarchicalSettings.of(json, HierarchicalSettings.FLUX1);
+    }
+
+    /** The same with the LoRA in another file. */
+    Hierarchy withLora(Path file) {
+        return new Hierarchy(new HierarchicalLora(file, lora.scale(), lora.scope()), settings);
     }
 
     Map<String, Object> toJson() {

@@ -49,6 +49,9 @@ public sealed interface Input {
         @Override
         public byte[] bytes() {
             try {
+                if (Files.exists(path) && !Files.isRegularFile(path)) {
+                    throw new InputException(path + ": is not a file; `init-image` takes a PNG or JPEG picture");
+                }
                 return Files.readAllBytes(path);
             } catch (IOException e) {
                 throw new InputException(path + ": cannot be read; `init-image` takes a PNG or JPEG picture", e);

@@ -9,6 +9,9 @@ import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.request.Pyramid;
+import io.mural.weights.file.Checkpoint;
+import io.mural.weights.text.WholeFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -107,12 +110,27 @@ final class LevelsMaking implements Making {
         return picture;
     }
 
+    /** What tells the LoRAs' files from others. */
+    private static String loras(Recipe recipe) {
+        var files = new ArrayList<Path>();
+        recipe.loras().forEach(lora -> files.add(lora.file()));
+        files.add(recipe.hierarchy().orElseThrow().lora().file());
+        var all = new StringBuilder();
+        for (var file : files) {
+            try (var checkpoint = Checkpoint.open(file)) {
+                all.append(' ').append(checkpoint.fingerprint());
+            }
+        }
+        return all.toString();
+    }
+
     private Journal journal(Recipe recipe, Sink sink) {
         if (!(sink instanceof Sink.File file)) {
             return Journal.NONE;
         }
         var checkpoint = CheckpointFile.beside(file.path());
-        var identity = recipe.toJson() + means.model().bytes();
+        WholeFile.check(checkpoint); // its name is longer than the picture's
+        var identity = recipe.toJson() + " " + means.model().fingerprint() + loras(recipe);
         return file.resumed()
                 ? CheckpointFile.resume(checkpoint, identity)
                 : CheckpointFile.fresh(checkpoint, identity);

@@ -1,6 +1,7 @@
 package io.mural;
 
 import io.mural.engine.device.DeviceChoice;
+import io.mural.engine.device.Memory;
 import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
@@ -57,9 +58,11 @@ sealed interface Making permits WholeMaking, LevelsMaking {
             int side = (int) Math.sqrt((double) means.heap() / bytesPerPixel) / step * step;
             throw new TooLarge(
                     "a picture of " + recipe.width() + "x" + recipe.height() + " needs " + Figures.bytes(needed)
-                            + " of Java's heap memory but it has " + Figures.bytes(means.heap()),
+                            + " of Java's heap memory beside the " + Figures.bytes(Memory.HEAP_RESERVE)
+                            + " of mural itself, but the heap has "
+                            + Figures.bytes(Runtime.getRuntime().maxMemory()) + " in all",
                     side,
-                    ", or start with java -Xmx" + (needed + (1L << 30) >> 30) + "g");
+                    "start with java -Xmx" + (needed + Memory.HEAP_RESERVE + (1L << 20) - 1 >> 20) + "m or more");
         }
     }
 }

@@ -42,7 +42,7 @@ final class ParametersText {
         pairs.add("Schedule type: Simple");
         pairs.add("CFG scale: " + Figures.number(recipe.trueCfg()));
         recipe.guidance().ifPresent(scale -> pairs.add("Distilled CFG Scale: " + Figures.number(scale)));
-        pairs.add("Seed: " + recipe.seed());
+        pairs.add("Seed: " + Long.toUnsignedString(recipe.seed()));
         pairs.add("Size: " + recipe.width() + "x" + recipe.height());
         pairs.add("Model: " + quoted(recipe.model().name()));
         recipe.init().ifPresent(init -> pairs.add("Denoising strength: " + Figures.number(init.strength())));

@@ -3,6 +3,7 @@ package io.mural;
 import io.mural.engine.text.Words;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,7 +62,7 @@ public sealed interface Progress {
                     "steps",
                     steps,
                     "seed",
-                    seed,
+                    unsigned(seed),
                     "device",
                     device,
                     "threads",
@@ -127,7 +128,7 @@ public sealed interface Progress {
 
         @Override
         public Map<String, Object> fields() {
-            return object("picture", picture, "pictures", pictures, "seed", recipe.seed());
+            return object("picture", picture, "pictures", pictures, "seed", unsigned(recipe.seed()));
         }
     }
 
@@ -267,7 +268,7 @@ public sealed interface Progress {
                     "path",
                     path.map(Path::toString).orElse(null),
                     "seed",
-                    seed,
+                    unsigned(seed),
                     "seconds",
                     millis(seconds));
         }
@@ -283,5 +284,10 @@ public sealed interface Progress {
             object.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }
         return object;
+    }
+
+    /** A seed's 64 bits as the number they stand for. */
+    private static BigInteger unsigned(long seed) {
+        return new BigInteger(Long.toUnsignedString(seed));
     }
 }

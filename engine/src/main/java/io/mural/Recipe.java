@@ -11,6 +11,8 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything a picture is made from. It stands in the picture's file as JSON, from which {@code --from} makes the same
@@ -70,7 +73,39 @@ public record Recipe(
         if (json == null) {
             throw new InputException(picture + ": holds no recipe; `from` takes a PNG picture that mural made");
         }
-        return of(Json.parse(picture + ": its recipe", json));
+        return of(Json.parse(picture + ": its recipe", json)).beside(picture);
+    }
+
+    /** The same with the files found that stand beside the picture and not in the current folder. */
+    private Recipe beside(Path picture) {
+        UnaryOperator<Path> found = file -> {
+            var other = picture.resolveSibling(file);
+            return !file.isAbsolute() && !Files.exists(file) && Files.exists(other) ? other : file;
+        };
+        return new Recipe(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance,
+                textTokens,
+                noiseDtype,
+                vae,
+                new ModelRef(model.path().map(found), model.base().map(found)),
+                loras.stream()
+                        .map(lora -> new LoraFile(found.apply(lora.file()), lora.scale(), lora.mode()))
+                        .toList(),
+                init.map(image -> new InitImage(found.apply(image.file()), image.strength(), image.sha256())),
+                references.stream().map(found).toList(),
+                hierarchy.map(
+                        levels -> levels.withLora(found.apply(levels.lora().file()))),
+                device,
+                gemm,
+                precision,
+                products);
     }
 
     /**
@@ -95,13 +130,13 @@ public record Recipe(
             return new Recipe(
                     json.string("prompt"),
                     json.string("negative"),
-                    json.number("true_cfg"),
+                    Bounds.scale(json, "true_cfg"),
                     json.integer("width"),
                     json.integer("height"),
-                    json.integer("steps"),
-                    json.longInteger("seed"),
-                    json.has("guidance") ? Optional.of(json.number("guidance")) : Optional.empty(),
-                    json.integer("text_tokens"),
+                    Bounds.whole(json, "steps", Bounds.MOST_STEPS),
+                    Bounds.seed(json),
+                    json.has("guidance") ? Optional.of(Bounds.scale(json, "guidance")) : Optional.empty(),
+                    Bounds.whole(json, "text_tokens", Bounds.MOST_TEXT_TOKENS),
                     constant(NoiseDtype.class, json, "noise_dtype"),
                     constant(VaeExtent.class, json, "vae"),
                     new ModelRef(path(model, "path"), path(model, "base")),
@@ -149,7 +184,7 @@ public record Recipe(
         json.put("width", width);
         json.put("height", height);
         json.put("steps", steps);
-        json.put("seed", seed);
+        json.put("seed", new BigInteger(Long.toUnsignedString(seed)));
         json.put("guidance", guidance.orElse(null));
         json.put("text_tokens", textTokens);
         json.put("noise_dtype", Words.of(noiseDtype));

@@ -17,9 +17,6 @@ import java.util.function.Function;
  * defaults. What would have no effect is refused.
  */
 record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, DeviceChoice device) {
-    private static final double LARGEST_SCALE = 100;
-    private static final int MOST_TEXT_TOKENS = 2048;
-    private static final int MOST_STEPS = 10_000;
 
     /** The factor by which a picture may exceed the model's own number of pixels and still be made at once. */
     private static final int MOST_AT_ONCE = 2;
@@ -52,13 +49,13 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 within(
                         "steps",
                         choose(request, request.sampling().steps(), Recipe::steps, defaults.steps()),
-                        MOST_STEPS),
+                        Bounds.MOST_STEPS),
                 seed(request),
                 guidance(request, defaults),
                 within(
                         "text-tokens",
                         choose(request, request.text().tokens(), Recipe::textTokens, defaults.textTokens()),
-                        MOST_TEXT_TOKENS),
+                        Bounds.MOST_TEXT_TOKENS),
                 choose(request, request.sampling().noise(), Recipe::noiseDtype, NoiseDtype.of(model.noiseDtype())),
                 vae,
                 place,
@@ -89,11 +86,7 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
     }
 
     private static long seed(Request request) {
-        long seed = request.seed().orElseThrow(() -> new IllegalStateException("a seed is drawn before this"));
-        if (seed < 0) {
-            throw InputException.about("seed", "`seed` " + seed + ": choose a number from 0 to " + Long.MAX_VALUE);
-        }
-        return seed;
+        return request.seed().orElseThrow(() -> new IllegalStateException("a seed is drawn before this"));
     }
 
     /** How a picture too large for the model to make at once is made. */
@@ -197,8 +190,9 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
     }
 
     private static double scale(String field, double scale) {
-        if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
-            throw InputException.about(field, "`" + field + "` " + scale + ": choose 0 to " + (int) LARGEST_SCALE);
+        if (!(scale >= 0 && scale <= Bounds.LARGEST_SCALE)) {
+            throw InputException.about(
+                    field, "`" + field + "` " + scale + ": choose 0 to " + (int) Bounds.LARGEST_SCALE);
         }
         return scale;
     }

@@ -3,7 +3,9 @@ package io.mural.cli;
 import io.mural.cli.batch.BatchCommand;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
-import io.mural.cli.console.Stderr;
+import io.mural.cli.console.OneLine;
+import io.mural.cli.console.Start;
+import io.mural.cli.console.Stdout;
 import io.mural.cli.console.VersionLine;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
@@ -46,6 +48,9 @@ import picocli.CommandLine.Spec;
         description = "Makes pictures from text with FLUX models, on the JVM.",
         synopsisSubcommandLabel = "COMMAND")
 public final class Mural implements Runnable {
+    /** As a shell shows it for programs that end by a pipe nobody reads. */
+    private static final int UNREAD = 141;
+
     @Spec
     private CommandSpec spec;
 
@@ -57,19 +62,26 @@ public final class Mural implements Runnable {
                             + " machine.")
     private boolean verbose;
 
-    public static void main(String[] args) {
-        Stderr.restore();
-        var err = new PrintWriter(System.err, true, System.err.charset());
-        var interrupt = new Interrupt(Thread.currentThread(), err);
-        interrupt.install();
-        int code = run(
-                commandLine(interrupt)
-                        .setOut(new PrintWriter(System.out, true, System.out.charset()))
-                        .setErr(err),
-                interrupt,
-                args);
-        interrupt.finished();
-        System.exit(code);
+    /** Runs a command line of the process; gives its exit code. */
+    static int run(Interrupt interrupt, PrintWriter err, String... args) {
+        var unreadable = Start.unreadable(System.getProperty("sun.jnu.encoding", ""), args);
+        if (!unreadable.isEmpty()) {
+            err.println("mural: " + unreadable);
+            return Failures.FAILED;
+        }
+        var out = new Stdout();
+        var writer = out.writer();
+        int code = run(commandLine(interrupt).setOut(writer).setErr(err), interrupt, args);
+        writer.flush();
+        if (code != 0 || out.failure().isEmpty()) {
+            return code;
+        }
+        if (out.isUnread()) {
+            return UNREAD;
+        }
+        err.println(
+                "mural: stdout cannot be written: " + OneLine.of(out.failure().get()));
+        return Failures.FAILED;
     }
 
     /** picocli hands exceptions to the handler and lets errors, such as a lack of memory, pass. */

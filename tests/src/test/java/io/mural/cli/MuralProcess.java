@@ -114,7 +114,7 @@ record MuralProcess(Path folder, String... options) {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(),
-                "io.mural.cli.Mural"));
+                "io.mural.cli.Main"));
         command.addAll(1, List.of(options));
         command.addAll(List.of(args));
         return new ProcessBuilder(command).directory(folder.toFile());

@@ -75,7 +75,8 @@ class SnippetsTest {
                         "wan2.1_t2v_1.3B_bf16.safetensors", "single-file/wan-tiny-fp8.safetensors",
                         "umt5_xxl_fp16.safetensors", "single-file/umt5-tiny-bf16.safetensors",
                         "wan_2.1_vae.safetensors", "single-file/wan-vae-tiny-bf16.safetensors")
-                .forEach((name, file) -> link(folder.resolve(name), goldens.resolve("video").resolve(file)));
+                .forEach((name, file) ->
+                        link(folder.resolve(name), goldens.resolve("video").resolve(file)));
         Files.createSymbolicLink(
                 folder.resolve("flux1-schnell.safetensors"), goldens.resolve("single-file/flux1-tiny.safetensors"));
         Files.createSymbolicLink(

@@ -33,11 +33,15 @@ class VideoTest {
     @Test
     void aVideoModelIsNoPictureModel() {
         var process = new MuralProcess(folder);
-        var refused = process.run("generate", "a cat", "--model", VIDEO.resolve("wan-tiny").toString());
+        var refused = process.run(
+                "generate", "a cat", "--model", VIDEO.resolve("wan-tiny").toString());
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.err()).singleElement().asString().contains("use \"mural video\" with it");
         var other = process.run(
-                "video", "a cat", "--model", MuralProcess.GOLDENS.resolve("flux1-tiny").toString());
+                "video",
+                "a cat",
+                "--model",
+                MuralProcess.GOLDENS.resolve("flux1-tiny").toString());
         assertThat(other.exit()).isEqualTo(1);
         assertThat(other.err()).singleElement().asString().contains("use \"mural generate\" with it");
     }

@@ -106,6 +106,11 @@ public final class DeviceOptions {
         return named(name, Optional.empty(), usual);
     }
 
+    /** The device of the options, else the processor; in float32 where the options say nothing else. */
+    public DeviceChoice choose() {
+        return choose(Precision.F32);
+    }
+
     /** The device of the options, else the processor; {@code usual} is the precision where the options say nothing. */
     public DeviceChoice choose(Precision usual) {
         return choose("cpu", Optional.empty(), usual);

@@ -57,6 +57,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
 
     @Option(
             names = {"-o", "--output"},
+            converter = OutputOption.class,
             paramLabel = "FILE",
             description = "Where to write, a PNG file (replaced if it is there) or a folder. Default: a new file named"
                     + " after the prompt and the seed.")
@@ -155,9 +156,6 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         hierarchyOptions.tell(builder);
         var first = builder.build().seeded();
         long seed = first.seed().orElseThrow();
-        if (seed > Long.MAX_VALUE - count) {
-            throw new BadUsage("--seed " + seed + ": too large for --count " + count);
-        }
         List<Request> requests = new ArrayList<>();
         for (var prompt : prompts) {
             for (int i = 0; i < count; i++) {

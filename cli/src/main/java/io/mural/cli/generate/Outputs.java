@@ -2,6 +2,7 @@ package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -63,13 +64,18 @@ final class Outputs {
         if (named.isPresent()) {
             return pictures == 1 ? named.get() : numbered(named.get(), number);
         }
-        var name = slug(prompt) + "-" + seed;
+        var name = slug(prompt) + "-" + Long.toUnsignedString(seed);
         var file = folder.resolve(name + ".png");
-        for (int i = 2; taken.contains(file) || Files.exists(file); i++) {
+        // Another run may be making a picture of that name, or have finished one a moment ago.
+        for (int i = 2; taken.contains(file) || !isFree(file); i++) {
             file = folder.resolve(name + "-" + i + ".png");
         }
         taken.add(file);
         return file;
+    }
+
+    private static boolean isFree(Path file) {
+        return !Files.exists(file) && WholeFile.reserve(file) && !Files.exists(file);
     }
 
     /** {@code out.png} as {@code out-1.png}, with as many digits as the last one has. */

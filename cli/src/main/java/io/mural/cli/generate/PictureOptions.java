@@ -25,6 +25,7 @@ final class PictureOptions {
     @Option(
             names = "--seed",
             paramLabel = "S",
+            converter = SeedOption.class,
             description = "Where the noise comes from; the same seed gives the same picture. Default: a random one.")
     Long seed;
 

@@ -4,7 +4,9 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Stdin;
 import io.mural.tensor.InputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,9 +48,24 @@ final class Prompts {
         return prompts;
     }
 
+    /** Pipes have no size, so what is too much is found while reading. */
+    private static String decoded(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            var bytes = in.readNBytes(Stdin.MOST_BYTES + 1);
+            if (bytes.length > Stdin.MOST_BYTES) {
+                throw new InputException(file + ": is larger than " + (Stdin.MOST_BYTES >> 20)
+                        + " MiB; --prompts-file takes a text file, one prompt a line");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        }
+    }
+
     private static String text(Path file) {
         try {
-            var text = Files.readString(file);
+            var text = decoded(file);
             // Editors on Windows put a byte order mark before the text.
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (NoSuchFileException e) {

@@ -59,6 +59,7 @@ public final class UpscaleCommand implements Runnable {
 
     @Option(
             names = {"-o", "--output"},
+            converter = OutputOption.class,
             paramLabel = "FILE",
             description = "Where to write, a PNG file (replaced if it is there) or a folder. Default: a new file named"
                     + " after the prompt and the seed.")
@@ -70,7 +71,11 @@ public final class UpscaleCommand implements Runnable {
     @Option(names = "--steps", paramLabel = "N", description = "Denoising steps of a level. Default: the model's own.")
     private Integer steps;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Where the noise comes from. Default: a random one.")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            converter = SeedOption.class,
+            description = "Where the noise comes from. Default: a random one.")
     private Long seed;
 
     @Option(

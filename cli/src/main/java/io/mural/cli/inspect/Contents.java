@@ -4,30 +4,46 @@ import io.mural.engine.text.Figures;
 import io.mural.tensor.DType;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * What a checkpoint holds, in numbers.
  *
- * @param parameters elements of all tensors
+ * @param parameters elements of all tensors of supported types
  * @param bytes by format
  */
-record Contents(int tensors, int files, long parameters, Map<DType, Long> bytes) {
+record Contents(int tensors, int files, long parameters, Map<String, Long> bytes) {
     static Contents of(Checkpoint checkpoint) {
-        Map<DType, Long> bytes = new EnumMap<>(DType.class);
+        Map<String, Long> bytes =
+                new TreeMap<>(Comparator.comparing(Contents::place).thenComparing(name -> name));
         long parameters = 0;
         for (var tensor : checkpoint.tensors().values()) {
-            bytes.merge(tensor.dtype(), tensor.bytes(), Long::sum);
+            bytes.merge(tensor.dtype().toString(), tensor.bytes(), Long::sum);
             parameters += tensor.size();
+        }
+        for (var other : checkpoint.others().values()) {
+            bytes.merge(other.dtype() + " (not supported)", other.bytes(), Long::sum);
         }
         long files = checkpoint.tensors().values().stream()
                 .map(TensorInfo::file)
                 .distinct()
                 .count();
-        return new Contents(checkpoint.tensors().size(), (int) files, parameters, bytes);
+        int tensors = checkpoint.tensors().size() + checkpoint.others().size();
+        return new Contents(tensors, (int) files, parameters, bytes);
+    }
+
+    /** Types in the order of {@link DType}, others behind. */
+    private static int place(String type) {
+        return Arrays.stream(DType.values())
+                .filter(dtype -> dtype.toString().equals(type))
+                .mapToInt(DType::ordinal)
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
     }
 
     /** Such as {@code 5.1 million parameters, BF16 9.8 MiB}. */
@@ -45,7 +61,7 @@ record Contents(int tensors, int files, long parameters, Map<DType, Long> bytes)
         json.put("files", files);
         json.put("parameters", parameters);
         Map<String, Object> formats = new LinkedHashMap<>();
-        bytes.forEach((dtype, size) -> formats.put(dtype.toString(), size));
+        formats.putAll(bytes);
         json.put("bytes_by_dtype", formats);
         return json;
     }

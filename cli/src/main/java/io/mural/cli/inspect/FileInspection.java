@@ -7,6 +7,7 @@ import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.OtherModels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
  *
  * @param parts each with its key style in words
  * @param sizes of the transformer, where there is one whose sizes its tensors tell
+ * @param other what it is, where its names tell that it is not for mural
  * @param metadata the free texts of the header
  */
 record FileInspection(
@@ -26,6 +28,7 @@ record FileInspection(
         Contents contents,
         Map<Part, String> parts,
         Optional<Sizes> sizes,
+        Optional<String> other,
         Map<String, String> metadata,
         List<String> names)
         implements Inspection {
@@ -41,6 +44,9 @@ record FileInspection(
                 Contents.of(checkpoint),
                 KeyStyles.parts(checkpoint),
                 sizes(checkpoint),
+                OtherModels.model(checkpoint)
+                        .map(model -> "is " + model + ", which mural does not run")
+                        .or(() -> OtherModels.format(checkpoint)),
                 checkpoint.metadata(),
                 checkpoint.tensors().keySet().stream().limit(FEW).toList());
     }
@@ -82,6 +88,7 @@ record FileInspection(
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(source + ": " + what());
+        other.ifPresent(words -> lines.add("  unsupported      " + words));
         lines.add("  contents         " + contents.tensors() + " tensors, " + contents.line());
         parts.forEach((part, style) -> lines.add(String.format("  %-16s keys: %s", Words.of(part), style)));
         sizes.ifPresent(s -> lines.add("  sizes            " + s.line()));
@@ -108,6 +115,7 @@ record FileInspection(
         parts.forEach((part, style) -> styles.put(Words.of(part), style));
         json.put("parts", styles);
         sizes.ifPresent(s -> json.put("transformer", s.json()));
+        other.ifPresent(words -> json.put("unsupported", words));
         json.put("metadata", metadata);
         return json;
     }

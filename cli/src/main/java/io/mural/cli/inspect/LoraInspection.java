@@ -51,7 +51,8 @@ record LoraInspection(String source, Contents contents, Lora.Summary summary, Op
     @Override
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(source + ": a LoRA in the key style of " + summary.style());
+        lines.add(source + ": a LoRA in the key style of " + summary.style()
+                + (summary.methods().isEmpty() ? "" : ", with " + join(List.copyOf(summary.methods()))));
         lines.add("  contents         " + contents.tensors() + " tensors, " + contents.line());
         lines.add("  adapts           " + summary.layers() + " layers"
                 + (summary.textLayers() > 0 ? " and " + summary.textLayers() + " of text encoders, not applied" : ""));
@@ -83,6 +84,7 @@ record LoraInspection(String source, Contents contents, Lora.Summary summary, Op
         json.put("text_encoder_layers", summary.textLayers());
         json.put("ranks", summary.ranks());
         json.put("alpha_over_rank", summary.scales());
+        json.put("other_methods", summary.methods());
         match.ifPresent(m -> {
             Map<String, Object> fits = new LinkedHashMap<>();
             fits.put("model", m.model().toString());

@@ -15,6 +15,7 @@ import java.util.Map;
  */
 record PictureInspection(Path file, int width, int height, Map<String, String> texts) implements Inspection {
     private static final String RECIPE = "mural";
+    private static final int LONGEST_TEXT = 2000;
 
     static PictureInspection of(Path file) {
         var contents = PngFile.contents(file);
@@ -32,11 +33,17 @@ record PictureInspection(Path file, int width, int height, Map<String, String> t
         lines.add(file + ": a PNG picture, " + width + "x" + height + ", "
                 + (ours ? "made by mural; --from repeats it" : "not made by mural"));
         if (ours) {
-            recipe().forEach((key, value) -> lines.add(String.format("  %-16s %s", key, shown(value))));
+            recipe().forEach((key, value) -> lines.add(String.format("  %-16s %s", key, shortened(shown(value)))));
         } else {
-            texts.forEach((key, text) -> lines.add(String.format("  %-16s %s", key, text)));
+            texts.forEach((key, text) -> lines.add(String.format("  %-16s %s", key, shortened(text))));
         }
         return lines;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_TEXT
+                ? text
+                : text.substring(0, LONGEST_TEXT) + "... (" + text.length() + " characters)";
     }
 
     private static String shown(Object value) {

@@ -12,14 +12,16 @@ final class Lines {
     static String plan(Progress.Planned plan) {
         return plan.model() + ": " + (plan.pictures() > 1 ? plan.pictures() + " pictures of " : "") + plan.width() + "x"
                 + plan.height() + ", " + plan.steps() + (plan.steps() == 1 ? " step" : " steps") + ", seed "
-                + plan.seed() + (plan.pictures() > 1 ? " and on" : "") + ", " + plan.device() + " with "
+                + Long.toUnsignedString(plan.seed()) + (plan.pictures() > 1 ? " and on" : "") + ", " + plan.device()
+                + " with "
                 + plan.threads() + (plan.threads() == 1 ? " thread" : " threads") + ", "
                 + Figures.bytes(plan.memoryBytes()) + " beside " + Figures.bytes(plan.weightBytes())
                 + " of mapped weights";
     }
 
     static String done(Progress.Done done) {
-        return done.path().orElseThrow() + ": seed " + done.seed() + ", " + Figures.duration(done.seconds());
+        return done.path().orElseThrow() + ": seed " + Long.toUnsignedString(done.seed()) + ", "
+                + Figures.duration(done.seconds());
     }
 
     static String warning(Progress.Warning warning) {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * command again, in a JVM beside this one.
  */
 public final class TornadoVm {
-    private static final String MAIN = "io.mural.cli.Mural";
+    private static final String MAIN = "io.mural.cli.Main";
 
     private TornadoVm() {}
 

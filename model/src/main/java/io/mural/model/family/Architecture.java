@@ -6,6 +6,7 @@ import io.mural.weights.file.ModelFolder;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.Lora;
+import io.mural.weights.names.OtherModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -42,6 +43,9 @@ public enum Architecture {
     /** As {@link #of(Path)}. */
     public static Architecture of(ModelFolder folder) {
         var pipeline = folder.index().string("_class_name");
+        OtherModels.pipeline(pipeline).ifPresent(other -> {
+            throw new InputException(folder.path() + ": is " + other + "; mural does not run it");
+        });
         if (pipeline.startsWith("Flux2")) {
             return FLUX2;
         }
@@ -73,6 +77,6 @@ public enum Architecture {
             throw new InputException(checkpoint.source() + ": " + MAKES_VIDEOS);
         }
         throw new InputException(checkpoint.source() + ": holds no FLUX transformer"
-                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with `lora`" : KeyStyles.gguf(checkpoint)));
+                + (Lora.isOne(checkpoint) ? " but a LoRA; give it with `lora`" : KeyStyles.instead(checkpoint)));
     }
 }

@@ -222,6 +222,11 @@ public final class Flux1Model implements PictureModel {
     }
 
     @Override
+    public String fingerprint() {
+        return parts.fingerprint(List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5));
+    }
+
+    @Override
     public WeightBlocks textBlocks() {
         var clipWeights = parts.weights(Part.CLIP);
         var t5Weights = parts.weights(Part.T5);

@@ -221,6 +221,11 @@ public final class Flux2Model implements PictureModel {
     }
 
     @Override
+    public String fingerprint() {
+        return parts.fingerprint(List.of(Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3));
+    }
+
+    @Override
     public WeightBlocks textBlocks() {
         var qwen = parts.weights(Part.QWEN3);
         var blocks = new WeightBlocks(qwen.bytes());

@@ -5,6 +5,7 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;
 import io.mural.weights.names.KeyStyles;
 import io.mural.weights.names.KeyStyles.Part;
+import io.mural.weights.names.OtherModels;
 import io.mural.weights.names.Weights;
 import io.mural.weights.stream.WeightBlocks;
 import io.mural.weights.text.JsonObject;
@@ -15,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Where the parts of a model come from: a diffusers folder, or a single file with a folder for what the file lacks.
@@ -73,7 +75,11 @@ final class ModelParts implements AutoCloseable {
 
     /** The config of a part, where a folder has one. */
     Optional<JsonObject> config(Part part) {
-        return folder.filter(f -> f.has(COMPONENTS.get(part))).map(f -> f.config(COMPONENTS.get(part)));
+        var config = folder.filter(f -> f.has(COMPONENTS.get(part))).map(f -> f.config(COMPONENTS.get(part)));
+        config.flatMap(OtherModels::quantization).ifPresent(quantization -> {
+            throw new InputException(config.get().source() + ": the " + part.words() + " " + quantization);
+        });
+        return config;
     }
 
     Optional<JsonObject> scheduler() {
@@ -104,6 +110,11 @@ final class ModelParts implements AutoCloseable {
     /** Bytes of some parts in their files. */
     long bytes(List<Part> of) {
         return of.stream().mapToLong(part -> weights(part).bytes()).sum();
+    }
+
+    /** What tells the weights of some parts from others. */
+    String fingerprint(List<Part> of) {
+        return of.stream().map(part -> weights(part).fingerprint()).collect(Collectors.joining(" "));
     }
 
     /** The blocks of a transformer, of which both families have two kinds; a guide goes through the same. */

@@ -57,6 +57,9 @@ public interface PictureModel extends AutoCloseable {
     /** Bytes of all parts in their files. */
     long bytes();
 
+    /** What tells the weights of all parts from others: checksums of their headers and of samples of every tensor. */
+    String fingerprint();
+
     /** The weights of the text encoders, by the units that use them. */
     WeightBlocks textBlocks();
 

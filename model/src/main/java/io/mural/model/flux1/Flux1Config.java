@@ -2,6 +2,7 @@ package io.mural.model.flux1;
 
 import io.mural.model.layers.Positions;
 import io.mural.tensor.InputException;
+import io.mural.weights.names.OtherModels;
 import io.mural.weights.names.Weights;
 import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
@@ -64,7 +65,16 @@ public record Flux1Config(
         }
     }
 
+    /** {@link InputException} for FLUX.1's tools, which are asked otherwise. */
+    private static void requireTextToImage(String source, int in, int out) {
+        OtherModels.tool(in, out).ifPresent(tool -> {
+            throw new InputException(source + ": is the transformer of " + tool + "; mural does not run it");
+        });
+    }
+
     public static Flux1Config of(JsonObject json) {
+        requireTextToImage(
+                json.source(), json.integer("in_channels"), json.integer("out_channels", json.integer("in_channels")));
         return new Flux1Config(
                 json.integer("in_channels"),
                 json.integer("num_layers"),
@@ -88,6 +98,10 @@ public record Flux1Config(
                     + ", which is no multiple of " + PUBLISHED_HEAD_DIM
                     + "; give the folder with its transformer/config.json by `base`");
         }
+        requireTextToImage(
+                weights.source(),
+                embedder.dim(1),
+                weights.shape("proj_out.weight").dim(0));
         return new Flux1Config(
                 embedder.dim(1),
                 weights.blocks("transformer_blocks"),

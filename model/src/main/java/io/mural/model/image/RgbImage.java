@@ -1,5 +1,7 @@
 package io.mural.model.image;
 
+import io.mural.tensor.InputException;
+
 /**
  * A picture of 8 bits a channel.
  *
@@ -13,10 +15,18 @@ public record RgbImage(int width, int height, byte[] rgb) {
         }
     }
 
-    /** From values in [-1, 1], height x width x 3; beyond they are cut off, between they round half to even. */
+    /**
+     * From values in [-1, 1], height x width x 3; beyond they are cut off, between they round half to even. {@link
+     * InputException} where one is no number.
+     */
     public static RgbImage of(float[] values, int width, int height) {
         var rgb = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
+            if (Float.isNaN(values[i])) {
+                throw new InputException(
+                        "the decoded picture holds values that are no numbers: the autoencoder's weights"
+                                + " are damaged; mural inspect --check looks at them");
+            }
             float unit = Math.clamp(values[i] / 2 + 0.5f, 0f, 1f);
             rgb[i] = (byte) (int) Math.rint(unit * 255);
         }

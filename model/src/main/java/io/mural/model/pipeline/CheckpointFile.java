@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
@@ -94,6 +95,14 @@ public final class CheckpointFile implements Journal {
     }
 
     @Override
+    public Optional<Position> start(Predicate<Position> fits) {
+        if (start.isPresent() && !fits.test(start.get())) {
+            throw damaged(file, null);
+        }
+        return start;
+    }
+
+    @Override
     public void reached(Position position) {
         var writer = new SafetensorsWriter()
                 .metadata(IDENTITY, identity)
@@ -110,8 +119,10 @@ public final class CheckpointFile implements Journal {
     /** Of the position and of all bytes. */
     private static String checksum(Position position) {
         var crc = new CRC32C();
-        crc.update(position.level());
-        crc.update(position.step());
+        crc.update(ByteBuffer.allocate(2 * Integer.BYTES)
+                .putInt(position.level())
+                .putInt(position.step())
+                .flip());
         update(crc, position.guide());
         update(crc, position.latents());
         return Long.toHexString(crc.getValue());

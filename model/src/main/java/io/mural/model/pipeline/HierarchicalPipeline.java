@@ -77,7 +77,8 @@ public final class HierarchicalPipeline {
             Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
         var settings = request.settings();
         var pyramid = plan.pyramid();
-        var position = journal.start().orElseGet(() -> base(request, plan, journal, onlooker, progress));
+        var position = journal.start(at -> fits(at, request, plan))
+                .orElseGet(() -> base(request, plan, journal, onlooker, progress));
         var embeds = pipeline.encode(request.picture(), settings.classifierFree(), progress);
         for (int i = position.level(); ; i++) {
             var latents = refine(request, plan, position, embeds, journal, onlooker, progress);
@@ -90,6 +91,33 @@ public final class HierarchicalPipeline {
             position = new Position(i + 1, 0, latents, new float[0]);
             journal.reached(position);
         }
+    }
+
+    /** Whether a run of this picture can have stopped there. */
+    private boolean fits(Position at, Request request, HierarchicalPlan plan) {
+        var levels = plan.pyramid().levels();
+        if (at.level() < 0 || at.level() >= levels.size()) {
+            return false;
+        }
+        var level = levels.get(at.level());
+        int features = model.features();
+        boolean begun = at.step() > 0;
+        int latents = begun ? level.gridHeight() * level.gridWidth() * features : 0;
+        return at.step() >= 0
+                && at.step() <= request.settings().schedule().steps()
+                && at.guide().length == level.guideHeight() * level.guideWidth() * features
+                && (!begun || at.latents().length == latents)
+                && isFinite(at.guide())
+                && isFinite(at.latents());
+    }
+
+    private static boolean isFinite(float... values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Position base(
@@ -150,6 +178,7 @@ public final class HierarchicalPipeline {
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
+                Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 float sigma = schedule.sigma(i + 1);
                 onlooker.step(from.level() + 1, i + 1, () -> preview(latents, velocity, sigma, order));

@@ -1,6 +1,8 @@
 package io.mural.model.pipeline;
 
+import io.mural.tensor.InputException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Remembers how far a hierarchical picture is, so that a run can go on where another one stopped. */
 public interface Journal {
@@ -27,6 +29,16 @@ public interface Journal {
 
     /** Where to begin; empty for the beginning. */
     Optional<Position> start();
+
+    /** As the other, refusing a position that does not fit the picture. */
+    default Optional<Position> start(Predicate<Position> fits) {
+        return start().map(position -> {
+            if (!fits.test(position)) {
+                throw new InputException("the position to go on from does not fit the picture: begin anew");
+            }
+            return position;
+        });
+    }
 
     void reached(Position position);
 }

@@ -189,6 +189,7 @@ public final class PicturePipeline {
             for (int i = 0; i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
+                Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 float sigma = schedule.sigma(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));

@@ -1,5 +1,7 @@
 package io.mural.model.sampling;
 
+import io.mural.tensor.InputException;
+
 /**
  * Latent tokens as FLUX packs them: a token is a 2x2 cell of the latent picture, feature {@code channel * 4 + dy * 2 +
  * dx}. All arrays are row-major.
@@ -62,6 +64,22 @@ public final class Latents {
     private static int index(int y, int x, int c, int channels, int width) {
         int token = y / CELL * (width / CELL) + x / CELL;
         return token * channels * CELL_PIXELS + c * CELL_PIXELS + y % CELL * CELL + x % CELL;
+    }
+
+    /**
+     * Ends a run whose latents are no longer numbers: the picture would be of one colour.
+     *
+     * @param step counted from 1
+     */
+    public static void requireFinite(float[] latents, int step) {
+        for (float value : latents) {
+            if (!Float.isFinite(value)) {
+                throw new InputException(
+                        "after step " + step + " the latents are no longer numbers: weights or a LoRA are damaged, or"
+                                + " a scale is too large; mural inspect --check looks at a model's"
+                                + " weights");
+            }
+        }
     }
 
     /** A step of Euler's method, in place: {@code latents += delta * velocity}. */

@@ -22,6 +22,8 @@ public record SchedulerConfig(
     /** The published scheduler of FLUX.2; the dynamic shift is {@link EmpiricalShift}'s. */
     public static final SchedulerConfig FLUX2 = FLUX1_DEV;
 
+    private static final String SAMPLER = "FlowMatchEulerDiscreteScheduler";
+
     public SchedulerConfig {
         if (!(shift > 0) || baseTokens < 1 || maxTokens <= baseTokens) {
             throw new IllegalArgumentException("shift " + shift + " must be positive and image sequence lengths "
@@ -31,6 +33,11 @@ public record SchedulerConfig(
 
     /** The defaults and names are those of diffusers' {@code FlowMatchEulerDiscreteScheduler}. */
     public static SchedulerConfig from(JsonObject json) {
+        var name = json.string("_class_name", SAMPLER);
+        if (!name.equals(SAMPLER)) {
+            throw json.error(
+                    "_class_name", "is " + name + ", another sampler, which is not supported; expected " + SAMPLER);
+        }
         for (var option : new String[] {
             "invert_sigmas",
             "stochastic_sampling",

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.Supplier;
 
 /**
  * Byte-pair encoding over bytes (Sennrich et al., "Neural machine translation of rare words with subword units", 2016):
@@ -47,14 +48,25 @@ final class BytePairs {
 
     /** Reads {@code vocab.json} and {@code merges.txt} of a tokenizer with word ends and a token for unknown text. */
     static BytePairs load(Path folder, String unknownToken) {
-        var json = Json.read(folder.resolve("vocab.json"));
+        var mergesFile = folder.resolve("merges.txt");
+        return withWordEnds(
+                Json.read(folder.resolve("vocab.json")), unknownToken, mergesFile.toString(), () -> lines(mergesFile));
+    }
+
+    /**
+     * A tokenizer with word ends and a token for unknown text.
+     *
+     * @param mergesSource where the merges come from, for errors
+     * @param merges two tokens with a space between them each, the first learned first
+     */
+    static BytePairs withWordEnds(
+            JsonObject json, String unknownToken, String mergesSource, Supplier<List<String>> merges) {
         Integer unknown = json.integerMap().get(unknownToken);
         if (unknown == null) {
             throw json.error(unknownToken, "is missing: the vocabulary has no token for unknown text");
         }
         var pairs = new BytePairs(json, unknown, WORD_END);
-        var mergesFile = folder.resolve("merges.txt");
-        pairs.addMerges(mergesFile.toString(), lines(mergesFile));
+        pairs.addMerges(mergesSource, merges.get());
         return pairs;
     }
 
@@ -80,6 +92,22 @@ final class BytePairs {
         var pairs = new BytePairs(json, -1, "");
         pairs.addMerges(mergesSource, merges);
         return pairs;
+    }
+
+    /** The merges of a {@code tokenizer.json}: written as {@code "a b"} or, newer, as {@code ["a", "b"]}. */
+    static List<String> merges(JsonObject model) {
+        if (!(model.asMap().get("merges") instanceof List<?> list)) {
+            throw model.error("merges", "is no list of pairs");
+        }
+        List<String> merges = new ArrayList<>(list.size());
+        for (Object item : list) {
+            switch (item) {
+                case String line -> merges.add(line);
+                case List<?> two when two.size() == 2 -> merges.add(two.getFirst() + " " + two.getLast());
+                case null, default -> throw model.error("merges", "holds " + item + ", expected two tokens");
+            }
+        }
+        return merges;
     }
 
     private static List<String> lines(Path mergesFile) {

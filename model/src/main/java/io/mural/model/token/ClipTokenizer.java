@@ -29,11 +29,11 @@ public final class ClipTokenizer implements Tokenizer {
     private final int end;
     private final int pad;
 
-    private ClipTokenizer(TokenizerConfig config, BytePairs pairs) {
+    private ClipTokenizer(TokenizerConfig config, List<AddedTokens.Token> tokens, BytePairs pairs) {
         this.pairs = pairs;
         maxLength = config.maxLength(DEFAULT_LENGTH);
         Map<String, AddedTokens.Token> added = new LinkedHashMap<>();
-        config.added().forEach(token -> added.put(token.content(), token));
+        tokens.forEach(token -> added.put(token.content(), token));
         begin = special(config, added, "bos_token", BEGIN);
         end = special(config, added, "eos_token", END);
         pad = special(config, added, "pad_token", END);
@@ -46,10 +46,16 @@ public final class ClipTokenizer implements Tokenizer {
                 .toList());
     }
 
-    /** Reads {@code vocab.json}, {@code merges.txt} and {@code tokenizer_config.json} of a tokenizer's folder. */
+    /**
+     * Reads {@code vocab.json}, {@code merges.txt} and {@code tokenizer_config.json} of a tokenizer's folder; where it has
+     * no {@code vocab.json}, {@code tokenizer.json}.
+     */
     public static ClipTokenizer load(Path folder) {
         var config = TokenizerConfig.load(folder);
-        return new ClipTokenizer(config, BytePairs.load(folder, config.token("unk_token", END)));
+        var unknown = config.token("unk_token", END);
+        return TokenizerJson.insteadOf(folder, "vocab.json")
+                .map(json -> new ClipTokenizer(config, json.added(), json.clip(unknown)))
+                .orElseGet(() -> new ClipTokenizer(config, config.added(), BytePairs.load(folder, unknown)));
     }
 
     /** The id of a special token, which is found in texts too, whether the configuration lists it or only names it. */

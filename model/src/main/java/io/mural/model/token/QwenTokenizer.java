@@ -54,7 +54,7 @@ public final class QwenTokenizer implements Tokenizer {
             added.add(new AddedTokens.Token(
                     entry.integer("id"), entry.string("content"), false, entry.bool("single_word", false)));
         }
-        var pairs = BytePairs.byteLevel(model.object("vocab"), file + " merges", merges(model));
+        var pairs = BytePairs.byteLevel(model.object("vocab"), file + " merges", BytePairs.merges(model));
         return new QwenTokenizer(config, pairs, added);
     }
 
@@ -73,22 +73,6 @@ public final class QwenTokenizer implements Tokenizer {
         if (!words) {
             throw json.error("pre_tokenizer", "cuts words otherwise than Qwen2's; give FLUX.2 klein's own tokenizer");
         }
-    }
-
-    /** Merges are written as {@code "a b"} or, newer, as {@code ["a", "b"]}. */
-    private static List<String> merges(JsonObject model) {
-        if (!(model.asMap().get("merges") instanceof List<?> list)) {
-            throw model.error("merges", "is no list of pairs");
-        }
-        List<String> merges = new ArrayList<>(list.size());
-        for (Object item : list) {
-            switch (item) {
-                case String line -> merges.add(line);
-                case List<?> two when two.size() == 2 -> merges.add(two.getFirst() + " " + two.getLast());
-                case null, default -> throw model.error("merges", "holds " + item + ", expected two tokens");
-            }
-        }
-        return merges;
     }
 
     /** A prompt as Qwen3's chat template renders it for an answer without thinking. */

@@ -28,10 +28,10 @@ public final class T5Tokenizer implements Tokenizer {
     private final int end;
     private final int pad;
 
-    private T5Tokenizer(SentenceNormalizer normalizer, Unigram unigram, TokenizerConfig config) {
+    private T5Tokenizer(
+            SentenceNormalizer normalizer, Unigram unigram, TokenizerConfig config, List<AddedTokens.Token> tokens) {
         this.normalizer = normalizer;
         this.unigram = unigram;
-        var tokens = config.added();
         added = new AddedTokens(tokens);
         maxLength = config.maxLength(DEFAULT_LENGTH);
         end = special(config, tokens, "eos_token", END);
@@ -52,11 +52,33 @@ public final class T5Tokenizer implements Tokenizer {
         return id;
     }
 
-    /** Reads {@code spiece.model} and {@code tokenizer_config.json} of a tokenizer's folder. */
+    /**
+     * Reads {@code spiece.model} and {@code tokenizer_config.json} of a tokenizer's folder; where it has no
+     * {@code spiece.model}, {@code tokenizer.json}.
+     */
     public static T5Tokenizer load(Path folder) {
+        var config = TokenizerConfig.load(folder);
         var file = folder.resolve("spiece.model");
+        var json = TokenizerJson.insteadOf(folder, "spiece.model");
+        return json.isPresent()
+                ? of(
+                        folder.resolve("tokenizer.json"),
+                        json.get().sentencePieces(),
+                        config,
+                        json.get().added())
+                : of(file, parse(file), config, config.added());
+    }
+
+    private static ModelProto parse(Path file) {
         try {
-            var model = ModelProto.parseFrom(Texts.read(file));
+            return ModelProto.parseFrom(Texts.read(file));
+        } catch (InvalidProtocolBufferException e) {
+            throw new InputException(file + ": is no SentencePiece model, or a truncated one: fetch it again", e);
+        }
+    }
+
+    private static T5Tokenizer of(Path file, ModelProto model, TokenizerConfig config, List<AddedTokens.Token> added) {
+        try {
             if (model.getPiecesCount() == 0) {
                 throw new InputException(file + ": holds no pieces, so it is no SentencePiece model");
             }
@@ -70,9 +92,7 @@ public final class T5Tokenizer implements Tokenizer {
                     file.toString(), spec.getPrecompiledCharsmap().toByteArray());
             var normalizer =
                     new SentenceNormalizer(spec, charsmap, unigram.symbols(), trainer.getTreatWhitespaceAsSuffix());
-            return new T5Tokenizer(normalizer, unigram, TokenizerConfig.load(folder));
-        } catch (InvalidProtocolBufferException e) {
-            throw new InputException(file + ": is no SentencePiece model, or a truncated one: fetch it again", e);
+            return new T5Tokenizer(normalizer, unigram, config, added);
         } catch (IllegalArgumentException e) {
             throw new InputException(file + ": is no usable SentencePiece model: it " + e.getMessage(), e);
         }

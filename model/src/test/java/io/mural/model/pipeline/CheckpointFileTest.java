@@ -91,4 +91,21 @@ class CheckpointFileTest {
         Files.write(file, new byte[0]);
         assertThatThrownBy(() -> CheckpointFile.resume(file, "a")).hasMessageContaining("damaged checkpoint");
     }
+
+    @Test
+    void aPositionThatDoesNotFitThePictureIsDamage() {
+        for (var at : new Journal.Position[] {
+            new Journal.Position(9, 1, new float[2], new float[2]),
+            new Journal.Position(0, 256, new float[2], new float[2])
+        }) {
+            CheckpointFile.fresh(file, "a").reached(at);
+            var resumed = CheckpointFile.resume(file, "a");
+            assertThat(resumed.start(same -> same.level() == at.level() && same.step() == at.step()))
+                    .isPresent();
+            assertThatThrownBy(() -> resumed.start(_ -> false))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("damaged checkpoint: leave out");
+            assertThat(file).exists();
+        }
+    }
 }

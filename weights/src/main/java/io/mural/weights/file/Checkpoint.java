@@ -10,11 +10,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Files of weights mapped into memory: a safetensors or GGUF file, or the safetensors shards that an index names. It owns the mappings and the small
@@ -25,10 +30,16 @@ public final class Checkpoint implements AutoCloseable {
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** Places of a tensor that a fingerprint looks at, evenly from the first bytes to the last. */
+    private static final int SAMPLES = 9;
+
+    private static final long SAMPLE_BYTES = 64;
+
     private final Arena arena = Arena.ofShared();
     private final Path path;
     private final Map<Path, MemorySegment> files = new LinkedHashMap<>();
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    private final Map<String, OtherTensor> others = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
     private Checkpoint(Path path) {
@@ -66,6 +77,11 @@ public final class Checkpoint implements AutoCloseable {
     /** All tensors by their names in the file. */
     public Map<String, TensorInfo> tensors() {
         return Collections.unmodifiableMap(tensors);
+    }
+
+    /** Tensors of types that nothing here computes with, by their names in the file. */
+    public Map<String, OtherTensor> others() {
+        return Collections.unmodifiableMap(others);
     }
 
     /** The free texts of the header, of GGUF its single values too; of several shards, all of theirs. */
@@ -137,6 +153,29 @@ public final class Checkpoint implements AutoCloseable {
         return values;
     }
 
+    /**
+     * What tells these weights from others: SHA-256 over every tensor's name, type, shape and some of its bytes, the first
+     * and the last among them. Reading all would take as long as the work that it saves.
+     */
+    public String fingerprint() {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            new TreeMap<>(tensors).forEach((name, info) -> {
+                digest.update((name + " " + info.dtype() + " " + info.shape() + "\n").getBytes(StandardCharsets.UTF_8));
+                MemorySegment data = segment(name);
+                long last = Math.max(0, data.byteSize() - SAMPLE_BYTES);
+                for (int i = 0; i < SAMPLES; i++) {
+                    long from = last / (SAMPLES - 1) * i + (i == SAMPLES - 1 ? last % (SAMPLES - 1) : 0);
+                    digest.update(data.asSlice(from, Math.min(SAMPLE_BYTES, data.byteSize() - from))
+                            .toArray(ValueLayout.JAVA_BYTE));
+                }
+            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
     /** Memory of its own, released with the checkpoint. */
     public MemorySegment allocate(long bytes) {
         return arena.allocate(bytes, 64);
@@ -172,6 +211,9 @@ public final class Checkpoint implements AutoCloseable {
         Map<Path, Map<String, TensorInfo>> headers = new LinkedHashMap<>();
         index.shards().forEach((tensor, shard) -> {
             TensorInfo info = headers.computeIfAbsent(shard, this::map).get(tensor);
+            if (info == null && others.containsKey(tensor)) {
+                return;
+            }
             if (info == null) {
                 throw new InputException(index.file() + ": the tensor " + Shown.quoted(tensor)
                         + " should be in the shard " + shard.getFileName() + ", which does not hold it");
@@ -190,6 +232,7 @@ public final class Checkpoint implements AutoCloseable {
             } else {
                 SafetensorsHeader header = SafetensorsHeader.read(file, channel);
                 found = header.tensors();
+                others.putAll(header.others());
                 metadata.putAll(header.metadata());
             }
             files.put(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));

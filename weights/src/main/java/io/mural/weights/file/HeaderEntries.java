@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -21,7 +23,30 @@ import tools.jackson.core.JsonToken;
  */
 record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
     private static final String METADATA = "__metadata__";
+    private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
     private static final int MAX_RANK = 16;
+    /** Bits of an element, for the types of the format that {@link DType} leaves out. */
+    private static final Map<String, Integer> OTHER_TYPES = Map.of(
+            "U16",
+            16,
+            "U32",
+            32,
+            "U64",
+            64,
+            "C64",
+            64,
+            "F8_E8M0",
+            8,
+            "F8_E4M3FNUZ",
+            8,
+            "F8_E5M2FNUZ",
+            8,
+            "F6_E2M3",
+            6,
+            "F6_E3M2",
+            6,
+            "F4",
+            4);
 
     /** One tensor as written: its range counts from the start of the data. */
     record Entry(String dtype, List<Long> shape, List<Long> range) {}
@@ -54,12 +79,39 @@ record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
     /** The tensors, each checked against its own shape and dtype and against the {@code dataBytes} there are. */
     Map<String, TensorInfo> tensors(Path file, long dataStart, long dataBytes) {
         Map<String, TensorInfo> tensors = LinkedHashMap.newLinkedHashMap(entries.size());
-        entries.forEach((name, entry) -> tensors.put(name, tensor(file, name, entry, dataStart, dataBytes)));
+        entries.forEach((name, entry) -> {
+            if (!OTHER_TYPES.containsKey(entry.dtype())) {
+                DType dtype = dtype(file, name, entry.dtype());
+                long bytes = check(file, name, entry, dtype.bytes() * (long) Byte.SIZE, dataBytes);
+                long offset = dataStart + entry.range().get(0);
+                tensors.put(name, new TensorInfo(name, dtype, entry.shape(), file, offset, bytes));
+            }
+        });
         return tensors;
     }
 
-    private static TensorInfo tensor(Path file, String name, Entry entry, long dataStart, long dataBytes) {
-        DType dtype = dtype(file, name, entry.dtype());
+    /** Those of types that nothing here computes with, checked in the same way. */
+    Map<String, OtherTensor> others(Path file, long dataStart, long dataBytes) {
+        Map<String, OtherTensor> others = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> {
+            Integer bits = OTHER_TYPES.get(entry.dtype());
+            if (bits != null) {
+                long bytes = check(file, name, entry, bits, dataBytes);
+                others.put(
+                        name,
+                        new OtherTensor(
+                                name,
+                                entry.dtype(),
+                                file,
+                                dataStart + entry.range().get(0),
+                                bytes));
+            }
+        });
+        return others;
+    }
+
+    /** How many bytes the tensor has. */
+    private static long check(Path file, String name, Entry entry, long bits, long dataBytes) {
         if (entry.range().size() != 2) {
             throw error(file, name, "has data_offsets " + shown(entry.range()) + ", expected a begin and an end");
         }
@@ -75,23 +127,16 @@ record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
                     "lies at bytes " + entry.range() + " of the data, but the file holds " + dataBytes
                             + ": it is truncated or its header is wrong; download it again");
         }
-        long bytes = byteCount(file, name, dtype, entry.shape());
+        // Where the range begins says nothing: the format promises no alignment, and all readers here do without.
+        long bytes = byteCount(file, name, entry, bits);
         if (bytes != end - begin) {
             throw error(
                     file,
                     name,
-                    dtype + " " + entry.shape() + " takes " + bytes + " bytes, but its data_offsets " + entry.range()
-                            + " give " + (end - begin));
+                    entry.dtype() + " " + entry.shape() + " takes " + bytes + " bytes, but its data_offsets "
+                            + entry.range() + " give " + (end - begin));
         }
-        // Counted within the data: headers of older files are not padded, so the file position proves nothing.
-        if (begin % dtype.bytes() != 0) {
-            throw error(
-                    file,
-                    name,
-                    "begins at byte " + begin + " of the data, misaligned for " + dtype + " of " + dtype.bytes()
-                            + " bytes; save the file again with safetensors' own save_file");
-        }
-        return new TensorInfo(name, dtype, entry.shape(), file, dataStart + begin, bytes);
+        return bytes;
     }
 
     private static DType dtype(Path file, String name, String dtype) {
@@ -103,19 +148,25 @@ record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
                 return known;
             }
         }
-        String known = all.stream().map(DType::name).collect(Collectors.joining(", "));
+        String known = Stream.concat(
+                        all.stream().map(DType::name),
+                        OTHER_TYPES.keySet().stream().sorted())
+                .collect(Collectors.joining(", "));
         throw error(file, name, "has the unknown dtype " + Shown.quoted(dtype) + "; known are " + known);
     }
 
-    private static long byteCount(Path file, String name, DType dtype, List<Long> shape) {
+    private static long byteCount(Path file, String name, Entry entry, long bits) {
         try {
-            long bytes = dtype.bytes();
-            for (long size : shape) {
-                bytes = Math.multiplyExact(bytes, size);
+            long all = bits;
+            for (long size : entry.shape()) {
+                all = Math.multiplyExact(all, size);
             }
-            return bytes;
+            if (all % Byte.SIZE != 0) {
+                throw error(file, name, entry.dtype() + " " + entry.shape() + " is no whole number of bytes");
+            }
+            return all / Byte.SIZE;
         } catch (ArithmeticException e) {
-            InputException large = error(file, name, "has the shape " + shape + ", larger than any file");
+            InputException large = error(file, name, "has the shape " + entry.shape() + ", larger than any file");
             large.initCause(e);
             throw large;
         }
@@ -129,11 +180,16 @@ record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
         List<Long> range = null;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String field = parser.currentName();
+            if (!FIELDS.contains(field)) {
+                // as the reference implementation, which reads what it knows
+                parser.nextToken();
+                parser.skipChildren();
+                continue;
+            }
             Object before = switch (field) {
                 case "dtype" -> dtype;
                 case "shape" -> shape;
-                case "data_offsets" -> range;
-                default -> throw error(file, name, "has the unknown field " + Shown.quoted(field));
+                default -> range;
             };
             if (before != null) {
                 throw Json.duplicate(file + ": " + tensor, field, parser);
@@ -172,8 +228,11 @@ record HeaderEntries(Map<String, Entry> entries, Map<String, String> metadata) {
     }
 
     private static Map<String, String> metadata(Path file, JsonParser parser) {
-        expect(file, parser, parser.nextToken(), JsonToken.START_OBJECT, METADATA);
         Map<String, String> metadata = new LinkedHashMap<>();
+        if (parser.nextToken() == JsonToken.VALUE_NULL) {
+            return metadata;
+        }
+        expect(file, parser, parser.currentToken(), JsonToken.START_OBJECT, METADATA);
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             expect(file, parser, parser.nextToken(), JsonToken.VALUE_STRING, METADATA + " " + Shown.quoted(key));

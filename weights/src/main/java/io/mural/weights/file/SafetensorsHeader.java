@@ -21,16 +21,22 @@ import java.util.Map;
  * the ranges cover the data exactly, without holes or overlaps, and each agrees with its shape and dtype.
  *
  * @param tensors in file order of the header
+ * @param others tensors of types that nothing here computes with
  * @param metadata the free texts under {@code __metadata__}
  * @param dataStart first byte of the data in the file
  */
 public record SafetensorsHeader(
-        Path file, Map<String, TensorInfo> tensors, Map<String, String> metadata, long dataStart) {
+        Path file,
+        Map<String, TensorInfo> tensors,
+        Map<String, OtherTensor> others,
+        Map<String, String> metadata,
+        long dataStart) {
     static final long MAX_HEADER = 100_000_000;
     private static final String AGAIN = "; download it again";
 
     public SafetensorsHeader {
         tensors = Collections.unmodifiableMap(tensors);
+        others = Collections.unmodifiableMap(others);
         metadata = Collections.unmodifiableMap(metadata);
     }
 
@@ -67,17 +73,22 @@ public record SafetensorsHeader(
         long dataStart = 8 + length;
         var entries = HeaderEntries.parse(file, json);
         var tensors = entries.tensors(file, dataStart, size - dataStart);
-        checkCoverage(file, tensors, dataStart, size);
-        return new SafetensorsHeader(file, tensors, entries.metadata(), dataStart);
+        var others = entries.others(file, dataStart, size - dataStart);
+        List<Range> ranges = new ArrayList<>();
+        tensors.forEach((name, tensor) -> ranges.add(new Range(name, tensor.offset(), tensor.bytes())));
+        others.forEach((name, tensor) -> ranges.add(new Range(name, tensor.offset(), tensor.bytes())));
+        checkCoverage(file, ranges, dataStart, size);
+        return new SafetensorsHeader(file, tensors, others, entries.metadata(), dataStart);
     }
 
+    private record Range(String name, long offset, long bytes) {}
+
     /** Sorted by position, each tensor must begin where the one before ends, and the last end with the file. */
-    private static void checkCoverage(Path file, Map<String, TensorInfo> tensors, long dataStart, long size) {
-        List<TensorInfo> sorted = new ArrayList<>(tensors.values());
-        sorted.sort(Comparator.comparingLong(TensorInfo::offset).thenComparingLong(TensorInfo::bytes));
+    private static void checkCoverage(Path file, List<Range> ranges, long dataStart, long size) {
+        ranges.sort(Comparator.comparingLong(Range::offset).thenComparingLong(Range::bytes));
         long covered = dataStart;
-        TensorInfo before = null;
-        for (TensorInfo tensor : sorted) {
+        Range before = null;
+        for (Range tensor : ranges) {
             if (tensor.offset() < covered) {
                 throw new InputException(file + ": the tensors " + Shown.quoted(before.name()) + " and "
                         + Shown.quoted(tensor.name()) + " overlap in the file: its header is wrong" + AGAIN);

@@ -1,6 +1,7 @@
 package io.mural.weights.names;
 
 import io.mural.tensor.DType;
+import io.mural.tensor.InputException;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Tensor;
@@ -55,8 +56,12 @@ final class Adaptation {
     private Adaptation plus(LoraMatch match, double strength, Optional<Checkpoint> mergedBy) {
         Map<String, List<Term>> sum = new LinkedHashMap<>(terms);
         match.adapters().forEach((module, adapter) -> {
-            var lowRank = new LowRank(adapter.down(), adapter.up(), (float) (adapter.scale() * strength));
-            add(sum, module, new Term(lowRank, mergedBy));
+            float scale = (float) (adapter.scale() * strength);
+            if (!Float.isFinite(scale)) {
+                throw new InputException(match.lora().source() + ": a scale of " + strength
+                        + " is larger than any that can be computed with; choose one near 1");
+            }
+            add(sum, module, new Term(new LowRank(adapter.down(), adapter.up(), scale), mergedBy));
         });
         Map<String, float[]> biasSum = new LinkedHashMap<>(biases);
         match.biases().forEach((module, change) -> {

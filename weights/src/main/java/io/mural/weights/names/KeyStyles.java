@@ -109,9 +109,12 @@ public final class KeyStyles {
     public static Weights weights(Checkpoint checkpoint, Part part) {
         Found found = find(checkpoint, part);
         if (found == null) {
-            throw new InputException(checkpoint.source() + ": holds no " + part.words() + gguf(checkpoint)
+            throw new InputException(checkpoint.source() + ": holds no " + part.words() + instead(checkpoint)
                     + "; its tensors are " + Shown.few(checkpoint.tensors().keySet()));
         }
+        OtherModels.format(checkpoint).ifPresent(format -> {
+            throw new InputException(checkpoint.source() + ": " + format);
+        });
         Map<String, TensorInfo> names = new TreeMap<>();
         checkpoint.tensors().forEach((name, info) -> {
             if (name.startsWith(found.prefix())) {
@@ -152,8 +155,12 @@ public final class KeyStyles {
         return new Weights(catalog);
     }
 
-    /** Of which architecture a GGUF file says it is, in words for a message; empty for other files. */
-    public static String gguf(Checkpoint checkpoint) {
+    /** What a file without a part holds instead, in words for a message; empty where that is not known. */
+    public static String instead(Checkpoint checkpoint) {
+        var other = OtherModels.model(checkpoint);
+        if (other.isPresent()) {
+            return " but " + other.get() + ", which mural does not run";
+        }
         String architecture = checkpoint.metadata().get(GgufHeader.ARCHITECTURE);
         return architecture == null
                 ? ""
@@ -161,6 +168,10 @@ public final class KeyStyles {
     }
 
     private static Found find(Checkpoint checkpoint, Part part) {
+        boolean transformer = part == Part.TRANSFORMER || part == Part.FLUX2_TRANSFORMER;
+        if (transformer && OtherModels.model(checkpoint).isPresent()) {
+            return null;
+        }
         for (String prefix : part.prefixes) {
             for (Style style : Style.values()) {
                 if (checkpoint.tensors().containsKey(prefix + style.mark)) {
@@ -217,9 +228,10 @@ public final class KeyStyles {
             String parameter,
             TensorInfo info) {
         List<String> modules = rule.modules();
-        boolean scalar = info.size() == 1;
-        if (modules.size() == 1 || scalar) {
-            boolean swapped = rule.swapped() && !scalar;
+        // What is beside a weight, such as the scale and the mark of fp8, belongs to all its rows.
+        boolean beside = info.size() == 1 || !parameter.equals("weight") && !parameter.equals("bias");
+        if (modules.size() == 1 || beside) {
+            boolean swapped = rule.swapped() && !beside;
             if (swapped && info.shape().getFirst() % 2 != 0) {
                 throw new InputException(catalog.source() + ": " + info.name() + " is " + info.shape()
                         + ", expected two halves of equal size");

@@ -4,6 +4,7 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.LowRank;
 import io.mural.tensor.Matrix;
 import io.mural.weights.file.Checkpoint;
+import io.mural.weights.file.NonFinite;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
 import java.lang.foreign.MemorySegment;
@@ -32,9 +33,17 @@ public final class Lora implements AutoCloseable {
     private final Checkpoint file;
     private final List<LoraEntry> entries;
     private final LoraScale scale;
+    private boolean finite;
 
     private Lora(Checkpoint file) {
         this.file = file;
+        file.others().values().stream()
+                .filter(other -> LoraEntry.isOfLayer(other.name()))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new InputException(file.source() + ": " + Shown.quoted(other.name()) + " is " + other.dtype()
+                            + ", a type that is not supported; use the LoRA in bf16 or float32");
+                });
         // Some files hold the same layers in two spellings; as in diffusers, its own goes first.
         this.entries = LoraEntry.read(file).stream()
                 .sorted(Comparator.comparing(
@@ -51,14 +60,20 @@ public final class Lora implements AutoCloseable {
      * @param textLayers layers of text encoders, which are not applied
      * @param ranks every rank there is
      * @param scales every alpha / rank there is
+     * @param methods other than plain low-rank matrices, which are not applied
      */
     public record Summary(
-            String style, int layers, int textLayers, SortedSet<Integer> ranks, SortedSet<Double> scales) {}
+            String style,
+            int layers,
+            int textLayers,
+            SortedSet<Integer> ranks,
+            SortedSet<Double> scales,
+            SortedSet<String> methods) {}
 
     /** Whether a checkpoint holds low-rank matrices rather than a model. */
     public static boolean isOne(Checkpoint checkpoint) {
         return LoraEntry.read(checkpoint).stream()
-                .anyMatch(entry -> entry.down().isPresent() && entry.up().isPresent());
+                .anyMatch(entry -> entry.down().isPresent() && entry.up().isPresent() || entry.isLycoris());
     }
 
     /** Opens a file; {@link InputException} when it cannot be read or says of itself that it is no LoRA. */
@@ -89,13 +104,17 @@ public final class Lora implements AutoCloseable {
         String style = "";
         int layers = 0;
         int textLayers = 0;
+        SortedSet<String> methods = new TreeSet<>();
         for (LoraEntry entry : entries) {
-            if (entry.down().isEmpty()) {
+            entry.others().keySet().forEach(part -> LoraEntry.method(part).ifPresent(methods::add));
+            if (entry.down().isEmpty() && !entry.isLycoris()) {
                 continue;
             }
-            int rank = matrix(entry.down().get()).rows();
-            ranks.add(rank);
-            scales.add(scale.of(entry, rank));
+            if (entry.down().isPresent()) {
+                int rank = matrix(entry.down().get()).rows();
+                ranks.add(rank);
+                scales.add(scale.of(entry, rank));
+            }
             if (isText(entry)) {
                 textLayers++;
             } else {
@@ -103,7 +122,7 @@ public final class Lora implements AutoCloseable {
                 style = style.isEmpty() ? entry.style() : style;
             }
         }
-        return new Summary(style, layers, textLayers, ranks, scales);
+        return new Summary(style, layers, textLayers, ranks, scales, methods);
     }
 
     /** The names of the layers it adapts in this model. */
@@ -167,6 +186,12 @@ public final class Lora implements AutoCloseable {
                 changeBias(model, target.get(), entry, biases);
             }
         }
+        boolean onlyText =
+                entries.stream().filter(entry -> !entry.matrices().isEmpty()).allMatch(Lora::isText);
+        if (adapters.isEmpty() && !text.isEmpty() && onlyText) {
+            throw new InputException(source() + ": adapts text encoders only (" + Shown.few(text)
+                    + "), which is not supported; use a LoRA for the transformer");
+        }
         if (adapters.isEmpty()) {
             List<String> all = entries.stream()
                     .flatMap(entry -> entry.tensors().stream())
@@ -182,7 +207,29 @@ public final class Lora implements AutoCloseable {
         note(notes, twice, "not applied again, the layer stands in the file under another spelling too");
         note(notes, zero, "without effect, all zero");
         note(notes, norms, "not applied, changes of norms (diffusers leaves them out too)");
+        List<String> others = file.others().values().stream()
+                .map(other -> other.name() + " (" + other.dtype() + ")")
+                .toList();
+        note(notes, others, "not applied, of a type that is not supported");
+        requireFinite();
         return new LoraMatch(file, adapters, biases, notes);
+    }
+
+    /** Training that failed leaves NaN; it would spread over the whole picture. */
+    private void requireFinite() {
+        if (finite) {
+            return;
+        }
+        for (LoraEntry entry : entries) {
+            for (TensorInfo info : entry.matrices()) {
+                NonFinite.in(file, info).ifPresent(found -> {
+                    throw new InputException(source() + ": " + Shown.quoted(info.name()) + " holds " + found.value()
+                            + " at " + found.position() + ", which is no number: its training failed or the file is"
+                            + " damaged; use another");
+                });
+            }
+        }
+        finite = true;
     }
 
     private static boolean isText(LoraEntry entry) {

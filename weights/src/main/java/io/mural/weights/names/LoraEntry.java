@@ -88,6 +88,12 @@ record LoraEntry(
         return Optional.ofNullable(METHODS.get(other));
     }
 
+    /** Whether a tensor of this name is one of the matrices of a layer, or their alpha. */
+    static boolean isOfLayer(String name) {
+        String part = part(name);
+        return DOWN.contains(part) || UP.contains(part) || ALPHA.contains(part);
+    }
+
     /** All layers of the file, in its order. */
     static List<LoraEntry> read(Checkpoint file) {
         Map<String, LoraEntry> entries = new LinkedHashMap<>();
@@ -110,6 +116,19 @@ record LoraEntry(
                 && !others.isEmpty()
                 && Set.of("diff", BIAS_CHANGE).containsAll(others.keySet())
                 && NORM.matcher(module).matches();
+    }
+
+    /** Whether it is of a method of LyCORIS, which has no low-rank matrices of its own. */
+    boolean isLycoris() {
+        return others.keySet().stream().anyMatch(part -> part.startsWith("lokr_") || part.startsWith("hada_"));
+    }
+
+    /** Those of the two matrices that are there. */
+    List<TensorInfo> matrices() {
+        List<TensorInfo> matrices = new ArrayList<>();
+        down.ifPresent(matrices::add);
+        up.ifPresent(matrices::add);
+        return matrices;
     }
 
     /** All tensors of this entry. */

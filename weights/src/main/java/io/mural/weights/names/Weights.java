@@ -97,6 +97,11 @@ public final class Weights {
                 .orElseThrow(() -> new InputException(source() + ": holds no floating-point tensors"));
     }
 
+    /** What tells the files from others, as {@link Checkpoint#fingerprint}. */
+    public String fingerprint() {
+        return catalog.checkpoint().fingerprint();
+    }
+
     /** Bytes of all tensors here, as stored. */
     public long bytes() {
         return slices().values().stream().mapToLong(Catalog.Slice::bytes).sum();
@@ -198,7 +203,12 @@ public final class Weights {
         Matrix row = Matrix.of(prefix + name, slice.dtype(), 1, n, data(slice), 1);
         Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) n * Float.BYTES), shape);
         for (int i = 0; i < n; i++) {
-            copy.set(i / shape.cols(), i % shape.cols(), row.get(0, i));
+            float value = row.get(0, i);
+            if (!Float.isFinite(value)) {
+                throw new InputException(place(name) + " holds " + value + " at " + i
+                        + ", which is no number; the file is damaged, mural inspect --check tells how much of it");
+            }
+            copy.set(i / shape.cols(), i % shape.cols(), value);
         }
         return copy;
     }
@@ -394,11 +404,21 @@ public final class Weights {
     private Catalog.Slice find(String name) {
         Catalog.Slice slice = catalog.tensors().get(prefix + name);
         if (slice == null) {
-            throw new InputException(source() + ": the tensor " + Shown.text(prefix + name)
-                    + " is missing; the file is incomplete or of another model");
+            throw missing(name);
         }
         asked.add(prefix + name);
         return slice;
+    }
+
+    private InputException missing(String name) {
+        var others = catalog.checkpoint().others();
+        String remedy = others.isEmpty()
+                ? " is missing; the file is incomplete or of another model"
+                : " is missing, but the file holds tensors of types that are not supported: "
+                        + Shown.few(others.values().stream()
+                                .map(other -> other.name() + " (" + other.dtype() + ")")
+                                .toList());
+        return new InputException(source() + ": the tensor " + Shown.text(prefix + name) + remedy);
     }
 
     private MemorySegment data(Catalog.Slice slice) {

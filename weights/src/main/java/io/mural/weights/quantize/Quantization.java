@@ -81,7 +81,7 @@ public final class Quantization {
                 .filter(known -> !known.isEmpty())
                 .orElseThrow(() -> new InputException(
                         checkpoint.source() + ": holds neither a FLUX transformer nor a T5 or Qwen3 text encoder"
-                                + KeyStyles.gguf(checkpoint)))
+                                + KeyStyles.instead(checkpoint)))
                 .getFirst();
         Quantization plan = new Quantization(checkpoint.source(), QuantizedNames.of(part), target);
         Weights weights = KeyStyles.weights(checkpoint, part);

@@ -141,13 +141,22 @@ public final class Json {
             case START_ARRAY -> array(source, parser);
             case VALUE_STRING -> parser.getString();
             case VALUE_NUMBER_INT -> integer(parser);
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_NUMBER_FLOAT -> real(source, parser);
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             case NOT_AVAILABLE, END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT ->
                 throw new IllegalStateException("the JSON parser gave " + parser.currentToken() + " as a value");
         };
+    }
+
+    private static double real(String source, JsonParser parser) {
+        double number = parser.getDoubleValue();
+        if (!Double.isFinite(number)) {
+            throw new InputException(source + ": the number " + Shown.text(parser.getString())
+                    + " is larger than any that can be computed with" + place(parser));
+        }
+        return number;
     }
 
     private static Object integer(JsonParser parser) {

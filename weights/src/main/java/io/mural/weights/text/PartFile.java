@@ -12,7 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +38,11 @@ final class PartFile implements AutoCloseable {
     /** Of this process: what begins so is not looked at, because closing a file gives up all locks on it. */
     private static final long RUN = RANDOM.nextLong() & ~0xf000L | 0x8000L;
 
+    /** Names that this process keeps; looking at their locks would give them up. */
+    private static final Set<Path> RESERVED = ConcurrentHashMap.newKeySet();
+
+    private static final Queue<FileChannel> KEPT = new ConcurrentLinkedQueue<>();
+
     private final Path path;
     private final FileChannel channel;
     private boolean moved;
@@ -48,7 +57,7 @@ final class PartFile implements AutoCloseable {
         Path folder = file.toAbsolutePath().getParent();
         sweep(folder);
         while (true) {
-            Path path = folder.resolve(name(file));
+            Path path = folder.resolve(name(file, new UUID(RUN, RANDOM.nextLong())));
             // Ctrl-C ends the process without running the code of close.
             path.toFile().deleteOnExit();
             FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -61,13 +70,13 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    private static String name(Path file) {
+    private static String name(Path file, UUID number) {
         String name = file.getFileName().toString();
         int room = NAME_BYTES - ".".length() - ".".length() - UUID_LENGTH - ENDING.length();
         while (name.getBytes(StandardCharsets.UTF_8).length > room) {
             name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
         }
-        return "." + name + "." + new UUID(RUN, RANDOM.nextLong()) + ENDING;
+        return "." + name + "." + number + ENDING;
     }
 
     /** Where the file system has no locks, nobody can take the file for one that was left. */
@@ -84,7 +93,10 @@ final class PartFile implements AutoCloseable {
             for (Path part : parts) {
                 String name = part.getFileName().toString();
                 boolean own = name.contains(new UUID(RUN, 0).toString().substring(0, 18));
-                if (OURS.matcher(name).matches() && !own && Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
+                if (OURS.matcher(name).matches()
+                        && !own
+                        && !RESERVED.contains(part)
+                        && Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
                     removeIfLeft(part);
                 }
             }
@@ -101,6 +113,32 @@ final class PartFile implements AutoCloseable {
         } catch (IOException | OverlappingFileLockException e) {
             // Another process is removing it, or may be writing it.
         }
+    }
+
+    /**
+     * Keeps a name for this process until it ends; false when another process has it. The mark is a part without bytes,
+     * of the same name each time, so that only one process can make it; one that a killed process left is swept away.
+     */
+    static boolean reserve(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        Path mark = folder.resolve(name(file, new UUID(0x8000L, 0x8000000000000000L)));
+        if (!RESERVED.add(mark)) {
+            return true;
+        }
+        try {
+            sweep(folder);
+            FileChannel channel = FileChannel.open(mark, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            mark.toFile().deleteOnExit();
+            lock(channel); // held until the process ends: the channel stays open
+            KEPT.add(channel);
+            if (Files.exists(mark)) {
+                return true;
+            }
+        } catch (IOException e) {
+            // Another process has made it, or nothing can be written here, which is said elsewhere.
+        }
+        RESERVED.remove(mark);
+        return !Files.exists(mark);
     }
 
     /** Where the bytes go. */

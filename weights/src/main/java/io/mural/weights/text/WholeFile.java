@@ -52,6 +52,11 @@ public final class WholeFile {
         }
     }
 
+    /** Keeps a name for this process until it ends; false when another process that is running has it. */
+    public static boolean reserve(Path file) {
+        return PartFile.reserve(file);
+    }
+
     /** Refuses what the disk has no space for, before work is done for it; {@link InputException} says both sizes. */
     public static void checkSpace(Path file, long bytes) {
         check(file);

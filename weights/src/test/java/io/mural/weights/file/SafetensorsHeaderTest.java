@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,23 @@ class SafetensorsHeaderTest {
                         new TensorInfo("none", DType.F32, List.of(0L, 3L), file, start + 8, 0));
     }
 
+    @Test
+    void readsWhatTheReferenceReads() throws IOException {
+        String header = "{\"__metadata__\":null," + entry("odd", "U8", "[3]", 0, 3) + ","
+                + entry("f", "F32", "[1]", 3, 7) + "," + entry("counter", "U64", "[]", 7, 15) + ","
+                + entry("codes", "F4", "[2,3]", 15, 18) + ","
+                + "\"note\":{\"dtype\":\"BF16\",\"by\":{\"a\":[1,{}]},\"shape\":[1],\"data_offsets\":[18,20]}}";
+        Path file = RawFile.write(folder.resolve("a.safetensors"), header, 20);
+        SafetensorsHeader read = SafetensorsHeader.read(file);
+        assertThat(read.metadata()).isEmpty();
+        assertThat(read.tensors()).containsOnlyKeys("odd", "f", "note");
+        assertThat(read.tensors().get("f").offset()).isEqualTo(read.dataStart() + 3);
+        assertThat(read.others().values())
+                .containsExactly(
+                        new OtherTensor("counter", "U64", file, read.dataStart() + 7, 8),
+                        new OtherTensor("codes", "F4", file, read.dataStart() + 15, 3));
+    }
+
     static Stream<Arguments> badHeaders() {
         return Stream.of(
                 arguments("{" + A + "}", 7, "tensor \"a\" lies at bytes [0, 8] of the data, but the file holds 7:"),
@@ -54,10 +72,6 @@ class SafetensorsHeaderTest {
                 arguments(
                         "{" + A + "," + entry("b", "F32", "[2]", 0, 8) + "}", 8, "the tensors \"a\" and \"b\" overlap"),
                 arguments("{" + A + "," + entry("b", "F32", "[1]", 12, 16) + "}", 16, "4 bytes before tensor \"b\""),
-                arguments(
-                        "{" + entry("u", "U8", "[2]", 0, 2) + "," + entry("b", "F32", "[1]", 2, 6) + "}",
-                        6,
-                        "tensor \"b\" begins at byte 2 of the data, misaligned for F32 of 4 bytes"),
                 arguments("{" + entry("a", "F32", "[2]", 8, 0) + "}", 8, "data_offsets [8, 0], which end before"),
                 arguments("{" + entry("a", "F32", "[2]", -8, 0) + "}", 8, "\"a\" data_offsets holds -8, expected"),
                 arguments("{" + entry("a", "F32", "[3]", 0, 8) + "}", 8, "tensor \"a\" F32 [3] takes 12 bytes"),
@@ -76,13 +90,15 @@ class SafetensorsHeaderTest {
                 arguments("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "the key \"__metadata__\" occurs twice"),
                 arguments("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0, "the key \"k\" occurs twice"),
                 arguments("{\"__metadata__\":{\"k\":1}}", 0, "__metadata__ \"k\" is \"1\", expected a text"),
-                arguments("{\"__metadata__\":null}", 0, "__metadata__ is \"null\", expected an object"),
                 arguments("{\"a\":[]}", 0, "tensor \"a\" is \"[\", expected an object"),
                 arguments("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 0, "tensor \"a\" lacks one of dtype, shape"),
                 arguments("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 0, "the key \"dtype\" occurs twice"),
                 arguments("{\"a\":{\"dtype\":4}}", 0, "tensor \"a\" dtype is \"4\", expected a text"),
                 arguments("{\"a\":{\"shape\":4}}", 0, "tensor \"a\" shape is \"4\", expected a list"),
-                arguments("{\"a\":{\"strides\":[1]}}", 0, "tensor \"a\" has the unknown field \"strides\""),
+                arguments("{\"a\":{\"strides\":[1]}}", 0, "tensor \"a\" lacks one of dtype, shape, data_offsets"),
+                arguments("{" + entry("a", "F4", "[3]", 0, 1) + "}", 1, "F4 [3] is no whole number of bytes"),
+                arguments("{" + entry("a", "U64", "[1]", 0, 4) + "}", 4, "U64 [1] takes 8 bytes"),
+                arguments("{" + A + "," + entry("b", "U64", "[1]", 4, 12) + "}", 12, "\"a\" and \"b\" overlap"),
                 arguments(A.replace("[0,8]", "[0,4,8]").transform(a -> "{" + a + "}"), 8, "data_offsets [0, 4, 8]"),
                 arguments("{} {}", 0, "text after the end of the header's JSON"),
                 arguments("{" + A, 8, "header: not valid JSON at line 1, column"),

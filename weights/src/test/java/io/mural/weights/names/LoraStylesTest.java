@@ -231,10 +231,15 @@ class LoraStylesTest {
                 Checkpoint lora = Checkpoint.open(Goldens.LORAS.resolve("style-diffusers.safetensors"))) {
             assertThat(kohya.summary())
                     .isEqualTo(new Lora.Summary(
-                            "kohya, lora_transformer_", 24, 0, new TreeSet<>(Set.of(3)), new TreeSet<>(Set.of(2.0))));
+                            "kohya, lora_transformer_",
+                            24,
+                            0,
+                            new TreeSet<>(Set.of(3)),
+                            new TreeSet<>(Set.of(2.0)),
+                            new TreeSet<>()));
             assertThat(diffusers.summary())
-                    .isEqualTo(
-                            new Lora.Summary("diffusers", 19, 0, new TreeSet<>(Set.of(4)), new TreeSet<>(Set.of(1.0))));
+                    .isEqualTo(new Lora.Summary(
+                            "diffusers", 19, 0, new TreeSet<>(Set.of(4)), new TreeSet<>(Set.of(1.0)), new TreeSet<>()));
             assertThat(Lora.isOne(lora)).isTrue();
             assertThat(Lora.isOne(checkpoint)).isFalse();
         }

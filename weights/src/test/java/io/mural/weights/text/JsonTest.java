@@ -14,12 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     private static final JsonObject CONFIG = Json.parse("config.json", """
-            {"num_layers": 19, "eps": 1e-6, "theta": 10000, "whole": 64.0, "half": 0.5, "name": "flux", "bias": true,
-             "axes": [16, 56, 56], "sigmas": [1, 0.5], "types": ["a", "b"], "patch": null, "big": 4294967296,
-             "huge": 1000000000000000019884624838656, "rope": {"theta": "x", "list": [{"n": true}]}}""");
+        {"num_layers": 19, "eps": 1e-6, "theta": 10000, "whole": 64.0, "half": 0.5, "name": "flux", "bias": true,
+         "axes": [16, 56, 56], "sigmas": [1, 0.5], "types": ["a", "b"], "patch": null, "big": 4294967296,
+         "huge": 1000000000000000019884624838656, "rope": {"theta": "x", "list": [{"n": true}]}}\
+        """);
 
     @Test
     void readsEachType() {
@@ -135,5 +137,14 @@ class JsonTest {
                 .hasMessageStartingWith(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":1e400}", "{\"a\":[1,-1e999]}", "{\"a\":{\"b\":179769313486231580793e400}}"})
+    void aNumberBeyondAllIsNone(String text) {
+        assertThatThrownBy(() -> Json.parse("x.json", text))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("x.json: the number ")
+                .hasMessageContaining("is larger than any that can be computed with (line 1, column ");
     }
 }
