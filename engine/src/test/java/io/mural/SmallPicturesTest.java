@@ -121,7 +121,8 @@ class SmallPicturesTest {
                 .containsExactly(7L, 8L);
         assertThat(events.getLast()).isInstanceOfSatisfying(Progress.Done.class, done -> {
             assertThat(done.picture()).isEqualTo(2);
-            assertThat(done.fields()).containsEntry("seed", 8L).containsEntry("path", null);
+            assertThat(done.fields().get("seed")).hasToString("8");
+            assertThat(done.fields()).containsEntry("path", null);
         });
     }
 
@@ -167,7 +168,6 @@ class SmallPicturesTest {
         assertField("negative", SEA.change().negative("fog").trueCfg(1));
         assertField("strength", SEA.change().strength(0.5));
         assertField("size", SEA.change().window(4));
-        assertField("seed", SEA.change().seed(-1));
     }
 
     private static void assertField(String field, Request.Builder request) {

@@ -3,6 +3,7 @@ package io.mural.batch;
 import io.mural.Recipe;
 import io.mural.engine.text.Version;
 import io.mural.weights.text.Json;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -56,7 +57,7 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
         rest.put("path", file.path());
         rest.put("width", recipe.width());
         rest.put("height", recipe.height());
-        rest.put("seed", seed);
+        rest.put("seed", new BigInteger(Long.toUnsignedString(seed)));
         put(rest, work);
         rest.put("bytes", file.bytes());
         rest.put("sha256", file.sha256());
@@ -71,7 +72,7 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
 
     static ResultRow failed(Row row, long seed, String error, Work work) {
         Map<String, Object> rest = new LinkedHashMap<>();
-        rest.put("seed", seed);
+        rest.put("seed", new BigInteger(Long.toUnsignedString(seed)));
         put(rest, work);
         rest.put("status", word(Status.FAILED));
         rest.put("error", error);

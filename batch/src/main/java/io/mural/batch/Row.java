@@ -8,7 +8,7 @@ import java.util.Optional;
  * A row of the table: a picture, or {@code count} of them with seeds that follow each other.
  *
  * @param number the first row is 1
- * @param seed of its first picture
+ * @param seed of its first picture, 64 bits without sign
  * @param loras as the row names them
  * @param cells all its values, to be copied to the result
  */

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 /** Reads a row's cells; everything that is wrong with it is told, not just the first. */
 public final class RowReader {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+    /** torch takes seeds of 64 bits. */
+    private static final BigInteger MOST_SEED = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
+
     private static final int MOST_PICTURES = 1_000_000;
 
     private final long number;
@@ -71,8 +74,8 @@ public final class RowReader {
                 id,
                 prompt.orElse(""),
                 text(Column.NEGATIVE),
-                whole(Column.SEED, BigInteger.ZERO, BigInteger.valueOf(Long.MAX_VALUE))
-                        .map(BigInteger::longValueExact)
+                whole(Column.SEED, BigInteger.ZERO, MOST_SEED)
+                        .map(BigInteger::longValue)
                         .orElseGet(() -> seed(id)),
                 positive(Column.COUNT).orElse(1),
                 new Row.Look(

@@ -21,7 +21,9 @@ public class InputException extends RuntimeException {
     private final String remedy; // null where the message has it already
 
     public InputException(String message) {
-        this(message, (Throwable) null);
+        super(message); // without a cause, so that one may be set later
+        field = null;
+        remedy = null;
     }
 
     public InputException(String message, Throwable cause) {
@@ -38,7 +40,9 @@ public class InputException extends RuntimeException {
      * @param remedy what to do about it
      */
     public InputException(String field, String message, String remedy) {
-        this(field, message, remedy, null);
+        super(message + "; " + remedy);
+        this.field = field;
+        this.remedy = remedy;
     }
 
     /** As {@link #InputException(String, String, String)}, for a reason. */
@@ -48,20 +52,22 @@ public class InputException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    private InputException(Optional<String> field, String message, Throwable cause) {
-        super(message, cause);
+    private InputException(Optional<String> field, String message) {
+        super(message);
         this.field = field.orElse(null);
         remedy = null;
     }
 
     /** The value of a setting makes no sense; the message tells the remedy, too. */
     public static InputException about(String field, String message) {
-        return about(field, message, null);
+        return new InputException(Optional.of(field), message);
     }
 
     /** As {@link #about(String, String)}, for a reason. */
     public static InputException about(String field, String message, Throwable cause) {
-        return new InputException(Optional.of(field), message, cause);
+        var exception = about(field, message);
+        exception.initCause(cause);
+        return exception;
     }
 
     /** The setting at fault; empty where it is a file or the machine. */

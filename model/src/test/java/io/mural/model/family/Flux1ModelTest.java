@@ -65,11 +65,11 @@ class Flux1ModelTest {
             assertThatThrownBy(model::vae)
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("flux1-tiny.safetensors holds no autoencoder")
-                    .hasMessageContaining("--base");
+                    .hasMessageContaining("`base`");
         }
         assertThatThrownBy(() -> new Flux1Model(TINY, Optional.of(TINY), List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--base belongs to a single file");
+                .hasMessageContaining("`base` belongs to a single file");
     }
 
     @Test
