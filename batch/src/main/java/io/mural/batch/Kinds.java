@@ -77,7 +77,7 @@ final class Kinds implements AutoCloseable {
     private Kind plan(Row row) {
         var setup = catalog.setup(row.sources());
         if (!setup.equals(open)) {
-            close();
+            release();
             mural = studio.open(setup, device);
             open = setup;
         }
@@ -108,6 +108,11 @@ final class Kinds implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
+    }
+
+    /** Closes the model that is open; plans stay. */
+    void release() {
         if (mural != null) {
             mural.close();
             mural = null;

@@ -21,7 +21,6 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes a PNG file's picture as JPEG, however large, in memory for a few rows. */
 public final class LargeJpeg {
-    private static final int RGB = 3;
 
     private LargeJpeg() {}
 
