@@ -53,7 +53,7 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
         builder.count(batch * repeats);
         double cfg = guidance(fields, builder, about);
         size(fields, builder, about);
-        var inputs = images ? inputs(fields, builder, about, limits) : Map.<String, byte[]>of();
+        var inputs = images ? inputs(fields, builder, limits) : Map.<String, byte[]>of();
         neutral(fields);
         boolean send = fields.bool("send_images").orElse(true);
         fields.ignoreOthers();
@@ -115,7 +115,7 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
     }
 
     private static Map<String, byte[]> inputs(
-            BodyFields fields, Wish.Builder builder, Models.About about, Limits limits) {
+            BodyFields fields, Wish.Builder builder, Limits limits) {
         fields.read("mask", json -> {
             throw new Refusal(
                     Refusal.Reason.UNSUPPORTED, "mask", "masks are not supported; leave mask out to change all");

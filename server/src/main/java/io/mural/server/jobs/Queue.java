@@ -225,7 +225,7 @@ public final class Queue implements AutoCloseable {
 
     /** An answer that waited has lost its client: the job is cancelled if nobody comes for it. */
     public void abandoned(Job job) {
-        timer.schedule(
+        var unused = timer.schedule(
                 () -> {
                     if (job.isAbandoned()) {
                         cancel(job);

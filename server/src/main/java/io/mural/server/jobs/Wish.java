@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -165,8 +166,7 @@ public record Wish(
         text("noise_dtype", name -> builder.noise(constant(NoiseDtype.class, "noise_dtype", name)));
         text("vae", name -> builder.vae(constant(Vae.class, "vae", name)));
         number("strength", builder::strength);
-        start.map(name -> Input.of(name, bytes.apply(name)))
-                .ifPresent(input -> (enlarged ? builder.enlarge(input) : builder.start(input)).getClass());
+        start.map(name -> Input.of(name, bytes.apply(name))).ifPresent(enlarged ? builder::enlarge : builder::start);
         references.forEach(name -> builder.reference(Input.of(name, bytes.apply(name))));
         levels(builder);
         return builder.build();
@@ -189,21 +189,21 @@ public record Wish(
         throw new Refusal(Refusal.Reason.MISSING, name, name + " is missing; width and height go together");
     }
 
-    private void whole(String name, Function<Integer, ?> setter) {
+    private void whole(String name, Consumer<Integer> setter) {
         if (fields.get(name) instanceof Integer value) {
-            setter.apply(value);
+            setter.accept(value);
         }
     }
 
-    private void number(String name, Function<Double, ?> setter) {
+    private void number(String name, Consumer<Double> setter) {
         if (fields.get(name) instanceof Double value) {
-            setter.apply(value);
+            setter.accept(value);
         }
     }
 
-    private void text(String name, Function<String, ?> setter) {
+    private void text(String name, Consumer<String> setter) {
         if (fields.get(name) instanceof String value) {
-            setter.apply(value);
+            setter.accept(value);
         }
     }
 

@@ -130,8 +130,8 @@ public final class OpenAi {
 
     static Map<String, Object> usage(Job job, int pictures) {
         var tokens = job.figures().tokens();
-        long input = tokens.prompt() + tokens.references();
-        long output = tokens.picture() * pictures;
+        long input = (long) tokens.prompt() + tokens.references();
+        long output = (long) tokens.picture() * pictures;
         Map<String, Object> usage = new LinkedHashMap<>();
         usage.put("total_tokens", input + output);
         usage.put("input_tokens", input);
