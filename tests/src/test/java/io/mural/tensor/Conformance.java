@@ -51,7 +51,7 @@ final class Conformance {
     /** What an entry calls, without computing it. */
     private static Set<String> kernels(String operation, Function<Ops, Tensor> run) {
         try (var planned = new GuardedOps(operation, new PlanOps())) {
-            run.apply(planned);
+            var unused = run.apply(planned);
             return planned.kernels();
         }
     }
