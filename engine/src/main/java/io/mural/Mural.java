@@ -76,7 +76,7 @@ public final class Mural implements AutoCloseable {
         private int threads = Runtime.getRuntime().availableProcessors();
         private Optional<GemmChoice> gemm = Optional.empty();
         private Optional<GemmChoice> gemmBefore = Optional.empty();
-        private Precision precision = Precision.AUTO;
+        private Precision precision = Precision.USUAL;
         private boolean slow;
         private DeviceChoice chosen; // null to choose by the name
         private OptionalLong memory = OptionalLong.empty();
@@ -136,7 +136,7 @@ public final class Mural implements AutoCloseable {
             return this;
         }
 
-        /** What products are in; {@link Precision#AUTO} where it is not set. Ignored with a device chosen already. */
+        /** What products are in; {@link Precision#USUAL} where it is not set. Ignored with a device chosen already. */
         public Builder precision(Precision choice) {
             precision = choice;
             return this;

@@ -20,6 +20,12 @@ public enum Precision {
      */
     AUTO;
 
+    /**
+     * That of new pictures where nobody names one. Not {@link #AUTO} until its kernels have run on a processor that has
+     * their instructions: so far the tests' interpreter runs them (docs/decisions/0014).
+     */
+    public static final Precision USUAL = F32;
+
     /** As a user writes it: {@code f32}, {@code bf16}, {@code int8}, {@code auto}. */
     public String key() {
         return name().toLowerCase(java.util.Locale.ROOT);

@@ -157,7 +157,7 @@ public final class BatchCommand implements Callable<Integer> {
     }
 
     private Mural open(Setup setup, String device) {
-        var builder = Mural.builder().device(deviceOptions.choose(device, Precision.AUTO));
+        var builder = Mural.builder().device(deviceOptions.choose(device, Precision.USUAL));
         setup.model().path().ifPresentOrElse(builder::model, () -> builder.embedded(Home.model()));
         setup.model().base().ifPresent(builder::base);
         setup.loras().forEach(builder::lora);

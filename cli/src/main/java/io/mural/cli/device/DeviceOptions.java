@@ -50,7 +50,7 @@ public final class DeviceOptions {
             paramLabel = "P",
             description = "What products of matrices and attention are in on the processor: f32, bf16 (needs"
                     + " AVX512_BF16), int8 (needs AVX2) or auto, which is bf16 for weights that are bf16 or shorter where"
-                    + " the processor has it. Default: auto; with --from that of the picture.")
+                    + " the processor has it. Default: f32; with --from that of the picture.")
     private Precision precision;
 
     /**

@@ -122,7 +122,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
                         .filter(name -> TornadoVm.isHere() || Devices.has(name))
                         .orElse("cpu"),
                 before.flatMap(Recipe::gemm),
-                before.map(Recipe::precision).orElse(Precision.AUTO));
+                before.map(Recipe::precision).orElse(Precision.USUAL));
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);

@@ -111,7 +111,7 @@ public final class PlanCommand implements Runnable {
             case OFFICIAL -> new OfficialBlockMap(text, order.height(), order.width()).pairs();
         };
         double flopsOfAPair = level.flopsOfAPair();
-        var device = deviceOptions.choose(Precision.AUTO);
+        var device = deviceOptions.choose(Precision.USUAL);
         var speed = Speed.of(device.ops(), model.noiseDtype());
         double dense = flopsOfAPair * all * all;
         Map<String, Object> figures = new LinkedHashMap<>();

@@ -108,7 +108,7 @@ public final class UpscaleCommand implements Runnable {
         PictureOptions.given(seed, builder::seed);
         PictureOptions.given(vae, builder::vae);
         hierarchyOptions.tell(builder);
-        var device = deviceOptions.choose(Precision.AUTO);
+        var device = deviceOptions.choose(Precision.USUAL);
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(Optional.empty(), device)) {
             interrupt.onAbandon(report::close);

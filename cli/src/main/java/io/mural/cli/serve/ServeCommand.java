@@ -226,7 +226,7 @@ public final class ServeCommand implements Runnable {
                 origins,
                 hosts,
                 catalog,
-                deviceOptions.choose(Precision.AUTO),
+                deviceOptions.choose(Precision.USUAL),
                 Memory.budget(),
                 output,
                 queue,
