@@ -20,7 +20,7 @@ class NotANumberTest {
         assertThatThrownBy(() -> Latents.requireFinite(new float[] {1, value}, 7))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("after step 7")
-                .hasMessageContaining("inspect --check");
+                .hasMessageContaining("inspect `check`");
         assertThatCode(() -> Latents.requireFinite(new float[] {1, -3e38f}, 7)).doesNotThrowAnyException();
     }
 

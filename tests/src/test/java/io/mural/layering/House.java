@@ -81,7 +81,7 @@ final class House {
                             MODEL,
                             "io.mural.weights",
                             "io.mural.tensor",
-                            "org.apache.commons.csv")),
+                            "org.apache.commons.csv", "org.apache.commons.io")),
             Map.entry(
                     CLI,
                     List.of(

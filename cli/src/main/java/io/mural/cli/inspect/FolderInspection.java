@@ -1,5 +1,6 @@
 package io.mural.cli.inspect;
 
+import io.mural.cli.console.Spelling;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.Architecture;
 import io.mural.model.family.PictureModel;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param components by the name of their folder: those with weights
  * @param defaults what the model is asked for by default, where mural can run it
  * @param needs memory and work of a picture of the default size, where mural can run it
+ * @param problem why the model cannot be opened, else empty
  */
 record FolderInspection(
         Path folder,
@@ -29,7 +31,8 @@ record FolderInspection(
         Map<String, Component> components,
         Sizes sizes,
         Optional<ModelDefaults> defaults,
-        Optional<Needs> needs)
+        Optional<Needs> needs,
+        String problem)
         implements Inspection {
     static final List<String> WITH_WEIGHTS = List.of("transformer", "vae", "text_encoder", "text_encoder_2");
 
@@ -74,11 +77,15 @@ record FolderInspection(
             case FLUX2 -> Sizes.of(Flux2Config.of(config));
         };
         if (!complete) {
-            return new FolderInspection(path, architecture, components, sizes, Optional.empty(), Optional.empty());
+            return new FolderInspection(path, architecture, components, sizes, Optional.empty(), Optional.empty(), "");
         }
         try (var model = PictureModel.open(path, Optional.empty(), List.of())) {
             return new FolderInspection(
-                    path, architecture, components, sizes, Optional.of(model.defaults()), Optional.of(Needs.of(model)));
+                    path, architecture, components, sizes, Optional.of(model.defaults()), Optional.of(Needs.of(model)), "");
+        } catch (InputException e) {
+            // Its parts can still be shown, and looked at by --check.
+            return new FolderInspection(
+                    path, architecture, components, sizes, Optional.empty(), Optional.empty(), e.getMessage());
         }
     }
 
@@ -90,6 +97,9 @@ record FolderInspection(
         lines.add("  sizes            " + sizes.line());
         defaults.ifPresent(d -> lines.add("  defaults         " + line(d)));
         needs.ifPresent(n -> lines.add("  needs            " + n.line()));
+        if (!problem.isEmpty()) {
+            lines.add("  unusable         " + Spelling.of(problem));
+        }
         return lines;
     }
 
@@ -108,6 +118,9 @@ record FolderInspection(
         components.forEach((name, component) -> parts.put(name, component.json()));
         json.put("components", parts);
         json.put("transformer", sizes.json());
+        if (!problem.isEmpty()) {
+            json.put("problem", Spelling.of(problem));
+        }
         defaults.ifPresent(d -> {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("width", d.width());

@@ -25,7 +25,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
             if (Float.isNaN(values[i])) {
                 throw new InputException(
                         "the decoded picture holds values that are no numbers: the autoencoder's weights"
-                                + " are damaged; mural inspect --check looks at them");
+                                + " are damaged; mural inspect `check` looks at them");
             }
             float unit = Math.clamp(values[i] / 2 + 0.5f, 0f, 1f);
             rgb[i] = (byte) (int) Math.rint(unit * 255);

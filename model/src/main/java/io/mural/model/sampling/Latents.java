@@ -76,7 +76,7 @@ public final class Latents {
             if (!Float.isFinite(value)) {
                 throw new InputException(
                         "after step " + step + " the latents are no longer numbers: weights or a LoRA are damaged, or"
-                                + " a scale is too large; mural inspect --check looks at a model's"
+                                + " a scale is too large; mural inspect `check` looks at a model's"
                                 + " weights");
             }
         }

@@ -333,12 +333,15 @@ public final class Queue implements AutoCloseable {
     }
 
     private void end(Job job, Job.Status how, Optional<Job.Failure> why) {
-        job.end(how, why);
-        folder.save(job);
         Map<String, Object> end = new LinkedHashMap<>();
         end.put("status", how.word());
         end.put("error", why.map(Job.Failure::message).orElse(null));
-        job.events().add("end", end);
+        // Whoever sees that the job is over finds its last event, too.
+        synchronized (job) {
+            job.end(how, why);
+            folder.save(job);
+            job.events().add("end", end);
+        }
         hearer.ended(job);
         told(job);
     }

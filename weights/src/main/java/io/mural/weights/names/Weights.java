@@ -206,7 +206,7 @@ public final class Weights {
             float value = row.get(0, i);
             if (!Float.isFinite(value)) {
                 throw new InputException(place(name) + " holds " + value + " at " + i
-                        + ", which is no number; the file is damaged, mural inspect --check tells how much of it");
+                        + ", which is no number; the file is damaged, mural inspect `check` tells how much of it");
             }
             copy.set(i / shape.cols(), i % shape.cols(), value);
         }
