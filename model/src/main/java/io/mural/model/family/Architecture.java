@@ -44,7 +44,8 @@ public enum Architecture {
     public static Architecture of(ModelFolder folder) {
         var pipeline = folder.index().string("_class_name");
         OtherModels.pipeline(pipeline).ifPresent(other -> {
-            throw new InputException(folder.path() + ": is " + other + "; mural does not run it");
+            throw new InputException(folder.path() + ": is " + other + " (" + pipeline
+                    + "); mural does not run it, give a FLUX.1 or FLUX.2 model");
         });
         if (pipeline.startsWith("Flux2")) {
             return FLUX2;
