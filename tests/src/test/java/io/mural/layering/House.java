@@ -81,7 +81,8 @@ final class House {
                             MODEL,
                             "io.mural.weights",
                             "io.mural.tensor",
-                            "org.apache.commons.csv", "org.apache.commons.io")),
+                            "org.apache.commons.csv",
+                            "org.apache.commons.io")),
             Map.entry(
                     CLI,
                     List.of(

@@ -81,7 +81,13 @@ record FolderInspection(
         }
         try (var model = PictureModel.open(path, Optional.empty(), List.of())) {
             return new FolderInspection(
-                    path, architecture, components, sizes, Optional.of(model.defaults()), Optional.of(Needs.of(model)), "");
+                    path,
+                    architecture,
+                    components,
+                    sizes,
+                    Optional.of(model.defaults()),
+                    Optional.of(Needs.of(model)),
+                    "");
         } catch (InputException e) {
             // Its parts can still be shown, and looked at by --check.
             return new FolderInspection(

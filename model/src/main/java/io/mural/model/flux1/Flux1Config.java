@@ -68,8 +68,8 @@ public record Flux1Config(
     /** {@link InputException} for FLUX.1's tools, which are asked otherwise. */
     private static void requireTextToImage(String source, int in, int out) {
         OtherModels.tool(in, out).ifPresent(tool -> {
-            throw new InputException(source + ": is the transformer of " + tool
-                    + "; mural does not run it, give a text-to-image model");
+            throw new InputException(
+                    source + ": is the transformer of " + tool + "; mural does not run it, give a text-to-image model");
         });
     }
 

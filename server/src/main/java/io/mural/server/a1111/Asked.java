@@ -114,8 +114,7 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
         builder.put("height", Math.max(PIXELS, height / PIXELS * PIXELS));
     }
 
-    private static Map<String, byte[]> inputs(
-            BodyFields fields, Wish.Builder builder, Limits limits) {
+    private static Map<String, byte[]> inputs(BodyFields fields, Wish.Builder builder, Limits limits) {
         fields.read("mask", json -> {
             throw new Refusal(
                     Refusal.Reason.UNSUPPORTED, "mask", "masks are not supported; leave mask out to change all");
