@@ -287,7 +287,7 @@ class LibraryAttentionTest {
         assertThat(CuDnnTasks.refusal(device, 12))
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .startsWith(
-                                "cuDNN does not do attention with heads of 12 here, mural's kernel does; --gemm java")
+                                "cuDNN does not do attention with heads of 12 here, mural's kernel does; `gemm` java")
                         .endsWith("cuDNN takes multiples of 8 up to 256"));
     }
 
