@@ -34,7 +34,7 @@ class BatchKillTest {
     void nothingIsLostAndNothingMadeTwice() throws IOException, InterruptedException {
         var rows = new StringBuilder("prompt,width,height,steps\n");
         IntStream.range(0, ROWS)
-                .forEach(i -> rows.append("a calm sea, number ").append(i).append(",32,32,2\n"));
+                .forEach(i -> rows.append("a calm sea ").append(i).append(",32,32,2\n"));
         Files.writeString(folder.resolve("rows.csv"), rows);
 
         var random = new Random(SEED);
