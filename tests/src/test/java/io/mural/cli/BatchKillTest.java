@@ -57,7 +57,7 @@ class BatchKillTest {
         var table = table("shards");
         assertThat(table).hasSize(ROWS);
         assertThat(table).extracting(row -> row.get("id")).doesNotHaveDuplicates();
-        assertThat(table).extracting(row -> row.get("status")).containsOnly("made", "kept");
+        assertThat(table).extracting(row -> row.get("status")).isSubsetOf("made", "kept");
     }
 
     private MuralProcess.Result batch(String out, String shard) {
