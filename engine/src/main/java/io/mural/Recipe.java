@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.hub.HubName;
 import io.mural.engine.text.Version;
 import io.mural.engine.text.Words;
 import io.mural.model.image.PngFile;
@@ -82,6 +83,15 @@ public record Recipe(
             var other = picture.resolveSibling(file);
             return !file.isAbsolute() && !Files.exists(file) && Files.exists(other) ? other : file;
         };
+        return located(found, found);
+    }
+
+    /** The same with the files of models looked for in a place of one's own, as pulled models are in their cache. */
+    public Recipe located(UnaryOperator<Path> found) {
+        return located(found, UnaryOperator.identity());
+    }
+
+    private Recipe located(UnaryOperator<Path> found, UnaryOperator<Path> pictures) {
         return new Recipe(
                 prompt,
                 negative,
@@ -98,8 +108,8 @@ public record Recipe(
                 loras.stream()
                         .map(lora -> new LoraFile(found.apply(lora.file()), lora.scale(), lora.mode()))
                         .toList(),
-                init.map(image -> new InitImage(found.apply(image.file()), image.strength(), image.sha256())),
-                references.stream().map(found).toList(),
+                init.map(image -> new InitImage(pictures.apply(image.file()), image.strength(), image.sha256())),
+                references.stream().map(pictures).toList(),
                 hierarchy.map(
                         levels -> levels.withLora(found.apply(levels.lora().file()))),
                 device,
@@ -204,14 +214,19 @@ public record Recipe(
     private Map<String, Object> modelJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", model.name());
-        json.put("path", model.path().map(Path::toString).orElse(null));
-        json.put("base", model.base().map(Path::toString).orElse(null));
+        json.put("path", model.path().map(Recipe::written).orElse(null));
+        json.put("base", model.base().map(Recipe::written).orElse(null));
         return json;
+    }
+
+    /** A file of a pulled model is named as on the hub: so it is found on another machine, and no home folder is told. */
+    static String written(Path file) {
+        return HubName.of(file).map(HubName::recorded).orElseGet(file::toString);
     }
 
     private static Map<String, Object> loraJson(LoraFile lora) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("path", lora.file().toString());
+        json.put("path", written(lora.file()));
         json.put("scale", lora.scale());
         json.put("mode", Words.of(lora.mode()));
         return json;

@@ -1,6 +1,7 @@
 package io.mural.cli.video;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.hub.HubPath;
 import io.mural.model.family.WanSource;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.VideoDefaults;
@@ -35,7 +36,8 @@ final class VideoOptions {
 
     @Option(
             names = {"-m", "--model"},
-            paramLabel = "DIR|FILE",
+            paramLabel = "DIR|FILE|ORG/NAME",
+            converter = HubPath.class,
             description =
                     "A Wan 2.1 text-to-video model: a folder (of diffusers, of the authors, of ComfyUI), or a single"
                             + " safetensors or GGUF file of the transformer.")
@@ -43,7 +45,8 @@ final class VideoOptions {
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "For a single file: the folder that has what the file lacks.")
     private Path base;
 
@@ -55,7 +58,7 @@ final class VideoOptions {
 
     @Option(
             names = "--lora",
-            paramLabel = "FILE[:SCALE]",
+            paramLabel = "FILE|ORG/NAME[:FILE][:SCALE]",
             description = "A LoRA for the transformer, at a scale (default 1). May be given several times.")
     private List<String> loras = List.of();
 
@@ -148,7 +151,7 @@ final class VideoOptions {
             var match = SCALED.matcher(lora);
             boolean scaled = match.matches() && !Files.exists(Path.of(lora));
             files.add(new LoraFile(
-                    Path.of(scaled ? match.group(1) : lora),
+                    HubPath.located(scaled ? match.group(1) : lora),
                     scaled ? Double.parseDouble(match.group(2)) : 1,
                     LoraFile.Mode.ADAPTER));
         }
