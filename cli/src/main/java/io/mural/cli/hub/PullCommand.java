@@ -4,6 +4,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.engine.hub.HubName;
 import io.mural.engine.hub.Pull;
+import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,10 +48,10 @@ public final class PullCommand implements Runnable {
     public void run() {
         var name = HubName.of(model)
                 .orElseThrow(() -> new BadUsage("'" + model + "' is no model on the hub; name it as ORG/NAME"));
+        Path path;
         try (var report = new PullReport(progress, spec.commandLine().getErr())) {
-            var path = new Pull(HubPath.settings(), report).run(name);
-            report.close();
-            spec.commandLine().getOut().println(path);
+            path = new Pull(HubPath.settings(), report).run(name);
         }
+        spec.commandLine().getOut().println(path);
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The connections over which a file comes; each fetches chunk after chunk and goes on where it was cut. */
-final class Connections implements AutoCloseable {
+final class Connections {
     private static final int BUFFER = 128 << 10;
     private static final int PARTIAL = 206;
     private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
@@ -184,8 +184,7 @@ final class Connections implements AutoCloseable {
     }
 
     /** Stops what still runs. */
-    @Override
-    public void close() throws InterruptedException {
+    void stop() throws InterruptedException {
         chunks.fail(new IOException("the download was stopped"));
         threads.forEach(Thread::interrupt);
         for (var thread : threads) {

@@ -107,13 +107,16 @@ final class Download {
                 var marks = channel(unfinished.chunks())) {
             var chunks = new Chunks(file.size(), chunk, marks(marks, count, bytes.size()));
             listener.bytes(chunks.presentBytes());
-            try (var connections = new Connections(client, settings, listener, place, chunks, bytes, number -> {
+            var connections = new Connections(client, settings, listener, place, chunks, bytes, number -> {
                 marks.write(ByteBuffer.wrap(new byte[] {WHOLE}), number);
-            })) {
+            });
+            try {
                 way.begin(connections);
                 if (!hash(file, bytes, chunks)) {
                     return false;
                 }
+            } finally {
+                connections.stop();
             }
             bytes.truncate(file.size());
             bytes.force(true);

@@ -128,7 +128,7 @@ public final class Holdings {
         if (!Files.isDirectory(folder)) {
             throw absent(name);
         }
-        try (var lock = RepositoryLock.take(cache.folder(), name, () -> {
+        try (var _ = RepositoryLock.take(cache.folder(), name, () -> {
             throw new InputException(name.repository() + ": is being pulled by another process; stop that first");
         })) {
             var before = model(name.repository(), folder);

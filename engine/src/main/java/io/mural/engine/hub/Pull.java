@@ -72,7 +72,7 @@ public final class Pull {
         var pinned = model.at(commit);
         // The branch may have moved between two requests: the commit's own list counts.
         var files = ModelFiles.of(model, model.isPinned() ? listed : list(client, pinned));
-        try (var lock = RepositoryLock.take(cache.folder(), model, () -> listener.waitsForOther(model))) {
+        try (var _ = RepositoryLock.take(cache.folder(), model, () -> listener.waitsForOther(model))) {
             var snapshot = new Snapshot(cache.model(model), commit);
             Files.createDirectories(cache.model(model).resolve("blobs"));
             var missing = missing(snapshot, files);
