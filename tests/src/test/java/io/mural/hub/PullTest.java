@@ -23,12 +23,14 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pulls from a hub that redirects, cuts, lies, throttles and gates. */
+@Tag("full")
 class PullTest {
     private static final String MODEL = "org/model";
     private static final String WEIGHTS = "transformer/diffusion_pytorch_model.safetensors";
