@@ -1,15 +1,19 @@
 package io.mural.model.family;
 
+import io.mural.model.edit.LatentMask;
+import io.mural.model.edit.Mask;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.flux1.GuideBranch;
 import io.mural.model.flux1.GuidedTransformer;
+import io.mural.model.layers.Beside;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
-import io.mural.model.request.Reference;
+import io.mural.model.request.Tool;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.SchedulerConfig;
@@ -200,9 +204,30 @@ public final class Flux1Model implements PictureModel {
         return parts.hierarchicalLora();
     }
 
+    /** Kontext alone does. Nothing in its files tells it from FLUX.1-dev, but its folder's index or name. */
     @Override
-    public boolean takesReferences() {
+    public int mostReferences() {
+        return tool() == Tool.NONE && (parts.isCalled("Kontext") || parts.isSingleFile()) ? 1 : 0;
+    }
+
+    @Override
+    public boolean seesPaintedPicture() {
         return false;
+    }
+
+    @Override
+    public boolean drawsLatents() {
+        return true;
+    }
+
+    @Override
+    public Tool tool() {
+        return transformerConfig(parts.weights(Part.TRANSFORMER)).tool();
+    }
+
+    @Override
+    public LatentMask mask(Mask mask) {
+        return LatentMask.nearest(mask, vaeConfig().latentChannels());
     }
 
     @Override
@@ -281,15 +306,15 @@ public final class Flux1Model implements PictureModel {
 
     @Override
     public int features() {
-        return transformer().config().inChannels();
+        return transformer().config().outChannels();
     }
 
     @Override
-    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
+    public float[] noise(TorchRandom random, DType dtype, int gridHeight, int gridWidth) {
         int channels = vaeConfig().latentChannels();
         int height = 2 * gridHeight;
         int width = 2 * gridWidth;
-        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, channels, height, width));
+        var planes = random.noise(dtype, Shape.of(1, channels, height, width));
         return Latents.packPlanes(planes, channels, height, width);
     }
 
@@ -299,18 +324,34 @@ public final class Flux1Model implements PictureModel {
         return new LatentCodec(vae(), new ScaleAndShift(config.scalingFactor(), config.shiftFactor()));
     }
 
+    /** Reference tokens stand behind the picture's own, at the same noise level; what is predicted of them is left. */
     @Override
-    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
-        if (!references.isEmpty()) {
-            throw new InputException("FLUX.1 takes no reference pictures; use a FLUX.2 model, or `init-image`");
-        }
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
         var transformer = transformer();
         var context = new Flux1Transformer.Context(
                 embeds.tokens(ops),
                 embeds.pooled(ops),
                 request.guidance(),
-                transformer.positions(ops, embeds.textTokens(), request.gridHeight(), request.gridWidth()));
-        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+                transformer.positions(
+                        ops,
+                        embeds.textTokens(),
+                        request.gridHeight(),
+                        request.gridWidth(),
+                        conditions.references()));
+        if (!conditions.references().isEmpty()) {
+            int tokens = conditions.referenceTokens();
+            var others = ops.tensor(conditions.referenceLatents(features()), tokens, features());
+            return (on, latents, sigma) -> transformer
+                    .forward(on, Beside.tokens(on, latents, others), sigma, context)
+                    .rows(0, latents.rows());
+        }
+        int further = transformer.config().inChannels() - features();
+        if (further == 0) {
+            return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+        }
+        var channels = ops.tensor(conditions.channels(), request.imageTokens(), further);
+        return (on, latents, sigma) ->
+                transformer.forward(on, Beside.features(on, latents, channels), sigma, context);
     }
 
     @Override

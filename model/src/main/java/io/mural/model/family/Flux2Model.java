@@ -1,16 +1,22 @@
 package io.mural.model.family;
 
+import io.mural.model.edit.LatentMask;
+import io.mural.model.edit.Mask;
 import io.mural.model.flux2.CleanBranch;
 import io.mural.model.flux2.CleanBranch.Raster;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.flux2.GuidedTransformer;
 import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.Beside;
+import io.mural.model.request.Conditions;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Tool;
 import io.mural.model.request.Reference;
 import io.mural.model.sampling.EmpiricalShift;
 import io.mural.model.sampling.FlowMatchSchedule;
@@ -43,6 +49,9 @@ import java.util.function.UnaryOperator;
 public final class Flux2Model implements PictureModel {
     /** Reference i stands at time 10 + 10 i, the picture at 0. */
     private static final int REFERENCE_TIME = 10;
+
+    /** As the published model is documented. */
+    private static final int MOST_REFERENCES = 10;
 
     private final ModelParts parts;
     private final Loras loras;
@@ -206,8 +215,28 @@ public final class Flux2Model implements PictureModel {
     }
 
     @Override
-    public boolean takesReferences() {
+    public int mostReferences() {
+        return MOST_REFERENCES;
+    }
+
+    @Override
+    public boolean seesPaintedPicture() {
         return true;
+    }
+
+    @Override
+    public boolean drawsLatents() {
+        return false;
+    }
+
+    @Override
+    public Tool tool() {
+        return Tool.NONE;
+    }
+
+    @Override
+    public LatentMask mask(Mask mask) {
+        return LatentMask.bilinear(mask, features());
     }
 
     @Override
@@ -276,8 +305,8 @@ public final class Flux2Model implements PictureModel {
 
     /** Diffusers draws whole tokens, [features, gridHeight, gridWidth]. */
     @Override
-    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
-        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, features(), gridHeight, gridWidth));
+    public float[] noise(TorchRandom random, DType dtype, int gridHeight, int gridWidth) {
+        var planes = random.noise(dtype, Shape.of(1, features(), gridHeight, gridWidth));
         return Latents.tokens(planes, features());
     }
 
@@ -287,42 +316,57 @@ public final class Flux2Model implements PictureModel {
     }
 
     @Override
-    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
+        return switch (conditions.references().isEmpty() ? Editing.References.EACH_STEP : conditions.memory()) {
+            case EACH_STEP -> beside(ops, request, embeds, conditions);
+            case ONCE -> once(ops, request, embeds, conditions);
+        };
+    }
+
+    /** Reference tokens stand behind the picture's own, at the same noise level; what is predicted of them is left. */
+    private Evaluation beside(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
         var transformer = transformer();
         var txt = embeds.tokens(ops);
-        var rope = transformer.positions(ops, txt.rows(), request.gridHeight(), request.gridWidth());
-        var context = references.isEmpty()
-                ? new Flux2Transformer.Context(txt, request.guidance(), rope)
-                : beside(ops, references, txt, request.guidance(), rope);
-        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+        var rope = transformer.positions(
+                ops, txt.rows(), request.gridHeight(), request.gridWidth(), rasters(conditions.references()));
+        var context = new Flux2Transformer.Context(txt, request.guidance(), rope);
+        if (conditions.references().isEmpty()) {
+            return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+        }
+        int tokens = conditions.referenceTokens();
+        var others = ops.tensor(conditions.referenceLatents(features()), tokens, features());
+        return (on, latents, sigma) -> transformer
+                .forward(on, Beside.tokens(on, latents, others), sigma, context)
+                .rows(0, latents.rows());
     }
 
     /** References see only themselves, so that their keys and values are made once for all steps. */
-    private Flux2Transformer.Context beside(
-            Ops ops, List<Reference> references, Tensor txt, double guidance, Rope rope) {
+    private Evaluation once(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
+        var transformer = transformer();
+        var txt = embeds.tokens(ops);
         var weights = transformerWeights();
         var branch = new CleanBranch(transformerConfig(weights), weights);
+        int tokens = conditions.referenceTokens();
+        var given = new CleanBranch.Given(
+                ops.tensor(conditions.referenceLatents(features()), tokens, features()),
+                request.guidance(),
+                branch.positions(ops, rasters(conditions.references()), 1),
+                AttentionLayout.dense(tokens, tokens));
+        var context = new Flux2Transformer.Context(
+                txt,
+                request.guidance(),
+                transformer.positions(ops, txt.rows(), request.gridHeight(), request.gridWidth()),
+                branch.keys(ops, given, GuideMemory.KEEP));
+        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+    }
+
+    private static List<Raster> rasters(List<Reference> references) {
         var rasters = new ArrayList<Raster>();
-        int tokens = 0;
         for (var reference : references) {
             int time = REFERENCE_TIME + REFERENCE_TIME * rasters.size();
             rasters.add(new Raster(time, reference.gridHeight(), reference.gridWidth(), 1));
-            tokens += rasters.getLast().tokens();
         }
-        var latents = ops.tensor(joined(references, tokens * features()), tokens, features());
-        var given = new CleanBranch.Given(
-                latents, guidance, branch.positions(ops, rasters, 1), AttentionLayout.dense(tokens, tokens));
-        return new Flux2Transformer.Context(txt, guidance, rope, branch.keys(ops, given, GuideMemory.KEEP));
-    }
-
-    private static float[] joined(List<Reference> references, int count) {
-        var joined = new float[count];
-        int at = 0;
-        for (var reference : references) {
-            System.arraycopy(reference.latents(), 0, joined, at, reference.latents().length);
-            at += reference.latents().length;
-        }
-        return joined;
+        return rasters;
     }
 
     @Override

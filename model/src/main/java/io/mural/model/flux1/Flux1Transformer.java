@@ -4,6 +4,7 @@ import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
+import io.mural.model.request.Reference;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -45,7 +46,7 @@ public final class Flux1Transformer {
         }
         finalLayer = new FinalLayer(
                 weights.linear("norm_out.linear", config.hidden(), 2 * config.hidden()),
-                weights.linear("proj_out", config.hidden(), config.inChannels()));
+                weights.linear("proj_out", config.hidden(), config.outChannels()));
     }
 
     public Flux1Config config() {
@@ -75,6 +76,29 @@ public final class Flux1Transformer {
         return positions(ops, txtTokens, new WindowOrder(gridHeight, gridWidth, gridWidth), 1);
     }
 
+    /** As the other, with tokens of other pictures behind, each in raster order at its own number on the first axis. */
+    public Rope positions(Ops ops, int txtTokens, int gridHeight, int gridWidth, List<Reference> others) {
+        int own = txtTokens + gridHeight * gridWidth;
+        int tokens = own;
+        for (var other : others) {
+            tokens += other.gridHeight() * other.gridWidth();
+        }
+        var ids = new int[tokens][3];
+        raster(ids, txtTokens, 0, gridHeight, gridWidth);
+        int from = own;
+        for (int i = 0; i < others.size(); i++) {
+            raster(ids, from, i + 1, others.get(i).gridHeight(), others.get(i).gridWidth());
+            from += others.get(i).gridHeight() * others.get(i).gridWidth();
+        }
+        return config.positions(1).table(ops, ids);
+    }
+
+    private static void raster(int[][] ids, int from, int number, int gridHeight, int gridWidth) {
+        for (int i = 0; i < gridHeight * gridWidth; i++) {
+            ids[from + i] = new int[] {number, i / gridWidth, i % gridWidth};
+        }
+    }
+
     /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
     public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
         var ids = new int[txtTokens + order.tokens()][3];
@@ -93,7 +117,7 @@ public final class Flux1Transformer {
      *
      * @param latents [image tokens, inChannels], in the order of the context's positions
      * @param timestep in [0, 1]
-     * @return the velocity, [image tokens, inChannels], a tensor of the current unit
+     * @return the velocity, [image tokens, outChannels], a tensor of the current unit
      */
     public Tensor forward(Ops ops, Tensor latents, double timestep, Context context) {
         return ops.unit("transformer", () -> {

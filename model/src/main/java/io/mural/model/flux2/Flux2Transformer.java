@@ -85,6 +85,34 @@ public final class Flux2Transformer {
         return positions(ops, txtTokens, new WindowOrder(gridHeight, gridWidth, gridWidth), 1);
     }
 
+    /** As the first, with tokens of other pictures behind, each in raster order at a time of its own. */
+    public Rope positions(Ops ops, int txtTokens, int gridHeight, int gridWidth, List<CleanBranch.Raster> others) {
+        int own = txtTokens + gridHeight * gridWidth;
+        int tokens = own;
+        for (var other : others) {
+            tokens += other.tokens();
+        }
+        var ids = new int[tokens][Flux2Config.AXES];
+        for (int i = 0; i < txtTokens; i++) {
+            ids[i][Flux2Config.TEXT_AXIS] = i;
+        }
+        raster(ids, txtTokens, new CleanBranch.Raster(0, gridHeight, gridWidth, 1));
+        int from = own;
+        for (var other : others) {
+            raster(ids, from, other);
+            from += other.tokens();
+        }
+        return config.positions(1).table(ops, ids);
+    }
+
+    private static void raster(int[][] ids, int from, CleanBranch.Raster raster) {
+        for (int i = 0; i < raster.tokens(); i++) {
+            ids[from + i][Flux2Config.TIME_AXIS] = raster.time();
+            ids[from + i][Flux2Config.ROW_AXIS] = i / raster.width() * raster.stride();
+            ids[from + i][Flux2Config.COLUMN_AXIS] = i % raster.width() * raster.stride();
+        }
+    }
+
     /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
     public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
         var ids = new int[txtTokens + order.tokens()][Flux2Config.AXES];

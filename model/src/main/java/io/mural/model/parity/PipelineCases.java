@@ -9,6 +9,7 @@ import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
@@ -188,10 +189,14 @@ final class PipelineCases {
                 params.number("guidance", 3.5),
                 params.integer("max_sequence_length"),
                 init,
-                Optional.of(dtype(params.string("noise_dtype", "float32"))));
+                Optional.of(dtype(params.string("noise_dtype", "float32"))),
+                List.of(),
+                // Image to image that draws its latents is a component of its own.
+                new Editing(
+                        Optional.empty(), Optional.empty(), Editing.Start.MEAN, Editing.References.EACH_STEP));
     }
 
-    private static DType dtype(String torchName) {
+    static DType dtype(String torchName) {
         return switch (torchName) {
             case "float32" -> DType.F32;
             case "float16" -> DType.F16;
@@ -200,7 +205,7 @@ final class PipelineCases {
         };
     }
 
-    private static RgbImage image(ParityCase given, String tensor) {
+    static RgbImage image(ParityCase given, String tensor) {
         var values = given.values().longs(tensor);
         if (given.dim(tensor, 2) != 3) {
             throw new InputException(given.file() + ": " + tensor + " is "

@@ -9,23 +9,19 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.Reference;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
 import io.mural.weights.stream.WeightStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Text to image and image to image, step by step as diffusers' pipelines do it, so that a seed gives the same
- * picture. (Image to image starts from the mean of the encoder's distribution, where diffusers by
- * default draws from it.) Each stage opens its own operations and releases their memory before the next begins.
+ * picture. Each stage opens its own operations and releases their memory before the next begins.
  */
 public final class PicturePipeline {
     /** A prompt of FLUX.1-dev takes 8 MiB, one of FLUX.2-klein more; a file of prompts must not pile up. */
@@ -99,9 +95,8 @@ public final class PicturePipeline {
             Progress progress) {
         int first =
                 request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
-        var start = start(request, schedule.sigma(first), vae, progress);
-        var references = references(request, vae, progress);
-        return denoise(request, schedule.from(first), start, embeds, references, onlooker, progress);
+        var beginning = new Preparation(model, this::open, request, vae, progress).beginning(schedule.sigma(first));
+        return denoise(request, schedule.from(first), beginning, embeds, onlooker, progress);
     }
 
     /** @param withNegative whether the negative prompt is wanted too */
@@ -138,14 +133,6 @@ public final class PicturePipeline {
         return model.noise(request.seed(), dtype, request.gridHeight(), request.gridWidth());
     }
 
-    /** Noise, or a picture brought to the noise level {@code sigma}. */
-    private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
-        var noise = noise(request);
-        return request.init()
-                .map(init -> Latents.noised(clean(request, init, extent, progress), noise, sigma))
-                .orElse(noise);
-    }
-
     /** Packed tokens of a picture in the request's size, without noise, [image tokens, channels x 4]. */
     float[] clean(GenerationRequest request, GenerationRequest.Init init, VaeExtent extent, Progress progress) {
         progress.stage(Stage.ENCODE, 1);
@@ -157,41 +144,25 @@ public final class PicturePipeline {
         }
     }
 
-    private List<Reference> references(GenerationRequest request, VaeExtent extent, Progress progress) {
-        var references = new ArrayList<Reference>();
-        for (var image : request.references()) {
-            progress.stage(Stage.ENCODE, 1);
-            try (var ops = open(progress)) {
-                int pixels = GenerationRequest.TOKEN_PIXELS;
-                references.add(new Reference(
-                        image.height() / pixels,
-                        image.width() / pixels,
-                        model.codec().encode(ops, image, VaeWay.of(extent))));
-                progress.step(1);
-            }
-        }
-        return references;
-    }
-
     private float[] denoise(
             GenerationRequest request,
             FlowMatchSchedule schedule,
-            float[] start,
+            Beginning beginning,
             PromptPair embeds,
-            List<Reference> references,
             Onlooker onlooker,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
-        var latents = start.clone();
+        var latents = beginning.latents().clone();
         try (var stream = transformerWeights();
                 var ops = open(progress, stream)) {
-            var denoiser = Denoiser.of(ops, model, request, embeds, references);
+            var denoiser = Denoiser.of(ops, model, request, embeds, beginning.conditions());
             for (int i = 0; i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
+                float sigma = schedule.sigma(i + 1);
+                beginning.kept().ifPresent(kept -> kept.back(latents, sigma));
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
-                float sigma = schedule.sigma(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));
             }
         }

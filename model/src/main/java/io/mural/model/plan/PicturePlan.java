@@ -4,11 +4,13 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Reference;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.PlanOps;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -118,13 +120,18 @@ public record PicturePlan(
     private static void planStep(PlanOps ops, PictureModel model, GenerationRequest request) {
         var embeds = model.blank(request.textTokens());
         var negative = request.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
-        var references = request.references().stream()
-                .map(image -> new Reference(
-                        image.height() / GenerationRequest.TOKEN_PIXELS,
-                        image.width() / GenerationRequest.TOKEN_PIXELS,
-                        new float[0]))
-                .toList();
-        Denoiser.of(ops, model, request, new PromptPair(embeds, negative), references)
+        var references = new ArrayList<Reference>();
+        if (request.editing().mask().isPresent() && model.seesPaintedPicture()) {
+            references.add(new Reference(request.gridHeight(), request.gridWidth(), new float[0]));
+        }
+        for (var image : request.references()) {
+            references.add(new Reference(
+                    image.height() / GenerationRequest.TOKEN_PIXELS,
+                    image.width() / GenerationRequest.TOKEN_PIXELS,
+                    new float[0]));
+        }
+        var conditions = new Conditions(references, request.editing().memory(), new float[0]);
+        Denoiser.of(ops, model, request, new PromptPair(embeds, negative), conditions)
                 .velocity(new float[0], 1);
     }
 

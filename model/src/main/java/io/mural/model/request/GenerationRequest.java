@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param init the picture to start from, for image to image
  * @param noiseDtype format that noise is drawn in; by default that of the transformer's file, as diffusers does
  * @param references pictures to make it after, as {@link ReferenceImages} prepares them
+ * @param editing what is asked besides when it is made from other pictures
  */
 public record GenerationRequest(
         String prompt,
@@ -31,7 +32,8 @@ public record GenerationRequest(
         int textTokens,
         Optional<Init> init,
         Optional<DType> noiseDtype,
-        List<RgbImage> references) {
+        List<RgbImage> references,
+        Editing editing) {
 
     /** Pixels a side of a token covers: sizes are multiples of it. */
     public static final int TOKEN_PIXELS = 16;
@@ -52,6 +54,36 @@ public record GenerationRequest(
         if (textTokens < 1) {
             throw new InputException("a text length of " + textTokens + " tokens: expected at least 1");
         }
+    }
+
+    /** With nothing to edit. */
+    public GenerationRequest(
+            String prompt,
+            String negative,
+            double trueCfg,
+            int width,
+            int height,
+            int steps,
+            long seed,
+            double guidance,
+            int textTokens,
+            Optional<Init> init,
+            Optional<DType> noiseDtype,
+            List<RgbImage> references) {
+        this(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance,
+                textTokens,
+                init,
+                noiseDtype,
+                references,
+                Editing.NONE);
     }
 
     /** Without reference pictures. */
@@ -120,7 +152,8 @@ public record GenerationRequest(
                 textTokens,
                 init,
                 noiseDtype,
-                references);
+                references,
+                editing);
     }
 
     public GenerationRequest withSeed(long other) {
@@ -136,6 +169,41 @@ public record GenerationRequest(
                 textTokens,
                 init,
                 noiseDtype,
-                references);
+                references,
+                editing);
+    }
+
+    public GenerationRequest withEditing(Editing other) {
+        return new GenerationRequest(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance,
+                textTokens,
+                init,
+                noiseDtype,
+                references,
+                other);
+    }
+
+    public GenerationRequest withInit(Optional<Init> other) {
+        return new GenerationRequest(
+                prompt,
+                negative,
+                trueCfg,
+                width,
+                height,
+                steps,
+                seed,
+                guidance,
+                textTokens,
+                other,
+                noiseDtype,
+                references,
+                editing);
     }
 }

@@ -13,43 +13,37 @@ public record LatentCodec(AutoencoderKL vae, LatentScale scale) {
 
     /** [tokens, channels x 4] of the posterior's mean. */
     public float[] encode(Ops ops, RgbImage image, VaeWay way) {
-        var config = vae.config();
-        var mean = switch (way.extent()) {
-            case WHOLE -> vae.encode(ops, picture(ops, image));
-            case TILES -> new TiledVae(vae).encode(ops, picture(ops, image));
-            case BANDS -> new BandedVae(vae, way.keptBytes()).encode(ops, rows(image));
+        return encode(ops, PixelRows.of(image), way);
+    }
+
+    /** As the other, of rows that are asked for. */
+    public float[] encode(Ops ops, PixelRows picture, VaeWay way) {
+        return normalised(posterior(ops, picture, way).mode());
+    }
+
+    /** What the encoder says of a picture, in raw latents. */
+    public Posterior posterior(Ops ops, PixelRows picture, VaeWay way) {
+        var moments = switch (way.extent()) {
+            case WHOLE -> vae.moments(ops, whole(ops, picture));
+            case TILES -> new TiledVae(vae).moments(ops, whole(ops, picture));
+            case BANDS -> new BandedVae(vae, way.keptBytes()).moments(ops, picture);
         };
-        int reduction = config.reduction();
-        var tokens = Latents.pack(
-                ops.read(mean), config.latentChannels(), image.height() / reduction, image.width() / reduction);
+        int reduction = vae.config().reduction();
+        return Posterior.of(
+                ops.read(moments),
+                picture.height() / reduction,
+                picture.width() / reduction,
+                vae.config().latentChannels());
+    }
+
+    /** Raw latents, packed to tokens, as the transformer works on them; in place. */
+    public float[] normalised(float[] tokens) {
         scale.normalise(tokens);
         return tokens;
     }
 
-    private static Tensor picture(Ops ops, RgbImage image) {
-        return ops.tensor(image.toFloats(), image.height(), image.width(), RGB);
-    }
-
-    private static PixelRows rows(RgbImage image) {
-        return new PixelRows() {
-            private float[] values = new float[0];
-
-            @Override
-            public int height() {
-                return image.height();
-            }
-
-            @Override
-            public int width() {
-                return image.width();
-            }
-
-            @Override
-            public float[] rows(int from, int to) {
-                values = image.toFloats(from, to, values);
-                return values;
-            }
-        };
+    private static Tensor whole(Ops ops, PixelRows picture) {
+        return ops.tensor(picture.rows(0, picture.height()), picture.height(), picture.width(), RGB);
     }
 
     /**

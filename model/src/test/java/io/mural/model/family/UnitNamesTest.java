@@ -45,7 +45,7 @@ class UnitNamesTest {
 
     private static Set<String> transformer(PictureModel model) {
         var request = new GenerationRequest("", "", 1, 64, 64, 1, 1, 1, 16, Optional.empty(), Optional.empty());
-        return heard(ops -> model.evaluation(ops, request, model.blank(16), List.of())
+        return heard(ops -> model.evaluation(ops, request, model.blank(16))
                 .velocity(ops, ops.empty(request.imageTokens(), model.features()), 0.5));
     }
 

@@ -7,6 +7,7 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptPair;
 import io.mural.model.image.PngFile;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
@@ -61,7 +62,7 @@ class SamePictureTest {
                 Ops ops = new VectorOps(new Workspace(), 1)) {
             var request = request();
             var denoiser =
-                    Denoiser.of(ops, model, request, new PromptPair(model.blank(32), Optional.empty()), List.of());
+                    Denoiser.of(ops, model, request, new PromptPair(model.blank(32), Optional.empty()), Conditions.NONE);
             var latents = new float[request.imageTokens() * model.features()];
             long each = Long.MAX_VALUE;
             // vectors are objects until the kernels are compiled
