@@ -38,9 +38,9 @@ public final class Denoiser {
             Ops ops, PictureModel model, GenerationRequest request, PromptPair embeds, Conditions conditions) {
         return new Denoiser(
                 ops,
-                request.imageTokens(),
+                request.grid().tokens(),
                 model.features(),
-                request.trueCfg(),
+                request.sampling().trueCfg(),
                 model.evaluation(ops, request, embeds.positive(), conditions),
                 embeds.negative().map(negative -> model.evaluation(ops, request, negative, conditions)));
     }

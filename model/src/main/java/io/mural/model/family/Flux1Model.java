@@ -9,6 +9,7 @@ import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.layers.Beside;
 import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
@@ -204,7 +205,7 @@ public final class Flux1Model implements PictureModel {
         return parts.hierarchicalLora();
     }
 
-    /** Kontext alone does. Nothing in its files tells it from FLUX.1-dev, but its folder's index or name. */
+    /** Kontext alone takes one. Nothing in its files tells it from FLUX.1-dev, but its folder's index or name. */
     @Override
     public int mostReferences() {
         return tool() == Tool.NONE && (parts.isCalled("Kontext") || parts.isSingleFile()) ? 1 : 0;
@@ -310,10 +311,15 @@ public final class Flux1Model implements PictureModel {
     }
 
     @Override
-    public float[] noise(TorchRandom random, DType dtype, int gridHeight, int gridWidth) {
+    public int tokenPixels() {
+        return 2 * vaeConfig().reduction();
+    }
+
+    @Override
+    public float[] noise(TorchRandom random, DType dtype, Grid grid) {
         int channels = vaeConfig().latentChannels();
-        int height = 2 * gridHeight;
-        int width = 2 * gridWidth;
+        int height = 2 * grid.height();
+        int width = 2 * grid.width();
         var planes = random.noise(dtype, Shape.of(1, channels, height, width));
         return Latents.packPlanes(planes, channels, height, width);
     }
@@ -331,16 +337,10 @@ public final class Flux1Model implements PictureModel {
         var context = new Flux1Transformer.Context(
                 embeds.tokens(ops),
                 embeds.pooled(ops),
-                request.guidance(),
-                transformer.positions(
-                        ops,
-                        embeds.textTokens(),
-                        request.gridHeight(),
-                        request.gridWidth(),
-                        conditions.references()));
+                request.sampling().guidance(),
+                transformer.positions(ops, embeds.textTokens(), request.grid(), conditions.grids()));
         if (!conditions.references().isEmpty()) {
-            int tokens = conditions.referenceTokens();
-            var others = ops.tensor(conditions.referenceLatents(features()), tokens, features());
+            var others = conditions.references(ops, features());
             return (on, latents, sigma) -> transformer
                     .forward(on, Beside.tokens(on, latents, others), sigma, context)
                     .rows(0, latents.rows());
@@ -349,7 +349,7 @@ public final class Flux1Model implements PictureModel {
         if (further == 0) {
             return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
         }
-        var channels = ops.tensor(conditions.channels(), request.imageTokens(), further);
+        var channels = ops.tensor(conditions.channels(), request.grid().tokens(), further);
         return (on, latents, sigma) ->
                 transformer.forward(on, Beside.features(on, latents, channels), sigma, context);
     }

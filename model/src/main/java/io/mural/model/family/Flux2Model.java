@@ -12,12 +12,12 @@ import io.mural.model.layers.Beside;
 import io.mural.model.request.Conditions;
 import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.request.Tool;
-import io.mural.model.request.Reference;
 import io.mural.model.sampling.EmpiricalShift;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
@@ -32,9 +32,7 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
-import io.mural.tensor.Rope;
 import io.mural.tensor.Shape;
-import io.mural.tensor.Tensor;
 import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.Weights;
 import io.mural.weights.stream.WeightBlocks;
@@ -303,10 +301,15 @@ public final class Flux2Model implements PictureModel {
         return transformer().config().inChannels();
     }
 
-    /** Diffusers draws whole tokens, [features, gridHeight, gridWidth]. */
     @Override
-    public float[] noise(TorchRandom random, DType dtype, int gridHeight, int gridWidth) {
-        var planes = random.noise(dtype, Shape.of(1, features(), gridHeight, gridWidth));
+    public int tokenPixels() {
+        return 2 * vae().config().reduction();
+    }
+
+    /** Diffusers draws whole tokens, [features, grid.height(), grid.width()]. */
+    @Override
+    public float[] noise(TorchRandom random, DType dtype, Grid grid) {
+        var planes = random.noise(dtype, Shape.of(1, features(), grid.height(), grid.width()));
         return Latents.tokens(planes, features());
     }
 
@@ -327,14 +330,12 @@ public final class Flux2Model implements PictureModel {
     private Evaluation beside(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
         var transformer = transformer();
         var txt = embeds.tokens(ops);
-        var rope = transformer.positions(
-                ops, txt.rows(), request.gridHeight(), request.gridWidth(), rasters(conditions.references()));
-        var context = new Flux2Transformer.Context(txt, request.guidance(), rope);
+        var rope = transformer.positions(ops, txt.rows(), request.grid(), rasters(conditions.grids()));
+        var context = new Flux2Transformer.Context(txt, request.sampling().guidance(), rope);
         if (conditions.references().isEmpty()) {
             return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
         }
-        int tokens = conditions.referenceTokens();
-        var others = ops.tensor(conditions.referenceLatents(features()), tokens, features());
+        var others = conditions.references(ops, features());
         return (on, latents, sigma) -> transformer
                 .forward(on, Beside.tokens(on, latents, others), sigma, context)
                 .rows(0, latents.rows());
@@ -347,24 +348,25 @@ public final class Flux2Model implements PictureModel {
         var weights = transformerWeights();
         var branch = new CleanBranch(transformerConfig(weights), weights);
         int tokens = conditions.referenceTokens();
+        double guidance = request.sampling().guidance();
         var given = new CleanBranch.Given(
-                ops.tensor(conditions.referenceLatents(features()), tokens, features()),
-                request.guidance(),
-                branch.positions(ops, rasters(conditions.references()), 1),
+                conditions.references(ops, features()),
+                guidance,
+                branch.positions(ops, rasters(conditions.grids()), 1),
                 AttentionLayout.dense(tokens, tokens));
         var context = new Flux2Transformer.Context(
                 txt,
-                request.guidance(),
-                transformer.positions(ops, txt.rows(), request.gridHeight(), request.gridWidth()),
+                guidance,
+                transformer.positions(ops, txt.rows(), request.grid(), List.of()),
                 branch.keys(ops, given, GuideMemory.KEEP));
         return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
     }
 
-    private static List<Raster> rasters(List<Reference> references) {
+    private static List<Raster> rasters(List<Grid> references) {
         var rasters = new ArrayList<Raster>();
-        for (var reference : references) {
+        for (var grid : references) {
             int time = REFERENCE_TIME + REFERENCE_TIME * rasters.size();
-            rasters.add(new Raster(time, reference.gridHeight(), reference.gridWidth(), 1));
+            rasters.add(new Raster(time, grid.height(), grid.width(), 1));
         }
         return rasters;
     }

@@ -4,6 +4,7 @@ import io.mural.model.edit.LatentMask;
 import io.mural.model.edit.Mask;
 import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
@@ -42,6 +43,24 @@ public interface PictureModel extends AutoCloseable {
 
     /** The noise levels of a picture, as the model's scheduler and its defaults have them. */
     FlowMatchSchedule schedule(int steps, int imageTokens);
+
+    /** The noise levels of a picture. */
+    default FlowMatchSchedule schedule(GenerationRequest request) {
+        return schedule(request.sampling().steps(), request.grid().tokens());
+    }
+
+    /** Side of the square of pixels that a latent token covers: sizes of pictures are multiples of it. */
+    int tokenPixels();
+
+    /** The tokens of a picture; {@link io.mural.tensor.InputException} for a size the model cannot make. */
+    default Grid grid(int pixelWidth, int pixelHeight) {
+        return Grid.of(pixelWidth, pixelHeight, tokenPixels());
+    }
+
+    /** The tokens of a picture of the model's own size. */
+    default Grid nativeGrid() {
+        return grid(defaults().width(), defaults().height());
+    }
 
     /** How the model makes pictures larger than its own size. */
     HierarchicalSettings hierarchicalSettings();
@@ -93,13 +112,13 @@ public interface PictureModel extends AutoCloseable {
     /** Features of a latent token. */
     int features();
 
-    /** Tokens [gridHeight x gridWidth, features] of the noise that a seed gives, in raster order. */
-    default float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
-        return noise(new TorchRandom(seed), dtype, gridHeight, gridWidth);
+    /** Tokens [grid.tokens(), features] of the noise that a seed gives, in raster order. */
+    default float[] noise(long seed, DType dtype, Grid grid) {
+        return noise(new TorchRandom(seed), dtype, grid);
     }
 
     /** As the other, from what a generator draws next. */
-    float[] noise(TorchRandom random, DType dtype, int gridHeight, int gridWidth);
+    float[] noise(TorchRandom random, DType dtype, Grid grid);
 
     /** Whether latents of a picture to start from are drawn, as the model's pipelines do; others take the mean. */
     boolean drawsLatents();

@@ -4,7 +4,7 @@ import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
-import io.mural.model.request.Reference;
+import io.mural.model.request.Grid;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -77,25 +77,25 @@ public final class Flux1Transformer {
     }
 
     /** As the other, with tokens of other pictures behind, each in raster order at its own number on the first axis. */
-    public Rope positions(Ops ops, int txtTokens, int gridHeight, int gridWidth, List<Reference> others) {
-        int own = txtTokens + gridHeight * gridWidth;
+    public Rope positions(Ops ops, int txtTokens, Grid grid, List<Grid> others) {
+        int own = txtTokens + grid.tokens();
         int tokens = own;
         for (var other : others) {
-            tokens += other.gridHeight() * other.gridWidth();
+            tokens += other.tokens();
         }
         var ids = new int[tokens][3];
-        raster(ids, txtTokens, 0, gridHeight, gridWidth);
+        raster(ids, txtTokens, 0, grid);
         int from = own;
         for (int i = 0; i < others.size(); i++) {
-            raster(ids, from, i + 1, others.get(i).gridHeight(), others.get(i).gridWidth());
-            from += others.get(i).gridHeight() * others.get(i).gridWidth();
+            raster(ids, from, i + 1, others.get(i));
+            from += others.get(i).tokens();
         }
         return config.positions(1).table(ops, ids);
     }
 
-    private static void raster(int[][] ids, int from, int number, int gridHeight, int gridWidth) {
-        for (int i = 0; i < gridHeight * gridWidth; i++) {
-            ids[from + i] = new int[] {number, i / gridWidth, i % gridWidth};
+    private static void raster(int[][] ids, int from, int number, Grid grid) {
+        for (int i = 0; i < grid.tokens(); i++) {
+            ids[from + i] = new int[] {number, i / grid.width(), i % grid.width()};
         }
     }
 

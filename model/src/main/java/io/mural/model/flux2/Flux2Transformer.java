@@ -4,6 +4,7 @@ import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
+import io.mural.model.request.Grid;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -86,8 +87,8 @@ public final class Flux2Transformer {
     }
 
     /** As the first, with tokens of other pictures behind, each in raster order at a time of its own. */
-    public Rope positions(Ops ops, int txtTokens, int gridHeight, int gridWidth, List<CleanBranch.Raster> others) {
-        int own = txtTokens + gridHeight * gridWidth;
+    public Rope positions(Ops ops, int txtTokens, Grid grid, List<CleanBranch.Raster> others) {
+        int own = txtTokens + grid.tokens();
         int tokens = own;
         for (var other : others) {
             tokens += other.tokens();
@@ -96,7 +97,7 @@ public final class Flux2Transformer {
         for (int i = 0; i < txtTokens; i++) {
             ids[i][Flux2Config.TEXT_AXIS] = i;
         }
-        raster(ids, txtTokens, new CleanBranch.Raster(0, gridHeight, gridWidth, 1));
+        raster(ids, txtTokens, new CleanBranch.Raster(0, grid.height(), grid.width(), 1));
         int from = own;
         for (var other : others) {
             raster(ids, from, other);

@@ -7,11 +7,13 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.image.GrayImage;
 import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.GenerationRequest.Init;
+import io.mural.model.request.GenerationRequest.Inputs;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
@@ -43,18 +45,17 @@ final class EditingCases {
 
     Judged flux1(ParityCase given) {
         try (var model = flux1Model(given)) {
-            var request = request(given);
+            var request = request(given, model);
             // Cases follow the scheduler's own formula, not the bounds that mural.json sets for users.
-            var schedule = model.scheduler().schedule(request.steps(), request.imageTokens(), Double.POSITIVE_INFINITY);
+            var schedule = model.scheduler().schedule(request.sampling().steps(), request.grid().tokens(), Double.POSITIVE_INFINITY);
             return judge(given, model, request, schedule, latents -> latents);
         }
     }
 
     Judged flux2(ParityCase given) {
         try (var model = new Flux2Model(given.model(), Optional.empty(), List.of())) {
-            var request = request(given);
-            var schedule = model.schedule(request.steps(), request.imageTokens());
-            return judge(given, model, request, schedule, latents -> raw(model, request, latents));
+            var request = request(given, model);
+            return judge(given, model, request, model.schedule(request), latents -> raw(model, request, latents));
         }
     }
 
@@ -64,7 +65,8 @@ final class EditingCases {
 
     private Judged judge(
             ParityCase given, PictureModel model, GenerationRequest request, FlowMatchSchedule schedule, Form form) {
-        var result = new PicturePipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+        var result = new PicturePipeline(model, device)
+                .generate(request, schedule, VaeExtent.WHOLE, Onlooker.NONE, Progress.NONE);
         double latents = given.has("out.latents")
                 ? given.deviation(Map.of("latents", () -> form.of(result.latents())))
                 : 0;
@@ -82,7 +84,7 @@ final class EditingCases {
         var raw = tokens.clone();
         model.vae().statistics().restore(raw);
         int channels = model.vae().config().latentChannels();
-        return Planes.of(Latents.unpack(raw, channels, 2 * request.gridHeight(), 2 * request.gridWidth()), channels);
+        return Planes.of(Latents.unpack(raw, channels, 2 * request.grid().height(), 2 * request.grid().width()), channels);
     }
 
     /** A folder with a transformer alone takes all else from {@code base}. */
@@ -106,7 +108,7 @@ final class EditingCases {
         return Files.exists(index) ? index : folder.resolve("diffusion_pytorch_model.safetensors");
     }
 
-    private static GenerationRequest request(ParityCase given) {
+    private static GenerationRequest request(ParityCase given, PictureModel model) {
         var params = given.params();
         Optional<Init> init = given.has("in.image")
                 ? Optional.of(new Init(PipelineCases.image(given, "in.image"), params.number("strength", 1)))
@@ -117,20 +119,13 @@ final class EditingCases {
                 : Optional.empty();
         double guidance = params.number("guidance", 3.5);
         boolean classifierFree = params.has("distilled") && !params.bool("distilled", true);
-        return new GenerationRequest(
-                params.string("prompt"),
-                params.string("negative", ""),
-                classifierFree ? guidance : params.number("true_cfg", 1),
-                params.integer("width"),
-                params.integer("height"),
-                params.integer("steps"),
-                params.longInteger("seed"),
+        var editing = new Editing(mask, control, Editing.Start.DRAWN, Editing.References.EACH_STEP);
+        return PipelineCases.request(
+                given,
+                model,
                 guidance,
-                params.integer("max_sequence_length"),
-                init,
-                Optional.of(PipelineCases.dtype(params.string("noise_dtype", "float32"))),
-                references(given),
-                new Editing(mask, control, Editing.Start.DRAWN, Editing.References.EACH_STEP));
+                classifierFree ? guidance : params.number("true_cfg", 1),
+                new Inputs(init, references(given), editing));
     }
 
     /** As they stand in the case: what a pipeline does to sizes has been done. */

@@ -69,8 +69,9 @@ public final class PicturePipeline {
      */
     public record Result(RgbImage image, float[] latents, PromptEmbeds embeds) {}
 
-    public Result generate(GenerationRequest request, FlowMatchSchedule schedule, VaeExtent vae, Progress progress) {
-        return generate(request, schedule, vae, Onlooker.NONE, progress);
+    /** With the model's own noise levels; the autoencoder sees the picture at once. */
+    public Result generate(GenerationRequest request, Progress progress) {
+        return generate(request, model.schedule(request), VaeExtent.WHOLE, Onlooker.NONE, progress);
     }
 
     /** @param onlooker shown previews of the steps, of level 0 */
@@ -80,7 +81,7 @@ public final class PicturePipeline {
             VaeExtent vae,
             Onlooker onlooker,
             Progress progress) {
-        var embeds = encode(request, request.classifierFree(), progress);
+        var embeds = encode(request, request.sampling().classifierFree(), progress);
         var latents = latents(request, schedule, embeds, vae, onlooker, progress);
         return new Result(decode(request, latents, vae, progress), latents, embeds.positive());
     }
@@ -93,8 +94,10 @@ public final class PicturePipeline {
             VaeExtent vae,
             Onlooker onlooker,
             Progress progress) {
-        int first =
-                request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
+        int first = request.inputs()
+                .init()
+                .map(init -> schedule.firstStep(init.strength()))
+                .orElse(0);
         var beginning = new Preparation(model, this::open, request, vae, progress).beginning(schedule.sigma(first));
         return denoise(request, schedule.from(first), beginning, embeds, onlooker, progress);
     }
@@ -102,12 +105,12 @@ public final class PicturePipeline {
     /** @param withNegative whether the negative prompt is wanted too */
     PromptPair encode(GenerationRequest request, boolean withNegative, Progress progress) {
         progress.stage(Stage.TEXT, withNegative ? 2 : 1);
-        var positive = encode(request.prompt(), request.textTokens(), progress);
+        var positive = encode(request.text().prompt(), request.text().tokens(), progress);
         progress.step(1);
         if (!withNegative) {
             return new PromptPair(positive, Optional.empty());
         }
-        var negative = encode(request.negative(), request.textTokens(), progress);
+        var negative = encode(request.text().negative(), request.text().tokens(), progress);
         progress.step(2);
         return new PromptPair(positive, Optional.of(negative));
     }
@@ -129,15 +132,16 @@ public final class PicturePipeline {
 
     /** Packed tokens of the noise that a request's seed gives, [image tokens, channels x 4]. */
     float[] noise(GenerationRequest request) {
-        var dtype = request.noiseDtype().orElse(model.noiseDtype());
-        return model.noise(request.seed(), dtype, request.gridHeight(), request.gridWidth());
+        var dtype = request.sampling().noiseDtype().orElse(model.noiseDtype());
+        return model.noise(request.sampling().seed(), dtype, request.grid());
     }
 
     /** Packed tokens of a picture in the request's size, without noise, [image tokens, channels x 4]. */
     float[] clean(GenerationRequest request, GenerationRequest.Init init, VaeExtent extent, Progress progress) {
         progress.stage(Stage.ENCODE, 1);
         try (var ops = open(progress)) {
-            var image = Resize.lanczos(init.image(), request.width(), request.height());
+            var image = Resize.lanczos(
+                    init.image(), request.grid().pixelWidth(), request.grid().pixelHeight());
             var latents = model.codec().encode(ops, image, VaeWay.of(extent));
             progress.step(1);
             return latents;
@@ -172,8 +176,13 @@ public final class PicturePipeline {
     private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         try (var ops = open(progress)) {
-            var image =
-                    model.codec().decode(ops, latents, request.gridHeight(), request.gridWidth(), VaeWay.of(extent));
+            var image = model.codec()
+                    .decode(
+                            ops,
+                            latents,
+                            request.grid().height(),
+                            request.grid().width(),
+                            VaeWay.of(extent));
             progress.step(1);
             return image;
         }

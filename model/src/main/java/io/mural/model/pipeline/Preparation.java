@@ -51,17 +51,17 @@ final class Preparation {
         this.request = request;
         this.vae = VaeWay.of(extent);
         this.progress = progress;
-        random = new TorchRandom(request.seed());
-        dtype = request.noiseDtype().orElse(model.noiseDtype());
+        random = new TorchRandom(request.sampling().seed());
+        dtype = request.sampling().noiseDtype().orElse(model.noiseDtype());
     }
 
     /** @param sigma noise level of the first step */
     Beginning beginning(float sigma) {
         requireInputs();
-        var control = request.editing().control().map(picture -> drawn(sized(picture), Start.DRAWN));
-        var mask = request.editing().mask().map(given -> given.resized(request.width(), request.height()));
-        var clean = request.init().map(init -> drawn(sized(init.image()), request.editing().start()));
-        var noise = model.noise(random, dtype, request.gridHeight(), request.gridWidth());
+        var control = request.inputs().editing().control().map(picture -> drawn(sized(picture), Start.DRAWN));
+        var mask = request.inputs().editing().mask().map(given -> given.resized(request.grid().pixelWidth(), request.grid().pixelHeight()));
+        var clean = request.inputs().init().map(init -> drawn(sized(init.image()), request.inputs().editing().start()));
+        var noise = model.noise(random, dtype, request.grid());
         var start = clean.map(picture -> Latents.noised(picture, noise, sigma)).orElse(noise);
         var channels = switch (model.tool()) {
             case NONE -> new float[0];
@@ -71,12 +71,12 @@ final class Preparation {
         var kept = clean.filter(picture -> model.tool() != Tool.FILL)
                 .flatMap(picture -> mask.map(given -> new Kept(picture, noise, model.mask(given))));
         return new Beginning(
-                start, new Conditions(references(clean, kept), request.editing().memory(), channels), kept);
+                start, new Conditions(references(clean, kept), request.inputs().editing().memory(), channels), kept);
     }
 
     private void requireInputs() {
-        var editing = request.editing();
-        boolean starts = request.init().isPresent();
+        var editing = request.inputs().editing();
+        boolean starts = request.inputs().init().isPresent();
         switch (model.tool()) {
             case FILL -> {
                 if (!starts || editing.mask().isEmpty()) {
@@ -104,7 +104,8 @@ final class Preparation {
     }
 
     private RgbImage sized(RgbImage picture) {
-        return Resize.lanczos(picture, request.width(), request.height());
+        return Resize.lanczos(
+                picture, request.grid().pixelWidth(), request.grid().pixelHeight());
     }
 
     private float[] drawn(RgbImage picture, Start start) {
@@ -127,10 +128,10 @@ final class Preparation {
 
     /** The picture with a hole and the hole's pixels, as Fill sees them beside the noise. */
     private float[] hole(Mask mask) {
-        var picture = sized(request.init().orElseThrow().image());
+        var picture = sized(request.inputs().init().orElseThrow().image());
         var masked = latents(new MaskedPicture(picture, mask), Start.DRAWN);
         var pixels = LatentMask.pixels(mask);
-        int tokens = request.imageTokens();
+        int tokens = request.grid().tokens();
         int own = masked.length / tokens;
         int further = pixels.length / tokens;
         var channels = new float[masked.length + pixels.length];
@@ -145,14 +146,11 @@ final class Preparation {
     private List<Reference> references(Optional<float[]> clean, Optional<Kept> kept) {
         var references = new ArrayList<Reference>();
         if (kept.isPresent() && model.seesPaintedPicture()) {
-            references.add(new Reference(request.gridHeight(), request.gridWidth(), clean.orElseThrow()));
+            references.add(new Reference(request.grid(), clean.orElseThrow()));
         }
-        int pixels = GenerationRequest.TOKEN_PIXELS;
-        for (var image : request.references()) {
+        for (var image : request.inputs().references()) {
             references.add(new Reference(
-                    image.height() / pixels,
-                    image.width() / pixels,
-                    latents(PixelRows.of(image), Start.MEAN)));
+                    model.grid(image.width(), image.height()), latents(PixelRows.of(image), Start.MEAN)));
         }
         return references;
     }

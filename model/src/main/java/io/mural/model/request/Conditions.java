@@ -1,5 +1,7 @@
 package io.mural.model.request;
 
+import io.mural.tensor.Ops;
+import io.mural.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -20,18 +22,23 @@ public record Conditions(List<Reference> references, Editing.References memory, 
     /** Tokens of all references. */
     public int referenceTokens() {
         return references.stream()
-                .mapToInt(reference -> reference.gridHeight() * reference.gridWidth())
+                .mapToInt(reference -> reference.grid().tokens())
                 .sum();
     }
 
-    /** The latents of all references one after the other, [tokens, features]. */
-    public float[] referenceLatents(int features) {
+    /** The grids of all references. */
+    public List<Grid> grids() {
+        return references.stream().map(Reference::grid).toList();
+    }
+
+    /** The latents of all references one after the other, [tokens, features], a tensor of the current unit. */
+    public Tensor references(Ops ops, int features) {
         var joined = new float[referenceTokens() * features];
         int at = 0;
         for (var reference : references) {
             System.arraycopy(reference.latents(), 0, joined, at, reference.latents().length);
             at += reference.latents().length;
         }
-        return joined;
+        return ops.tensor(joined, referenceTokens(), features);
     }
 }
