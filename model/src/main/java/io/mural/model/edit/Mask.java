@@ -13,7 +13,9 @@ import java.util.Arrays;
  * @param gray of the picture's size; 255 is painted anew, 0 is kept
  */
 public record Mask(GrayImage gray) {
-    private static final int MIDDLE = 128;
+    /** From here on a pixel is painted anew. */
+    public static final int MIDDLE = 128;
+
     private static final byte WHITE = (byte) 255;
 
     public Mask {

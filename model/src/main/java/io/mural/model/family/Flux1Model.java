@@ -30,7 +30,6 @@ import io.mural.model.vae.LatentCodec;
 import io.mural.model.vae.ScaleAndShift;
 import io.mural.model.vae.VaeConfig;
 import io.mural.tensor.DType;
-import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Shape;
 import io.mural.weights.names.KeyStyles.Part;
@@ -350,8 +349,7 @@ public final class Flux1Model implements PictureModel {
             return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
         }
         var channels = ops.tensor(conditions.channels(), request.grid().tokens(), further);
-        return (on, latents, sigma) ->
-                transformer.forward(on, Beside.features(on, latents, channels), sigma, context);
+        return (on, latents, sigma) -> transformer.forward(on, Beside.features(on, latents, channels), sigma, context);
     }
 
     @Override

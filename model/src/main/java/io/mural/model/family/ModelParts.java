@@ -69,7 +69,10 @@ final class ModelParts implements AutoCloseable {
 
     /** Whether the folder's index or the model's own name has a word, in whatever letters. */
     boolean isCalled(String word) {
-        var names = model.getFileName() + " " + (single.isPresent() ? "" : index().map(i -> i.string("_class_name", "")).orElse(""));
+        var names = model.getFileName() + " "
+                + (single.isPresent()
+                        ? ""
+                        : index().map(i -> i.string("_class_name", "")).orElse(""));
         return names.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT));
     }
 

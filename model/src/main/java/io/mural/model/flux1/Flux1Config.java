@@ -43,7 +43,6 @@ public record Flux1Config(
     /** Noise, the picture's latents, and the 256 pixels of the mask that a token covers. */
     private static final int FILL_PARTS = 6;
 
-
     public Flux1Config {
         axesDimsRope = List.copyOf(axesDimsRope);
         requireSize("in_channels", inChannels, LARGEST);

@@ -1,6 +1,7 @@
 package io.mural.model.flux1;
 
 import io.mural.model.hierarchical.Guide;
+import io.mural.model.hierarchical.TokenOrder;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
@@ -100,11 +101,15 @@ public final class Flux1Transformer {
     }
 
     /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
-    public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
+    public Rope positions(Ops ops, int txtTokens, TokenOrder order, double ntkFactor) {
         var ids = new int[txtTokens + order.tokens()][3];
         for (int row = 0; row < order.height(); row++) {
             for (int column = 0; column < order.width(); column++) {
-                int token = txtTokens + order.position(row, column);
+                int position = order.position(row, column);
+                if (position < 0) {
+                    continue;
+                }
+                int token = txtTokens + position;
                 ids[token][1] = row;
                 ids[token][2] = column;
             }

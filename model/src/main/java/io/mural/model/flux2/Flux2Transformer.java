@@ -1,6 +1,7 @@
 package io.mural.model.flux2;
 
 import io.mural.model.hierarchical.Guide;
+import io.mural.model.hierarchical.TokenOrder;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
@@ -115,14 +116,18 @@ public final class Flux2Transformer {
     }
 
     /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
-    public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
+    public Rope positions(Ops ops, int txtTokens, TokenOrder order, double ntkFactor) {
         var ids = new int[txtTokens + order.tokens()][Flux2Config.AXES];
         for (int i = 0; i < txtTokens; i++) {
             ids[i][Flux2Config.TEXT_AXIS] = i;
         }
         for (int row = 0; row < order.height(); row++) {
             for (int column = 0; column < order.width(); column++) {
-                int token = txtTokens + order.position(row, column);
+                int position = order.position(row, column);
+                if (position < 0) {
+                    continue;
+                }
+                int token = txtTokens + position;
                 ids[token][Flux2Config.ROW_AXIS] = row;
                 ids[token][Flux2Config.COLUMN_AXIS] = column;
             }

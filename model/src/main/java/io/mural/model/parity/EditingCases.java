@@ -47,7 +47,8 @@ final class EditingCases {
         try (var model = flux1Model(given)) {
             var request = request(given, model);
             // Cases follow the scheduler's own formula, not the bounds that mural.json sets for users.
-            var schedule = model.scheduler().schedule(request.sampling().steps(), request.grid().tokens(), Double.POSITIVE_INFINITY);
+            var schedule = model.scheduler()
+                    .schedule(request.sampling().steps(), request.grid().tokens(), Double.POSITIVE_INFINITY);
             return judge(given, model, request, schedule, latents -> latents);
         }
     }
@@ -67,9 +68,8 @@ final class EditingCases {
             ParityCase given, PictureModel model, GenerationRequest request, FlowMatchSchedule schedule, Form form) {
         var result = new PicturePipeline(model, device)
                 .generate(request, schedule, VaeExtent.WHOLE, Onlooker.NONE, Progress.NONE);
-        double latents = given.has("out.latents")
-                ? given.deviation(Map.of("latents", () -> form.of(result.latents())))
-                : 0;
+        double latents =
+                given.has("out.latents") ? given.deviation(Map.of("latents", () -> form.of(result.latents()))) : 0;
         var reference = PipelineCases.image(given, "out.image");
         if (reference.width() != result.image().width()
                 || reference.height() != result.image().height()) {
@@ -84,7 +84,13 @@ final class EditingCases {
         var raw = tokens.clone();
         model.vae().statistics().restore(raw);
         int channels = model.vae().config().latentChannels();
-        return Planes.of(Latents.unpack(raw, channels, 2 * request.grid().height(), 2 * request.grid().width()), channels);
+        return Planes.of(
+                Latents.unpack(
+                        raw,
+                        channels,
+                        2 * request.grid().height(),
+                        2 * request.grid().width()),
+                channels);
     }
 
     /** A folder with a transformer alone takes all else from {@code base}. */
@@ -114,9 +120,8 @@ final class EditingCases {
                 ? Optional.of(new Init(PipelineCases.image(given, "in.image"), params.number("strength", 1)))
                 : Optional.empty();
         Optional<Mask> mask = given.has("in.mask") ? Optional.of(new Mask(gray(given))) : Optional.empty();
-        Optional<RgbImage> control = given.has("in.control")
-                ? Optional.of(PipelineCases.image(given, "in.control"))
-                : Optional.empty();
+        Optional<RgbImage> control =
+                given.has("in.control") ? Optional.of(PipelineCases.image(given, "in.control")) : Optional.empty();
         double guidance = params.number("guidance", 3.5);
         boolean classifierFree = params.has("distilled") && !params.bool("distilled", true);
         var editing = new Editing(mask, control, Editing.Start.DRAWN, Editing.References.EACH_STEP);

@@ -185,10 +185,7 @@ final class PipelineCases {
                         init,
                         List.of(),
                         new Editing(
-                                Optional.empty(),
-                                Optional.empty(),
-                                Editing.Start.MEAN,
-                                Editing.References.EACH_STEP)));
+                                Optional.empty(), Optional.empty(), Editing.Start.MEAN, Editing.References.EACH_STEP)));
     }
 
     static GenerationRequest request(

@@ -59,8 +59,15 @@ final class Preparation {
     Beginning beginning(float sigma) {
         requireInputs();
         var control = request.inputs().editing().control().map(picture -> drawn(sized(picture), Start.DRAWN));
-        var mask = request.inputs().editing().mask().map(given -> given.resized(request.grid().pixelWidth(), request.grid().pixelHeight()));
-        var clean = request.inputs().init().map(init -> drawn(sized(init.image()), request.inputs().editing().start()));
+        var mask = request.inputs()
+                .editing()
+                .mask()
+                .map(given -> given.resized(
+                        request.grid().pixelWidth(), request.grid().pixelHeight()));
+        var clean = request.inputs()
+                .init()
+                .map(init ->
+                        drawn(sized(init.image()), request.inputs().editing().start()));
         var noise = model.noise(random, dtype, request.grid());
         var start = clean.map(picture -> Latents.noised(picture, noise, sigma)).orElse(noise);
         var channels = switch (model.tool()) {
@@ -71,7 +78,10 @@ final class Preparation {
         var kept = clean.filter(picture -> model.tool() != Tool.FILL)
                 .flatMap(picture -> mask.map(given -> new Kept(picture, noise, model.mask(given))));
         return new Beginning(
-                start, new Conditions(references(clean, kept), request.inputs().editing().memory(), channels), kept);
+                start,
+                new Conditions(
+                        references(clean, kept), request.inputs().editing().memory(), channels),
+                kept);
     }
 
     private void requireInputs() {
@@ -149,8 +159,8 @@ final class Preparation {
             references.add(new Reference(request.grid(), clean.orElseThrow()));
         }
         for (var image : request.inputs().references()) {
-            references.add(new Reference(
-                    model.grid(image.width(), image.height()), latents(PixelRows.of(image), Start.MEAN)));
+            references.add(
+                    new Reference(model.grid(image.width(), image.height()), latents(PixelRows.of(image), Start.MEAN)));
         }
         return references;
     }

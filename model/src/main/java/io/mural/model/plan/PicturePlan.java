@@ -128,8 +128,7 @@ public record PicturePlan(
         for (var image : request.inputs().references()) {
             references.add(new Reference(model.grid(image.width(), image.height()), new float[0]));
         }
-        var conditions =
-                new Conditions(references, request.inputs().editing().memory(), new float[0]);
+        var conditions = new Conditions(references, request.inputs().editing().memory(), new float[0]);
         Denoiser.of(ops, model, request, new PromptPair(embeds, negative), conditions)
                 .velocity(new float[0], 1);
     }

@@ -36,8 +36,8 @@ public record Posterior(int height, int width, int channels, float[] mean, float
 
     /** Latents drawn from it, packed as {@link #mode}; {@code dtype} is what they are drawn in. */
     public float[] sample(TorchRandom random, DType dtype) {
-        var draws = Latents.packPlanes(
-                random.noise(dtype, Shape.of(1, channels, height, width)), channels, height, width);
+        var draws =
+                Latents.packPlanes(random.noise(dtype, Shape.of(1, channels, height, width)), channels, height, width);
         var tokens = mode();
         var deviations = Latents.pack(logVariance, channels, height, width);
         for (int i = 0; i < tokens.length; i++) {

@@ -66,8 +66,8 @@ class SamePictureTest {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of());
                 Ops ops = new VectorOps(new Workspace(), 1)) {
             var request = request();
-            var denoiser =
-                    Denoiser.of(ops, model, request, new PromptPair(model.blank(32), Optional.empty()), Conditions.NONE);
+            var denoiser = Denoiser.of(
+                    ops, model, request, new PromptPair(model.blank(32), Optional.empty()), Conditions.NONE);
             var latents = new float[request.grid().tokens() * model.features()];
             long each = Long.MAX_VALUE;
             // vectors are objects until the kernels are compiled
