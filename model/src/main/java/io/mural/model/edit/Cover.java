@@ -142,4 +142,23 @@ public interface Cover {
         }
         return new GrayImage(region.width(), region.height(), values);
     }
+
+    /** The smallest rectangle with all pixels that the model paints; there must be one. */
+    default Region bounds() {
+        int left = width();
+        int right = 0;
+        int top = height();
+        int bottom = 0;
+        for (int y = 0; y < height(); y++) {
+            for (int x = 0; x < width(); x++) {
+                if (at(x, y) >= Mask.MIDDLE) {
+                    left = Math.min(left, x);
+                    right = Math.max(right, x + 1);
+                    top = Math.min(top, y);
+                    bottom = y + 1;
+                }
+            }
+        }
+        return new Region(left, top, right - left, bottom - top);
+    }
 }

@@ -66,36 +66,8 @@ public record Mask(GrayImage gray) {
         return gray.at(x, y) >= MIDDLE;
     }
 
-    /** The part of the picture that is painted anew, 0 to 1. */
-    public double share() {
-        long painted = 0;
-        for (byte value : gray.values()) {
-            painted += (value & 0xff) >= MIDDLE ? 1 : 0;
-        }
-        return (double) painted / gray.values().length;
-    }
-
     /** The same for a picture of another size. */
     public Mask resized(int width, int height) {
         return new Mask(Resize.lanczos(gray, width, height));
-    }
-
-    /** The smallest rectangle with all pixels that are not kept as they are. */
-    public Region bounds() {
-        int left = width();
-        int right = 0;
-        int top = height();
-        int bottom = 0;
-        for (int y = 0; y < height(); y++) {
-            for (int x = 0; x < width(); x++) {
-                if (gray.at(x, y) > 0) {
-                    left = Math.min(left, x);
-                    right = Math.max(right, x + 1);
-                    top = Math.min(top, y);
-                    bottom = y + 1;
-                }
-            }
-        }
-        return new Region(left, top, right - left, bottom - top);
     }
 }

@@ -178,8 +178,21 @@ public final class Flux1Model implements PictureModel {
 
     @Override
     public ModelDefaults defaults() {
-        var published = takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+        var published = published();
         return parts.defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
+    }
+
+    private ModelDefaults published() {
+        return switch (tool()) {
+            case FILL -> ModelDefaults.FLUX1_FILL;
+            case CONTROL -> parts.isCalled("Depth") ? ModelDefaults.FLUX1_DEPTH : ModelDefaults.FLUX1_CANNY;
+            case NONE -> {
+                if (parts.isCalled("Kontext")) {
+                    yield ModelDefaults.FLUX1_KONTEXT;
+                }
+                yield takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+            }
+        };
     }
 
     @Override

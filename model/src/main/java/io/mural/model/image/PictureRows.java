@@ -84,6 +84,11 @@ public final class PictureRows implements AutoCloseable {
         }
     }
 
+    /** Whether it is in memory as a whole. */
+    public boolean isWhole() {
+        return whole.isPresent();
+    }
+
     public int width() {
         return width;
     }

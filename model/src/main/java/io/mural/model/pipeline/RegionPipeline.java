@@ -218,7 +218,7 @@ public final class RegionPipeline {
         }
     }
 
-    private static VaeWay way(Grid grid) {
+    static VaeWay way(Grid grid) {
         boolean small = (long) grid.pixelWidth() * grid.pixelHeight() <= MOST_AT_ONCE;
         return VaeWay.of(small ? VaeExtent.WHOLE : VaeExtent.BANDS);
     }

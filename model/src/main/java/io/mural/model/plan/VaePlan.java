@@ -17,11 +17,11 @@ import java.util.function.Consumer;
  * @param bytes the more of the two
  * @param flops operations of all
  */
-record VaePlan(VaeWay way, long bytes, double flops) {
+public record VaePlan(VaeWay way, long bytes, double flops) {
     private static final int RGB = 3;
 
     /** @param encodes whether a picture of that size is encoded too */
-    static VaePlan of(PictureModel model, Grid grid, VaeWay way, boolean encodes) {
+    public static VaePlan of(PictureModel model, Grid grid, VaeWay way, boolean encodes) {
         var vae = model.codec().vae();
         var picture = new Picture(vae, grid.pixelHeight(), grid.pixelWidth());
         var decoded = plan(ops -> picture.decode(ops, way));
