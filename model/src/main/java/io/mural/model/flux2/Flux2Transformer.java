@@ -1,10 +1,10 @@
 package io.mural.model.flux2;
 
-import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.TokenOrder;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
+import io.mural.model.layers.Outside;
 import io.mural.model.request.Grid;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
@@ -65,14 +65,14 @@ public final class Flux2Transformer {
      * @param layout queries of text and image tokens over their keys and then those from outside
      * @param outside tokens of a guide or of reference pictures
      */
-    public record Context(Tensor txt, double guidance, Rope rope, AttentionLayout layout, Optional<Guide> outside) {
+    public record Context(Tensor txt, double guidance, Rope rope, AttentionLayout layout, Optional<Outside> outside) {
         /** Text and image alone, every token seeing every other. */
         public Context(Tensor txt, double guidance, Rope rope) {
             this(txt, guidance, rope, AttentionLayout.dense(rope.tokens(), rope.tokens()), Optional.empty());
         }
 
         /** Every token of text and image seeing every other and all from outside. */
-        public Context(Tensor txt, double guidance, Rope rope, Guide outside) {
+        public Context(Tensor txt, double guidance, Rope rope, Outside outside) {
             this(
                     txt,
                     guidance,
@@ -88,7 +88,7 @@ public final class Flux2Transformer {
     }
 
     /** As the first, with tokens of other pictures behind, each in raster order at a time of its own. */
-    public Rope positions(Ops ops, int txtTokens, Grid grid, List<CleanBranch.Raster> others) {
+    public Rope positions(Ops ops, int txtTokens, Grid grid, List<CleanTokens.Raster> others) {
         int own = txtTokens + grid.tokens();
         int tokens = own;
         for (var other : others) {
@@ -98,7 +98,7 @@ public final class Flux2Transformer {
         for (int i = 0; i < txtTokens; i++) {
             ids[i][Flux2Config.TEXT_AXIS] = i;
         }
-        raster(ids, txtTokens, new CleanBranch.Raster(0, grid.height(), grid.width(), 1));
+        raster(ids, txtTokens, new CleanTokens.Raster(0, grid.height(), grid.width(), 1));
         int from = own;
         for (var other : others) {
             raster(ids, from, other);
@@ -107,7 +107,7 @@ public final class Flux2Transformer {
         return config.positions(1).table(ops, ids);
     }
 
-    private static void raster(int[][] ids, int from, CleanBranch.Raster raster) {
+    private static void raster(int[][] ids, int from, CleanTokens.Raster raster) {
         for (int i = 0; i < raster.tokens(); i++) {
             ids[from + i][Flux2Config.TIME_AXIS] = raster.time();
             ids[from + i][Flux2Config.ROW_AXIS] = i / raster.width() * raster.stride();
@@ -155,19 +155,11 @@ public final class Flux2Transformer {
                 var block = blocks.get(i);
                 int index = i;
                 ops.unit(block.name(), () -> {
-                    var joint = keys(ops, x.rows(), index, context);
+                    var joint = KeysValues.beside(ops, x.rows(), config.hidden(), index, context.outside());
                     block.forward(ops, x, txtRows, step, context.rope(), joint, context.layout());
                 });
             }
             return finalLayer.forward(ops, x.rows(txtRows, x.rows()), conditioning);
         });
-    }
-
-    /** Room for a block's keys and values of {@code rows} tokens, and behind them those from outside. */
-    private KeysValues keys(Ops ops, int rows, int block, Context context) {
-        int tokens = rows + context.outside().map(Guide::tokens).orElse(0);
-        var joint = KeysValues.empty(ops, tokens, config.hidden());
-        context.outside().ifPresent(outside -> outside.keys(ops, block, joint.tokens(rows, tokens)));
-        return joint;
     }
 }

@@ -129,10 +129,11 @@ final class Preparation {
             var posterior = codec.posterior(ops, picture, vae);
             var latents = switch (start) {
                 case DRAWN -> posterior.sample(random, dtype);
-                case MEAN -> posterior.mode();
+                case MEAN -> posterior.mean();
             };
             progress.step(1);
-            return codec.normalised(latents);
+            int side = codec.tokenPixels();
+            return codec.tokens(latents, picture.height() / side, picture.width() / side);
         }
     }
 

@@ -5,7 +5,7 @@ import io.mural.model.family.GuidedModel;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
-import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.plan.VaePlan;
 import io.mural.model.request.HierarchicalSettings;
@@ -48,7 +48,7 @@ public record RegionFigures(
         }
         try (var ops = new PlanOps()) {
             var denoiser = Denoiser.of(
-                    ops, model, guided, scene, settings, new PromptPair(embeds, negative), GuideMemory.KEEP);
+                    ops, model, guided, scene, settings, new PromptPair(embeds, negative), OutsideMemory.KEEP);
             double guide = ops.linearFlops() + ops.attentionFlops();
             double attentionBefore = ops.attentionFlops();
             denoiser.velocity(new float[0], 1);

@@ -12,7 +12,7 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.GuidedModel;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptPair;
-import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.image.GrayImage;
 import io.mural.model.image.RgbImage;
@@ -47,6 +47,7 @@ public final class RegionPipeline {
 
     private final PictureModel model;
     private final GuidedModel guided;
+    private final Stages stages;
     private final PicturePipeline pipeline;
 
     /**
@@ -58,7 +59,8 @@ public final class RegionPipeline {
             PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights, Previews previews) {
         this.model = model;
         this.guided = guided;
-        this.pipeline = new PicturePipeline(model, device, weights, previews);
+        this.stages = new Stages(model, device, weights);
+        this.pipeline = new PicturePipeline(model, device, stages, previews);
     }
 
     /**
@@ -94,7 +96,7 @@ public final class RegionPipeline {
         var smaller = smaller(request.pyramid(), canvas);
         var first = plans.getFirst();
         var guide = base(request, smaller.getFirst(), reduced(first.cover(), first.level()), onlooker, progress);
-        var embeds = pipeline.encode(request.picture(), request.settings().classifierFree(), progress);
+        var embeds = stages.encode(request.picture(), request.settings().classifierFree(), progress);
         for (int i = 0; ; i++) {
             var plan = plans.get(i);
             boolean last = i == plans.size() - 1;
@@ -146,7 +148,7 @@ public final class RegionPipeline {
         var base = request.picture()
                 .with(grid)
                 .with(new Inputs(Optional.of(new Init(small, request.strength())), before.references(), editing));
-        var embeds = pipeline.encode(base, base.sampling().classifierFree(), progress);
+        var embeds = stages.encode(base, base.sampling().classifierFree(), progress);
         return pipeline.latents(base, model.schedule(base), embeds, VaeExtent.WHOLE, onlooker, progress);
     }
 
@@ -163,7 +165,7 @@ public final class RegionPipeline {
         int features = model.features();
         var clean = gathered(plan, encoded(plan, pictures, progress));
         var noise = plan.order()
-                .fromRaster(pipeline.noise(request.picture().with(plan.level().grid())));
+                .fromRaster(stages.noise(request.picture().with(plan.level().grid())));
         var mask = new LatentMask(plan.mask(features));
         var latents = noise.clone();
         if (settings.skipSteps() > 0) {
@@ -178,9 +180,9 @@ public final class RegionPipeline {
                 plan.level().guide().width(),
                 guide);
         progress.stage(Stage.DENOISE, schedule.steps());
-        try (var stream = pipeline.transformerWeights();
-                var ops = pipeline.open(progress, stream)) {
-            var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, GuideMemory.KEEP);
+        try (var stream = stages.transformerWeights();
+                var ops = stages.open(progress, stream)) {
+            var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, OutsideMemory.KEEP);
             for (int i = 0; i < schedule.steps(); i++) {
                 Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
                 mask.lay(Latents.noised(clean, noise, schedule.sigma(i + 1)), latents);
@@ -213,7 +215,7 @@ public final class RegionPipeline {
     }
 
     private float[] encoded(RgbImage picture, Grid grid, Progress progress) {
-        try (var ops = pipeline.open(progress)) {
+        try (var ops = stages.open(progress)) {
             return model.codec().encode(ops, PixelRows.of(picture), way(grid));
         }
     }
@@ -228,7 +230,7 @@ public final class RegionPipeline {
         int ratio = plan.level().ratio();
         int features = model.features();
         var small = plan.level().guide();
-        var warm = new WarmStart(model, pipeline, request.settings().upsampler());
+        var warm = new WarmStart(model, stages, request.settings().upsampler());
         var tokens = new ArrayList<float[]>();
         for (var rectangle : plan.rectangles()) {
             int top = rectangle.top() / ratio;
@@ -285,7 +287,7 @@ public final class RegionPipeline {
                 }
             }
             RgbImage painted;
-            try (var ops = pipeline.open(progress)) {
+            try (var ops = stages.open(progress)) {
                 painted = model.codec().decode(ops, tokens, grid.height(), grid.width(), way(grid));
             }
             var place = plan.pixels(r);

@@ -1,6 +1,5 @@
 package io.mural.model.vae;
 
-import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.DType;
 import io.mural.tensor.Shape;
@@ -29,21 +28,14 @@ public record Posterior(int height, int width, int channels, float[] mean, float
         return new Posterior(height, width, channels, mean, logVariance);
     }
 
-    /** The most likely latents, packed to tokens [height / 2 x width / 2, channels x 4]. */
-    public float[] mode() {
-        return Latents.pack(mean, channels, height, width);
-    }
-
-    /** Latents drawn from it, packed as {@link #mode}; {@code dtype} is what they are drawn in. */
+    /** Latents drawn from it, as {@code mean}; {@code dtype} is what the random numbers are drawn in, plane by plane. */
     public float[] sample(TorchRandom random, DType dtype) {
-        var draws =
-                Latents.packPlanes(random.noise(dtype, Shape.of(1, channels, height, width)), channels, height, width);
-        var tokens = mode();
-        var deviations = Latents.pack(logVariance, channels, height, width);
-        for (int i = 0; i < tokens.length; i++) {
-            float deviation = (float) Math.exp(0.5f * Math.clamp(deviations[i], LEAST, MOST));
-            tokens[i] += deviation * draws[i];
+        var planes = random.noise(dtype, Shape.of(1, channels, height, width));
+        var latents = mean.clone();
+        for (int i = 0; i < latents.length; i++) {
+            float deviation = (float) Math.exp(0.5f * Math.clamp(logVariance[i], LEAST, MOST));
+            latents[i] += deviation * planes[i % channels * height * width + i / channels];
         }
-        return tokens;
+        return latents;
     }
 }
