@@ -52,8 +52,7 @@ public record Edit(
 
     public Edit {
         if (feather < 0 || feather > MOST_FEATHER) {
-            throw InputException.about(
-                    "feather", "`feather` " + feather + ": choose 0 to " + MOST_FEATHER + " pixels");
+            throw InputException.about("feather", "`feather` " + feather + ": choose 0 to " + MOST_FEATHER + " pixels");
         }
     }
 
@@ -68,7 +67,8 @@ public record Edit(
                 mask.map(input -> Input.of(place.apply(input.path()))),
                 region,
                 extend,
-                control.map(each -> new Control(Input.of(place.apply(each.picture().path())), each.canny())),
+                control.map(
+                        each -> new Control(Input.of(place.apply(each.picture().path())), each.canny())),
                 start,
                 references,
                 feather);
@@ -84,8 +84,7 @@ public record Edit(
                 json.has("region") ? Optional.of(Region.of(json.string("region"))) : Optional.empty(),
                 json.has("extend") ? Margins.of(json.string("extend")) : Margins.NONE,
                 json.has("control")
-                        ? Optional.of(new Control(
-                                Input.of(Path.of(json.string("control"))), json.bool("canny", false)))
+                        ? Optional.of(new Control(Input.of(Path.of(json.string("control"))), json.bool("canny", false)))
                         : Optional.empty(),
                 json.bool("mean", false) ? Editing.Start.MEAN : Editing.Start.DRAWN,
                 json.bool("references_once", false) ? Editing.References.ONCE : Editing.References.EACH_STEP,

@@ -1,7 +1,7 @@
 package io.mural;
 
-import io.mural.model.family.PictureModel;
 import io.mural.model.edit.Canny;
+import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
 import io.mural.model.request.ReferenceImages;
 import io.mural.tensor.InputException;
@@ -52,9 +52,7 @@ record Loaded(
                 start.map(input -> new InitImage(input.path(), strength, input.sha256())),
                 start.filter(input -> !edit.paintsPart()).map(Input::read),
                 references.stream().map(Input::path).toList(),
-                references.stream()
-                        .map(input -> prepared(input.read(), model))
-                        .toList(),
+                references.stream().map(input -> prepared(input.read(), model)).toList(),
                 edit.control().map(Loaded::control),
                 start.filter(input -> edit.paintsPart()).map(input -> Painting.of(input, edit)),
                 request.inputs().like().map(input -> {

@@ -2,6 +2,7 @@ package io.mural;
 
 import io.mural.model.edit.Canvas;
 import io.mural.model.edit.Cover;
+import io.mural.model.image.ColourProfile;
 import io.mural.model.image.GrayImage;
 import io.mural.model.image.PictureRows;
 import io.mural.model.image.RgbImage;
@@ -51,48 +52,51 @@ record Painting(Canvas canvas, Cover cover, List<String> notes) {
         return switch (picture) {
             case Input.InMemory memory -> Canvas.of(memory.read(), edit.extend());
             case Input.InFile file -> {
-                try (var rows = open(file.path(), Optional.empty())) {
-                    yield ofRows(file.path(), Optional.empty(), rows, edit);
-                } catch (InputException e) {
-                    if (!e.getMessage().contains("is transparent, and")) {
-                        throw e;
-                    }
+                var profile = ColourProfile.of(file.path());
+                profile.ifPresent(colours -> notes.add(file.path() + ": its colour profile is converted to sRGB"));
+                if (PictureRows.isTransparent(file.path())) {
                     notes.add(file.path() + " is transparent; it is laid on white");
-                    try (var rows = open(file.path(), Optional.of(WHITE))) {
-                        yield ofRows(file.path(), Optional.of(WHITE), rows, edit);
-                    }
                 }
+                yield canvas(new Opened(file.path(), profile), edit);
             }
         };
     }
 
-    private static PictureRows open(Path file, Optional<byte[]> background) {
-        return PictureRows.open(file, background);
-    }
-
     /** Pictures that cannot be read row by row are read once and kept. */
-    private static Canvas ofRows(Path file, Optional<byte[]> background, PictureRows rows, Edit edit) {
-        if (rows.isWhole()) {
-            return Canvas.of(whole(rows), edit.extend());
+    private static Canvas canvas(Opened picture, Edit edit) {
+        try (var rows = picture.rows()) {
+            if (rows.isWhole()) {
+                return Canvas.of(whole(rows, picture.profile()), edit.extend());
+            }
+            return new Canvas(
+                    () -> reader(picture.rows(), picture.profile()), rows.width(), rows.height(), edit.extend());
         }
-        return new Canvas(() -> reader(PictureRows.open(file, background)), rows.width(), rows.height(), edit.extend());
     }
 
-    private static RgbImage whole(PictureRows rows) {
+    /** A file with the colours it is in. */
+    private record Opened(Path file, Optional<ColourProfile> profile) {
+        PictureRows rows() {
+            return PictureRows.open(file, Optional.of(WHITE));
+        }
+    }
+
+    private static RgbImage whole(PictureRows rows, Optional<ColourProfile> profile) {
         var rgb = new byte[Math.multiplyExact(Math.multiplyExact(rows.width(), rows.height()), 3)];
         var row = new byte[rows.width() * 3];
         for (int y = 0; y < rows.height(); y++) {
             rows.read(row);
+            profile.ifPresent(colours -> colours.toSrgb(row));
             System.arraycopy(row, 0, rgb, y * row.length, row.length);
         }
         return new RgbImage(rows.width(), rows.height(), rgb);
     }
 
-    private static Canvas.Rows reader(PictureRows rows) {
+    private static Canvas.Rows reader(PictureRows rows, Optional<ColourProfile> profile) {
         return new Canvas.Rows() {
             @Override
             public void read(byte[] rgb) {
                 rows.read(rgb);
+                profile.ifPresent(colours -> colours.toSrgb(rgb));
             }
 
             @Override

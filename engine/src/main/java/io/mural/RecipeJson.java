@@ -121,7 +121,9 @@ final class RecipeJson {
         json.put("loras", recipe.loras().stream().map(RecipeJson::lora).toList());
         json.put("init_image", recipe.init().map(RecipeJson::init).orElse(null));
         json.put("references", recipe.references().stream().map(Path::toString).toList());
-        if (recipe.init().isPresent() || !recipe.references().isEmpty() || !recipe.edit().equals(Edit.NONE)) {
+        if (recipe.init().isPresent()
+                || !recipe.references().isEmpty()
+                || !recipe.edit().equals(Edit.NONE)) {
             json.put("edit", recipe.edit().toJson());
         }
         json.put("hierarchy", recipe.hierarchy().map(Hierarchy::toJson).orElse(null));

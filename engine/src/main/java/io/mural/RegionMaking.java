@@ -33,8 +33,7 @@ final class RegionMaking implements Making {
         var defaults = model.defaults();
         int side = model.tokenPixels();
         var canvas = painting.canvas();
-        var whole = model.grid(
-                Math.ceilDiv(canvas.width(), side) * side, Math.ceilDiv(canvas.height(), side) * side);
+        var whole = model.grid(Math.ceilDiv(canvas.width(), side) * side, Math.ceilDiv(canvas.height(), side) * side);
         int nativeTokens = model.grid(defaults.width(), defaults.height()).tokens();
         var pyramid = Pyramid.of(whole, nativeTokens, settings.geometry().ratio());
         request = request(recipe, inputs, pyramid);
@@ -68,8 +67,7 @@ final class RegionMaking implements Making {
         }
         requireMemory(peak);
         var weights = WeightPlan.of(model, means.memory() - peak);
-        plan = new Plan(
-                recipe.seenBy(VaeExtent.BANDS), peak, flops, VaeExtent.BANDS, levels, weights, means.speed());
+        plan = new Plan(recipe.seenBy(VaeExtent.BANDS), peak, flops, VaeExtent.BANDS, levels, weights, means.speed());
         pipeline = new RegionPipeline(model, guided, means.device().ops(), weights, means.previews());
     }
 
@@ -86,8 +84,7 @@ final class RegionMaking implements Making {
         var asked = new Inputs(
                 Optional.empty(),
                 inputs.references(),
-                new Editing(
-                        Optional.empty(), Optional.empty(), edit.start(), edit.references()));
+                new Editing(Optional.empty(), Optional.empty(), edit.start(), edit.references()));
         return new RegionPipeline.Request(
                 recipe.asked(pyramid.base(), asked),
                 hierarchy.settings(),

@@ -353,39 +353,20 @@ public record Request(
         public Builder mask(Input picture) {
             var e = edited();
             return edit(new Edit(
-                    Optional.of(picture),
-                    e.region(),
-                    e.extend(),
-                    e.control(),
-                    e.start(),
-                    e.references(),
-                    e.feather()));
+                    Optional.of(picture), e.region(), e.extend(), e.control(), e.start(), e.references(), e.feather()));
         }
 
         /** Of the picture it starts from, a rectangle is painted anew. */
         public Builder region(Region rectangle) {
             var e = edited();
             return edit(new Edit(
-                    e.mask(),
-                    Optional.of(rectangle),
-                    e.extend(),
-                    e.control(),
-                    e.start(),
-                    e.references(),
-                    e.feather()));
+                    e.mask(), Optional.of(rectangle), e.extend(), e.control(), e.start(), e.references(), e.feather()));
         }
 
         /** The picture it starts from grows, and what is new is painted. */
         public Builder extend(Margins margins) {
             var e = edited();
-            return edit(new Edit(
-                    e.mask(),
-                    e.region(),
-                    margins,
-                    e.control(),
-                    e.start(),
-                    e.references(),
-                    e.feather()));
+            return edit(new Edit(e.mask(), e.region(), margins, e.control(), e.start(), e.references(), e.feather()));
         }
 
         /** A picture of edges or depths, for models that follow one. */
@@ -401,46 +382,25 @@ public record Request(
         private Builder control(Edit.Control control) {
             var e = edited();
             return edit(new Edit(
-                    e.mask(),
-                    e.region(),
-                    e.extend(),
-                    Optional.of(control),
-                    e.start(),
-                    e.references(),
-                    e.feather()));
+                    e.mask(), e.region(), e.extend(), Optional.of(control), e.start(), e.references(), e.feather()));
         }
 
         /** How latents are taken of the picture it starts from. */
         public Builder posterior(Editing.Start how) {
             var e = edited();
-            return edit(new Edit(
-                    e.mask(),
-                    e.region(),
-                    e.extend(),
-                    e.control(),
-                    how,
-                    e.references(),
-                    e.feather()));
+            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), how, e.references(), e.feather()));
         }
 
         /** When the keys and values of references are made: in every step as published, or once. */
         public Builder references(Editing.References when) {
             var e = edited();
-            return edit(new Edit(
-                    e.mask(), e.region(), e.extend(), e.control(), e.start(), when, e.feather()));
+            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), e.start(), when, e.feather()));
         }
 
         /** Pixels over which the painted part fades in, from the mask's border inwards. */
         public Builder feather(int pixels) {
             var e = edited();
-            return edit(new Edit(
-                    e.mask(),
-                    e.region(),
-                    e.extend(),
-                    e.control(),
-                    e.start(),
-                    e.references(),
-                    pixels));
+            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), e.start(), e.references(), pixels));
         }
 
         /** A large picture is made at once, whatever it looks like. */

@@ -4,8 +4,8 @@ import io.mural.engine.device.DeviceChoice;
 import io.mural.model.family.PictureModel;
 import io.mural.model.request.Editing;
 import io.mural.model.request.LoraFile;
-import io.mural.model.request.Tool;
 import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Tool;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import java.util.List;
@@ -157,7 +157,9 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
             return Optional.empty();
         }
         var before = request.from().flatMap(Recipe::hierarchy);
-        boolean known = levels.lora().isPresent() || before.isPresent() || model.hierarchicalLora().isPresent();
+        boolean known = levels.lora().isPresent()
+                || before.isPresent()
+                || model.hierarchicalLora().isPresent();
         if (inputs.painting().isPresent() && (!known || model.tool() != Tool.NONE)) {
             if (levels.any()) {
                 throw InputException.about(

@@ -34,12 +34,16 @@ public final class Canny {
                 int right = Math.min(width - 1, x + 1);
                 int above = Math.max(0, y - 1);
                 int below = Math.min(height - 1, y + 1);
-                across[y * width + x] = gray.at(right, above) - gray.at(left, above)
+                across[y * width + x] = gray.at(right, above)
+                        - gray.at(left, above)
                         + 2 * (gray.at(right, y) - gray.at(left, y))
-                        + gray.at(right, below) - gray.at(left, below);
-                down[y * width + x] = gray.at(left, below) - gray.at(left, above)
+                        + gray.at(right, below)
+                        - gray.at(left, below);
+                down[y * width + x] = gray.at(left, below)
+                        - gray.at(left, above)
                         + 2 * (gray.at(x, below) - gray.at(x, above))
-                        + gray.at(right, below) - gray.at(right, above);
+                        + gray.at(right, below)
+                        - gray.at(right, above);
             }
         }
     }

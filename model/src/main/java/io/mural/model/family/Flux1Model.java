@@ -31,7 +31,6 @@ import io.mural.model.vae.LatentCodec;
 import io.mural.model.vae.ScaleAndShift;
 import io.mural.model.vae.VaeConfig;
 import io.mural.tensor.DType;
-import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Shape;
 import io.mural.weights.names.KeyStyles.Part;

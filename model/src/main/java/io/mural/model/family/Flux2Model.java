@@ -7,8 +7,8 @@ import io.mural.model.flux2.CleanTokens.Raster;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.flux2.GuidedTransformer;
-import io.mural.model.layers.OutsideMemory;
 import io.mural.model.layers.Beside;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.Conditions;
 import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
@@ -51,7 +51,6 @@ public final class Flux2Model extends ModelOnDisk {
 
     /** As the published model is documented. */
     private static final int MOST_REFERENCES = 10;
-
 
     private final Optional<Flux2Config> givenConfig;
     private final Lazy<Flux2Transformer> transformer = new Lazy<>(() -> transformer(UnaryOperator.identity()));

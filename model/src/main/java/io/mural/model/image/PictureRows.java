@@ -68,6 +68,18 @@ public final class PictureRows implements AutoCloseable {
         }
     }
 
+    /** Whether a PNG file has places that something would show through. */
+    public static boolean isTransparent(Path file) {
+        if (!isPng(file)) {
+            return false;
+        }
+        try (var rows = PngRows.open(file)) {
+            return rows.head().transparent();
+        } catch (IOException e) {
+            throw damaged(file, e);
+        }
+    }
+
     private static InputException damaged(Path file, IOException e) {
         return new InputException(file + " is a damaged picture: " + Shown.reason(e), e);
     }

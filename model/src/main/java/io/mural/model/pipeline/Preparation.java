@@ -108,6 +108,13 @@ final class Preparation {
             throw InputException.about(
                     "control", "`control`: this model follows no control picture; FLUX.1 Canny and Depth do");
         }
+        if (request.inputs().references().size() > model.mostReferences()) {
+            throw InputException.about(
+                    "reference",
+                    request.inputs().references().size() + " reference pictures: this model takes "
+                            + (model.takesReferences() ? "at most " + model.mostReferences() : "none")
+                            + "; FLUX.1 Kontext takes one, FLUX.2 several, and `init-image` starts from a picture");
+        }
         if (!starts && editing.mask().isPresent()) {
             throw InputException.about("mask", "`mask` has no effect without a picture to paint in");
         }

@@ -42,10 +42,7 @@ public record KlCodec(AutoencoderKL vae, LatentScale scale) implements LatentCod
             case BANDS -> new BandedVae(vae, way.keptBytes()).moments(ops, picture);
         };
         return Posterior.of(
-                ops.read(moments),
-                picture.height() / latentPixels(),
-                picture.width() / latentPixels(),
-                channels());
+                ops.read(moments), picture.height() / latentPixels(), picture.width() / latentPixels(), channels());
     }
 
     @Override
