@@ -17,7 +17,7 @@ import io.mural.model.pipeline.VideoCheckpoint;
 import io.mural.model.pipeline.VideoJournal;
 import io.mural.model.pipeline.VideoPipeline;
 import io.mural.model.plan.VideoPlan;
-import io.mural.model.request.VideoRequest;
+import io.mural.model.request.ClipRequest;
 import io.mural.tensor.DType;
 import io.mural.weights.text.Json;
 import java.io.IOException;
@@ -82,7 +82,7 @@ final class VideoMaker {
         write(request, clip, plan, place, stream);
     }
 
-    private void write(VideoRequest request, Clip clip, VideoPlan plan, Path place, boolean stream) {
+    private void write(ClipRequest request, Clip clip, VideoPlan plan, Path place, boolean stream) {
         long start = System.nanoTime();
         var embeds = pipeline.encode(request, progress);
         var checkpoint = stream ? Optional.<VideoCheckpoint>empty() : Optional.of(checkpoint(request, place));
@@ -107,7 +107,7 @@ final class VideoMaker {
         report.accept(new Progress.Done(1, 1, Optional.of(place), request.seed(), (System.nanoTime() - start) / 1e9));
     }
 
-    private VideoCheckpoint checkpoint(VideoRequest request, Path place) {
+    private VideoCheckpoint checkpoint(ClipRequest request, Path place) {
         var file = CheckpointFile.beside(place.toAbsolutePath());
         var identity = request + " " + model.bytes() + " " + options.loras();
         var grid = request.grid();
@@ -116,14 +116,14 @@ final class VideoMaker {
     }
 
     /** The first frame as it is expected to become. */
-    private void preview(VideoRequest request, Supplier<float[]> expected) {
+    private void preview(ClipRequest request, Supplier<float[]> expected) {
         if (options.preview == null) {
             return;
         }
         pipeline.firstFrame(request, expected.get(), frame -> PngFile.write(options.preview, frame, Map.of()));
     }
 
-    private List<String> lines(VideoRequest request, VideoPlan plan) {
+    private List<String> lines(ClipRequest request, VideoPlan plan) {
         var lines = new ArrayList<String>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -153,13 +153,13 @@ final class VideoMaker {
         return speed.seconds(stage.linearFlops(), stage.attentionFlops());
     }
 
-    private void truncation(VideoRequest request) {
+    private void truncation(ClipRequest request) {
         if (model.tokenizer().encode(request.prompt(), request.textTokens()).truncated()) {
             report.warn("the prompt has more than " + request.textTokens() + " tokens; the rest is left out");
         }
     }
 
-    private static Path named(VideoRequest request) {
+    private static Path named(ClipRequest request) {
         var words = request.prompt().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
         var name = words.substring(0, Math.min(40, words.length())).replaceAll("^-|-$", "");
         for (int number = 0; number < 10_000; number++) {
@@ -172,7 +172,7 @@ final class VideoMaker {
     }
 
     /** What the clip was made from, for its file. */
-    private Map<String, String> texts(VideoRequest request, int fps) {
+    private Map<String, String> texts(ClipRequest request, int fps) {
         Map<String, Object> recipe = new LinkedHashMap<>();
         recipe.put("prompt", request.prompt());
         recipe.put("negative", request.negative());

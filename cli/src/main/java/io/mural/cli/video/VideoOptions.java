@@ -4,7 +4,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.model.family.WanSource;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.VideoDefaults;
-import io.mural.model.request.VideoRequest;
+import io.mural.model.request.ClipRequest;
 import io.mural.model.sampling.FlowSigmas;
 import io.mural.model.sampling.FlowSolver;
 import io.mural.model.wan.AttentionPattern;
@@ -200,7 +200,7 @@ final class VideoOptions {
     }
 
     /** @param told what was rounded, a line each */
-    VideoRequest request(String prompt, VideoDefaults defaults, Consumer<String> told) {
+    ClipRequest request(String prompt, VideoDefaults defaults, Consumer<String> told) {
         int width = defaults.width();
         int height = defaults.height();
         if (size != null) {
@@ -221,12 +221,12 @@ final class VideoOptions {
         if (count < 1) {
             throw new BadUsage("--frames " + count + ": choose 1 or more");
         }
-        int group = VideoRequest.FRAME_GROUP;
+        int group = ClipRequest.FRAME_GROUP;
         int whole = (count - 1) / group * group + 1;
         if (whole != count) {
             told.accept("--frames " + count + ": rounded down to " + whole + ", four times a number and one");
         }
-        return new VideoRequest(
+        return new ClipRequest(
                 prompt,
                 negative == null ? defaults.negative() : negative.equals("wan") ? WAN_NEGATIVE : negative,
                 guidance == null ? defaults.guidance() : guidance,
@@ -243,6 +243,6 @@ final class VideoOptions {
     }
 
     private static int rounded(int pixels) {
-        return pixels / VideoRequest.TOKEN_PIXELS * VideoRequest.TOKEN_PIXELS;
+        return pixels / ClipRequest.TOKEN_PIXELS * ClipRequest.TOKEN_PIXELS;
     }
 }
