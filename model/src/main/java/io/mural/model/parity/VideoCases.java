@@ -7,6 +7,7 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.pipeline.VideoJournal;
 import io.mural.model.pipeline.VideoPipeline;
+import io.mural.model.plan.VideoWeights;
 import io.mural.model.request.ClipRequest;
 import io.mural.model.sampling.FlowSigmas;
 import io.mural.model.sampling.FlowSolver;
@@ -48,7 +49,7 @@ final class VideoCases {
                 Optional.empty(),
                 Optional.empty());
         try (var model = new WanModel(new WanSource(given.model(), base, Map.of()), List.of(), pattern, configs)) {
-            return run(given, new VideoPipeline(model, device, Long.MAX_VALUE), request(given));
+            return run(given, new VideoPipeline(model, device, VideoWeights.ALL_STAY), request(given));
         }
     }
 

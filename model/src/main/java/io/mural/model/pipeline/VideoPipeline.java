@@ -4,6 +4,7 @@ import io.mural.model.family.WanModel;
 import io.mural.model.image.FrameSink;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
+import io.mural.model.plan.VideoWeights;
 import io.mural.model.request.ClipRequest;
 import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.TorchRandom;
@@ -32,16 +33,16 @@ public final class VideoPipeline {
 
     private final WanModel model;
     private final Supplier<Ops> device;
-    private final long textMemory;
+    private final VideoWeights weights;
 
     /**
      * @param device opens the operations of a stage
-     * @param textMemory bytes of the text encoder that may stay in memory while it runs
+     * @param weights what of the model's files stays in memory
      */
-    public VideoPipeline(WanModel model, Supplier<Ops> device, long textMemory) {
+    public VideoPipeline(WanModel model, Supplier<Ops> device, VideoWeights weights) {
         this.model = model;
         this.device = device;
-        this.textMemory = textMemory;
+        this.weights = weights;
     }
 
     /**
@@ -61,13 +62,9 @@ public final class VideoPipeline {
     /** Encodes the prompts and closes the text encoder. */
     public Embeds encode(ClipRequest request, Progress progress) {
         progress.stage(Stage.TEXT, request.guided() ? 2 : 1);
-        try (var stream = new WeightStream(model.textBlocks(), textMemory);
+        try (var stream = new WeightStream(model.textBlocks(), weights.textMemory());
                 var ops = device.get()) {
-            ops.heed(progress::note);
-            ops.listen(name -> {
-                stream.unit(name);
-                progress.unit(name);
-            });
+            heed(ops, stream, progress);
             var positive = model.encode(ops, request.prompt(), request.textTokens());
             progress.step(1);
             Optional<float[]> negative = Optional.empty();
@@ -115,7 +112,9 @@ public final class VideoPipeline {
         if (first == sigmas.steps()) {
             return latents;
         }
-        try (var ops = open(progress)) {
+        try (var stream = new WeightStream(model.transformerBlocks(), weights.transformerMemory());
+                var ops = device.get()) {
+            heed(ops, stream, progress);
             var evaluation = new Evaluation(ops, request, embeds);
             progress.step(first);
             for (int i = first; i < sigmas.steps(); i++) {
@@ -267,6 +266,14 @@ public final class VideoPipeline {
                 done.accept(frame + 1);
             }
         }
+    }
+
+    private static void heed(Ops ops, WeightStream stream, Progress progress) {
+        ops.heed(progress::note);
+        ops.listen(name -> {
+            stream.unit(name);
+            progress.unit(name);
+        });
     }
 
     private Ops open(Progress progress) {
