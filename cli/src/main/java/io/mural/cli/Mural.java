@@ -102,6 +102,7 @@ public final class Mural implements Runnable {
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
                 .addSubcommand(new EditCommand(interrupt))
+                .addSubcommand(new TilesCommand())
                 .addSubcommand(new ServeCommand(interrupt))
                 .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new ConvertCommand())
