@@ -21,7 +21,7 @@ class MuralImageModelTest {
     private static MuralImageModel open(Path model) {
         return MuralImageModel.builder()
                 .model(model)
-                .size(32, 48)
+                .size(64, 80)
                 .steps(1)
                 .seed(7)
                 .threads(1)
@@ -39,7 +39,7 @@ class MuralImageModelTest {
     void picturesComeWithTheirSeedAndRecipe() throws IOException {
         try (var model = open(TINY)) {
             var response = model.generate("a calm sea");
-            requireSize(response.content(), 32, 48);
+            requireSize(response.content(), 64, 80);
             assertThat(response.metadata()).containsEntry("seed", 7L).containsKey("seconds");
             var recipe = Recipe.parse("the recipe", (String) response.metadata().get("recipe"));
             assertThat(recipe.prompt()).isEqualTo("a calm sea");
@@ -58,7 +58,7 @@ class MuralImageModelTest {
             try (var model = open(place)) {
                 var first = model.generate("a calm sea").content();
                 var edited = model.edit(first, "the same at night");
-                requireSize(edited.content(), 32, 48);
+                requireSize(edited.content(), 64, 80);
                 assertThat(edited.content()).isNotEqualTo(first);
                 var recipe = Recipe.parse("the recipe", (String) edited.metadata().get("recipe"));
                 assertThat(recipe.references().isEmpty()).isEqualTo(place.equals(TINY));

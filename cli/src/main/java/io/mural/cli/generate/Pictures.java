@@ -10,6 +10,7 @@ import io.mural.Sink;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.progress.Report;
 import io.mural.model.image.PngFile;
+import io.mural.model.image.TilePyramid;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -73,10 +74,12 @@ final class Pictures {
             return;
         }
         var places = places(requests, output);
+        if (options.tiles) {
+            places.forEach(place -> TilePyramid.check(description(place)));
+        }
         List<Order> orders = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
-            var sink = Sink.file(places.get(i), format(places.get(i)));
-            orders.add(new Order(requests.get(i), options.resume ? sink.resume() : sink));
+            orders.add(new Order(requests.get(i), sink(places.get(i))));
         }
         mural.generate(orders, new Listener(places)::hear);
     }
@@ -87,8 +90,9 @@ final class Pictures {
             throw new BadUsage(
                     "-o -: stdout takes one picture, but " + requests.size() + " are asked for; name a folder");
         }
-        if (options.keepStages || options.resume || options.preview != null || quality != null) {
-            throw new BadUsage("-o -: --keep-stages, --resume, --preview and --quality need a file; name one with -o");
+        if (options.keepStages || options.resume || options.preview != null || quality != null || options.tiles) {
+            throw new BadUsage(
+                    "-o -: --keep-stages, --resume, --preview, --tiles and --quality need a file; name one with -o");
         }
         var sink = Sink.stream(new FileOutputStream(FileDescriptor.out), Format.png());
         mural.generate(List.of(new Order(requests.getFirst(), sink)), new Listener(List.of())::hear);
@@ -101,6 +105,21 @@ final class Pictures {
             throw new BadUsage("--quality is for JPEG pictures; " + place + " will be a PNG picture, name it .jpg");
         }
         return jpeg ? Format.jpeg(quality == null ? USUAL_QUALITY : quality) : Format.png();
+    }
+
+    private Sink sink(Path place) {
+        var sink = Sink.file(place, format(place));
+        var cut = options.tiles ? sink.tiles(description(place)) : sink;
+        return options.resume ? cut.resume() : cut;
+    }
+
+    /** {@code sea.png} to {@code sea.dzi} */
+    private static Path description(Path place) {
+        return place.resolveSibling(stem(place) + ".dzi");
+    }
+
+    private static String stem(Path place) {
+        return place.getFileName().toString().replaceFirst("(?i)\\.(png|jpe?g)$", "");
     }
 
     private static List<Path> places(List<Request> requests, Optional<Path> output) {
@@ -161,9 +180,7 @@ final class Pictures {
         /** {@code sea.png} to {@code sea.preview.png} */
         private Path beside(int picture, String what) {
             var place = places.get(picture - 1);
-            var name = place.getFileName().toString();
-            var stem = name.replaceFirst("(?i)\\.(png|jpe?g)$", "");
-            return place.resolveSibling(stem + "." + what + ".png");
+            return place.resolveSibling(stem(place) + "." + what + ".png");
         }
     }
 }
