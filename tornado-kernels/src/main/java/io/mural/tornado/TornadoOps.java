@@ -58,7 +58,7 @@ final class TornadoOps extends Ops {
         var trial = new Trial(recorder, grids, scratch(), this::notice, this::detail);
         products = new Products(recorder, grids, library, trial, this::notice);
         attentions = new Attentions(recorder, grids, attention, trial, this::notice);
-        recorder.heed(this::notice);
+        recorder.onNotice(this::notice);
     }
 
     private Scratch scratch() {

@@ -63,8 +63,8 @@ public final class VideoPipeline {
         progress.stage(Stage.TEXT, request.guided() ? 2 : 1);
         try (var stream = new WeightStream(model.textBlocks(), textMemory);
                 var ops = device.get()) {
-            ops.heed(progress::note);
-            ops.listen(name -> {
+            ops.onNotice(progress::note);
+            ops.onUnit(name -> {
                 stream.unit(name);
                 progress.unit(name);
             });
@@ -271,8 +271,8 @@ public final class VideoPipeline {
 
     private Ops open(Progress progress) {
         var ops = device.get();
-        ops.listen(progress::unit);
-        ops.heed(progress::note);
+        ops.onUnit(progress::unit);
+        ops.onNotice(progress::note);
         return ops;
     }
 }
