@@ -1,37 +1,44 @@
-package io.mural.cli.inspect;
+package io.mural;
 
 import io.mural.engine.device.Memory;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
 import io.mural.model.plan.PicturePlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.ModelDefaults;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a picture of a model's default size takes.
+ * What a model is best asked for, and what a picture of its own size takes: no device is needed to know.
  *
  * @param weightBytes mapped from the model's files
  */
-record Needs(int width, int height, PicturePlan plan, long weightBytes) {
-    static Needs of(PictureModel model) {
-        var defaults = model.defaults();
-        var request = GenerationRequest.of("a picture", defaults, model.nativeGrid(), 0);
-        var plan = PicturePlan.of(model, request, Optional.empty(), Memory.budget());
-        return new Needs(defaults.width(), defaults.height(), plan, model.bytes());
+public record Needs(ModelDefaults defaults, PicturePlan plan, long weightBytes) {
+    /** Of a model folder; {@link io.mural.tensor.InputException} where it cannot be opened. */
+    public static Needs of(Path folder) {
+        try (var model = PictureModel.open(folder, Optional.empty(), List.of())) {
+            var request = GenerationRequest.of("a picture", model.defaults(), model.nativeGrid(), 0);
+            var plan = PicturePlan.of(model, request, Optional.empty(), Memory.budget());
+            return new Needs(model.defaults(), plan, model.bytes());
+        }
     }
 
-    String line() {
-        return Figures.bytes(plan.peakBytes()) + " of memory at " + width + "x" + height + " beside "
-                + Figures.bytes(weightBytes) + " of mapped weights; "
+    /** In words, on one line. */
+    public String line() {
+        return Figures.bytes(plan.peakBytes()) + " of memory at " + defaults.width() + "x" + defaults.height()
+                + " beside " + Figures.bytes(weightBytes) + " of mapped weights; "
                 + Figures.flop(plan.stepFlops()) + " a step";
     }
 
-    Map<String, Object> json() {
+    /** As an object of JSON. */
+    public Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("width", width);
-        json.put("height", height);
+        json.put("width", defaults.width());
+        json.put("height", defaults.height());
         json.put("text_bytes", plan.textBytes());
         json.put("denoise_bytes", plan.denoiseBytes());
         json.put("decode_bytes", plan.decodeBytes());
