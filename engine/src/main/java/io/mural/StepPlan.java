@@ -21,7 +21,13 @@ import java.util.Optional;
  * @param speed of the device
  */
 public record StepPlan(
-        Size size, Pattern pattern, Parts tokens, long pairs, double linearFlops, double pairFlops, long memoryBytes,
+        Size size,
+        Pattern pattern,
+        Parts tokens,
+        long pairs,
+        double linearFlops,
+        double pairFlops,
+        long memoryBytes,
         Speed speed) {
     /** The length of text that the authors' pattern was made for. */
     private static final int OFFICIAL_TEXT = 512;
@@ -43,7 +49,8 @@ public record StepPlan(
 
     /** @param textTokens the model's own number where it is empty, 512 for the authors' pattern */
     static StepPlan of(PictureModel model, Size size, Pattern pattern, Optional<Integer> textTokens, Speed speed) {
-        int usual = pattern == Pattern.OFFICIAL ? OFFICIAL_TEXT : model.defaults().textTokens();
+        int usual =
+                pattern == Pattern.OFFICIAL ? OFFICIAL_TEXT : model.defaults().textTokens();
         int text = textTokens.orElse(usual);
         if (text < 1 || text > Bounds.MOST_TEXT_TOKENS) {
             throw InputException.about(
@@ -55,7 +62,9 @@ public record StepPlan(
         int guideHeight = geometry.guideSide(order.height());
         int guideWidth = geometry.guideSide(order.width());
         long pairs = switch (pattern) {
-            case TOKEN -> HierarchicalLayout.of(geometry, text, order, guideHeight, guideWidth).pairs();
+            case TOKEN ->
+                HierarchicalLayout.of(geometry, text, order, guideHeight, guideWidth)
+                        .pairs();
             case OFFICIAL -> new OfficialBlockMap(text, order.height(), order.width()).pairs();
         };
         var figures = LevelFigures.of(model, text, order);
