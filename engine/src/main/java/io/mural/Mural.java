@@ -11,6 +11,7 @@ import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,6 +76,7 @@ public final class Mural implements AutoCloseable {
         private String deviceName = CPU;
         private int threads = Runtime.getRuntime().availableProcessors();
         private Optional<GemmChoice> gemm = Optional.empty();
+        private WeightStorage storage = WeightStorage.USUAL;
         private Optional<GemmChoice> gemmBefore = Optional.empty();
         private Precision precision = Precision.USUAL;
         private boolean slow;
@@ -163,6 +165,7 @@ public final class Mural implements AutoCloseable {
             deviceName = recipe.device();
             gemmBefore = recipe.gemm();
             precision = recipe.precision();
+            storage = recipe.storage();
             return this;
         }
 
@@ -175,7 +178,8 @@ public final class Mural implements AutoCloseable {
             var device = chosen != null
                     ? chosen
                     : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow)
-                            .in(precision);
+                            .in(precision)
+                            .as(storage);
             return new Mural(
                     ref, PictureModel.open(place, ref.base(), List.copyOf(loras)), List.copyOf(loras), device, memory);
         }

@@ -47,7 +47,11 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 new Recipe.Inputs(inputs.init(), inputs.referenceFiles()),
                 hierarchy(request, inputs, size, defaults),
                 new Recipe.Computing(
-                        device.name(), device.gemm(), device.precision(), device.products(model.noiseDtype())));
+                        device.name(),
+                        device.gemm(),
+                        device.precision(),
+                        device.products(model.noiseDtype()),
+                        device.storage()));
     }
 
     private static Recipe.Text text(Request request, ModelDefaults defaults) {
