@@ -2,7 +2,9 @@ package io.mural;
 
 import io.mural.model.family.PictureModel;
 import io.mural.model.image.PngFile;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.LoraFile;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
@@ -70,8 +72,9 @@ public record Recipe(
      *
      * @param init the picture that image to image starts from
      * @param references pictures it is made after
+     * @param edit what of the picture is changed, and how
      */
-    public record Inputs(Optional<InitImage> init, List<Path> references) {
+    public record Inputs(Optional<InitImage> init, List<Path> references, Edit edit) {
         public Inputs {
             references = List.copyOf(references);
         }
@@ -149,6 +152,11 @@ public record Recipe(
         return inputs.references();
     }
 
+    /** What of the picture it starts from is changed, and how. */
+    public Edit edit() {
+        return inputs.edit();
+    }
+
     public String device() {
         return computing.device();
     }
@@ -214,7 +222,8 @@ public record Recipe(
                                 .toList()),
                 new Inputs(
                         init().map(image -> new InitImage(found.apply(image.file()), image.strength(), image.sha256())),
-                        references().stream().map(found).toList()),
+                        references().stream().map(found).toList(),
+                        edit().found(found)),
                 hierarchy.map(
                         levels -> levels.withLora(found.apply(levels.lora().file()))),
                 computing);
@@ -252,19 +261,28 @@ public record Recipe(
 
     /** What the model is asked for. */
     GenerationRequest request(PictureModel asked, Loaded loaded) {
+        var editing = new Editing(Optional.empty(), loaded.control(), edit().start(), edit().references());
+        return asked(
+                asked.grid(width(), height()),
+                new GenerationRequest.Inputs(
+                        loaded.start()
+                                .map(image -> new GenerationRequest.Init(
+                                        image, init().orElseThrow().strength())),
+                        loaded.references(),
+                        editing));
+    }
+
+    /** The same in a size and from pictures of the caller's own. */
+    GenerationRequest asked(Grid grid, GenerationRequest.Inputs from) {
         return new GenerationRequest(
                 new GenerationRequest.Text(prompt(), negative(), textTokens()),
-                asked.grid(width(), height()),
+                grid,
                 new GenerationRequest.Sampling(
                         steps(),
                         seed(),
                         guidance().orElse(0.0),
                         trueCfg(),
                         Optional.of(noiseDtype().dtype())),
-                new GenerationRequest.Inputs(
-                        loaded.start()
-                                .map(image -> new GenerationRequest.Init(
-                                        image, init().orElseThrow().strength())),
-                        loaded.references()));
+                from);
     }
 }

@@ -2,6 +2,8 @@ package io.mural;
 
 import io.mural.engine.text.Version;
 import io.mural.engine.text.Words;
+import io.mural.model.edit.Margins;
+import io.mural.model.request.Editing;
 import io.mural.model.request.LoraFile;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
@@ -44,7 +46,8 @@ final class RecipeJson {
                             json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
                             json.strings("references", List.of()).stream()
                                     .map(Path::of)
-                                    .toList()),
+                                    .toList(),
+                            json.has("edit") ? Edit.of(json.object("edit")) : before(json)),
                     json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
                     new Recipe.Computing(
                             json.string("device"),
@@ -57,6 +60,20 @@ final class RecipeJson {
         } catch (InvalidPathException e) {
             throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
         }
+    }
+
+    /** Pictures from before there was a choice started from the mean and made references' keys once. */
+    private static Edit before(JsonObject json) {
+        return json.has("init_image") || !json.strings("references", List.of()).isEmpty()
+                ? new Edit(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Margins.NONE,
+                        Optional.empty(),
+                        Editing.Start.MEAN,
+                        Editing.References.ONCE,
+                        Edit.USUAL_FEATHER)
+                : Edit.NONE;
     }
 
     private static Recipe.Sources sources(JsonObject json) {
@@ -108,6 +125,11 @@ final class RecipeJson {
         json.put("loras", recipe.loras().stream().map(RecipeJson::lora).toList());
         json.put("init_image", recipe.init().map(RecipeJson::init).orElse(null));
         json.put("references", recipe.references().stream().map(Path::toString).toList());
+        if (recipe.init().isPresent()
+                || !recipe.references().isEmpty()
+                || !recipe.edit().equals(Edit.NONE)) {
+            json.put("edit", recipe.edit().toJson());
+        }
         json.put("hierarchy", recipe.hierarchy().map(Hierarchy::toJson).orElse(null));
         json.put("device", recipe.device());
         json.put("gemm", recipe.gemm().map(Words::of).orElse(null));

@@ -11,6 +11,7 @@ import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.evaluate.EvaluateCommand;
+import io.mural.cli.generate.EditCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
@@ -100,6 +101,8 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new EditCommand(interrupt))
+                .addSubcommand(new TilesCommand())
                 .addSubcommand(new ServeCommand(interrupt))
                 .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new ConvertCommand())
