@@ -14,10 +14,10 @@ final class Bounds {
     static final double SCHEDULE = 1e-6;
 
     /**
-     * Rounded weights move a result of these models by two or three roundings (docs/numerics.md), a LoRA, norms and softmax
+     * Rounded weights move a result of these models by up to three roundings, and twice that is let pass (docs/numerics.md), a LoRA, norms and softmax
      * included; a wrong place costs all of it.
      */
-    private static final double ROUNDINGS = 4;
+    private static final double ROUNDINGS = 8;
 
     /** A picture's steps amplify what a rounding of weights does to one evaluation. */
     private static final double AMPLIFIED = 22;
