@@ -139,12 +139,13 @@ final class House {
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the server may have its own"
+                    "threads belong to Threads, WeightStream, RowEncoding, Job, pulls and Crew; the server may have its own"
                             + " for the queue, the command line for progress and Ctrl-C",
                     BATCH + ".Crew",
                     CPU + ".Threads",
                     SERVER + ".jobs",
                     "io.mural.Job",
+                    ENGINE + ".hub",
                     "io.mural.weights.stream.WeightStream",
                     "io.mural.weights.quantize.RowEncoding",
                     CLI,

@@ -209,7 +209,7 @@ class Flux2ModelTest {
             var request = request(1, List.of(random(64, 64)));
             assertThatThrownBy(() -> pipeline.generate(request, Progress.NONE))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("FLUX.1 takes no reference pictures");
+                    .hasMessageContaining("this model takes none");
         }
     }
 }

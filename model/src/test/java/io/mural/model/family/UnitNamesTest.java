@@ -48,7 +48,7 @@ class UnitNamesTest {
     private static Set<String> transformer(PictureModel model) {
         var request = new GenerationRequest(
                 new Text("", "", 16), model.grid(64, 64), new Sampling(1, 1, 1, 1, Optional.empty()), Inputs.NONE);
-        return heard(ops -> model.evaluation(ops, request, model.blank(16), List.of())
+        return heard(ops -> model.evaluation(ops, request, model.blank(16))
                 .velocity(ops, ops.empty(request.grid().tokens(), model.features()), 0.5));
     }
 
