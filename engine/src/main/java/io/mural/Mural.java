@@ -12,6 +12,7 @@ import io.mural.tensor.DType;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -88,6 +89,7 @@ public final class Mural implements AutoCloseable {
         private String deviceName = CPU;
         private int threads = Runtime.getRuntime().availableProcessors();
         private Optional<GemmChoice> gemm = Optional.empty();
+        private WeightStorage storage = WeightStorage.USUAL;
         private Optional<GemmChoice> gemmBefore = Optional.empty();
         private Precision precision = Precision.USUAL;
         private boolean slow;
@@ -176,6 +178,7 @@ public final class Mural implements AutoCloseable {
             deviceName = recipe.device();
             gemmBefore = recipe.gemm();
             precision = recipe.precision();
+            storage = recipe.storage();
             return this;
         }
 
@@ -188,7 +191,8 @@ public final class Mural implements AutoCloseable {
             var device = chosen != null
                     ? chosen
                     : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow)
-                            .in(precision);
+                            .in(precision)
+                            .as(storage);
             return new Mural(
                     ref,
                     place,
@@ -214,6 +218,11 @@ public final class Mural implements AutoCloseable {
         return device.name();
     }
 
+    /** What products are in, on this device and with this model's weights. */
+    public Precision products() {
+        return device.products(model.noiseDtype());
+    }
+
     /** Whether pictures can be made after reference pictures. */
     public boolean takesReferences() {
         return model.takesReferences();
@@ -236,6 +245,15 @@ public final class Mural implements AutoCloseable {
      */
     public Plan plan(Request request) {
         return without(reader -> batch(reader, event -> {}, 1).plan(request));
+    }
+
+    /**
+     * What a step of a large picture takes, without making it.
+     *
+     * @param textTokens length of the text; the model's own where it is empty
+     */
+    public StepPlan step(Size size, StepPlan.Pattern pattern, Optional<Integer> textTokens) {
+        return inTurn(() -> StepPlan.of(model, size, pattern, textTokens, speed()));
     }
 
     /** How large a request is for the model. It does not wait for pictures that are being made. */

@@ -126,6 +126,13 @@ final class House {
                     "not every SDK has NVIDIA's libraries",
                     TORNADO + ".kernels.CuDnnTasks",
                     TORNADO_CUDNN),
+            new Reserved(
+                    "io\\.mural\\.model\\.(plan\\.(PicturePlan|HierarchicalPlan|WeightPlan|LevelFigures)"
+                            + "|pipeline\\.(PicturePipeline|HierarchicalPipeline)).*",
+                    "pictures are planned and made by the engine: nobody above it wires them again",
+                    MODEL,
+                    ENGINE,
+                    API),
             new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
 
     private static final List<Reserved> RESERVED_MEMBERS = List.of(
