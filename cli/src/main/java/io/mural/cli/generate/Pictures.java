@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Pictures for the command line: files named, progress reported, paths printed. */
 final class Pictures {
@@ -38,8 +39,13 @@ final class Pictures {
         watch = verbose ? Optional.of(new MemoryWatch()) : Optional.empty();
     }
 
-    /** @param requests alike but for prompt and seed, each with its seed */
-    void make(List<Request> requests, Optional<Path> output) {
+    /**
+     * Makes pictures.
+     *
+     * @param requests alike but for prompt and seed, each with its seed
+     * @param placed gives each its file
+     */
+    void make(List<Request> requests, Function<List<Request>, List<Path>> placed) {
         options.check();
         var first = requests.getFirst();
         if (options.needsLevels()) {
@@ -54,7 +60,7 @@ final class Pictures {
                 return;
             }
         }
-        var places = places(requests, output);
+        var places = placed.apply(requests);
         List<Order> orders = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
             var sink = Sink.png(places.get(i));
@@ -63,7 +69,8 @@ final class Pictures {
         mural.generate(orders, new Listener(places)::hear);
     }
 
-    private static List<Path> places(List<Request> requests, Optional<Path> output) {
+    /** Files as {@code -o} says, checked. */
+    static List<Path> places(List<Request> requests, Optional<Path> output) {
         var outputs = new Outputs(output, requests.size());
         List<Path> places = new ArrayList<>();
         for (var request : requests) {
