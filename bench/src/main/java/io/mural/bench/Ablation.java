@@ -7,7 +7,6 @@ import io.mural.evaluate.set.SeamEvaluation;
 import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.image.RgbImage;
-import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,10 +41,10 @@ public final class Ablation {
     private static final int LARGE_SIDE = 1024;
 
     private static final int NATIVE_SIDE = 256;
-    private static final int PIXELS = GenerationRequest.TOKEN_PIXELS;
 
     private final int threads;
     private final AblationPictures pictures;
+    private final int pixels; // on a side of a token
     private final HierarchicalSettings usual;
     private final List<Subject> subjects = new ArrayList<>();
     private final Results results = new Results(RESULTS);
@@ -54,6 +53,7 @@ public final class Ablation {
     private Ablation(PictureModel model, int threads) {
         this.threads = threads;
         pictures = new AblationPictures(model, threads, NATIVE_SIDE);
+        pixels = model.tokenPixels();
         usual = model.hierarchicalSettings();
         for (var prompt : PROMPTS) {
             for (long seed : SEEDS) {
@@ -142,7 +142,7 @@ public final class Ablation {
     private void geometries(int ratio) {
         var found = new LinkedHashMap<HierarchicalGeometry, Windows>();
         for (var subject : subjects) {
-            var dense = pictures.levels(subject, SIDE, with(geometry(SIDE / PIXELS, 0)), ratio);
+            var dense = pictures.levels(subject, SIDE, with(geometry(SIDE / pixels, 0)), ratio);
             for (var geometry : geometries()) {
                 var all = found.computeIfAbsent(geometry, none -> new Windows());
                 var made = pictures.levels(subject, SIDE, with(geometry), ratio);
@@ -181,8 +181,8 @@ public final class Ablation {
         return all;
     }
 
-    private static SeamEvaluation.Found found(RgbImage image, HierarchicalGeometry geometry) {
-        return new SeamEvaluation(List.of(geometry.window() * PIXELS), Optional.empty()).of(Path.of("picture"), image);
+    private SeamEvaluation.Found found(RgbImage image, HierarchicalGeometry geometry) {
+        return new SeamEvaluation(List.of(geometry.window() * pixels), Optional.empty()).of(Path.of("picture"), image);
     }
 
     // --- layouts

@@ -20,14 +20,11 @@ import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Pictures of one prompt and seed, made in different ways over the same base. */
 final class AblationPictures {
-    private static final int PIXELS = GenerationRequest.TOKEN_PIXELS;
-
     private final PictureModel model;
     private final int threads;
     private final int nativeSide;
@@ -93,9 +90,7 @@ final class AblationPictures {
     }
 
     private PicturePipeline.Result plain(Subject subject, int side) {
-        var request = request(subject, side);
-        var schedule = model.schedule(request.steps(), request.imageTokens());
-        return new PicturePipeline(model, this::open).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+        return new PicturePipeline(model, this::open).generate(request(subject, side), Progress.NONE);
     }
 
     /** All that a picture over a guide takes, the guide apart. */
@@ -111,8 +106,7 @@ final class AblationPictures {
                 settings.trueCfg(),
                 settings.upsampler());
         var request = request(subject, side);
-        var level = new Level(side / PIXELS, side / PIXELS, ratio);
-        var pyramid = new Pyramid(level.guideHeight(), level.guideWidth(), List.of(level));
+        var pyramid = Pyramid.of(new Level(request.grid(), ratio));
         var guided = model.guided(
                 new HierarchicalLora(model.hierarchicalLora().orElseThrow(), 1, HierarchicalLora.Scope.GUIDE));
         var plan = HierarchicalPlan.of(
@@ -128,19 +122,7 @@ final class AblationPictures {
     }
 
     private GenerationRequest request(Subject subject, int side) {
-        var defaults = model.defaults();
-        return new GenerationRequest(
-                subject.prompt(),
-                defaults.negative(),
-                defaults.trueCfg(),
-                side,
-                side,
-                defaults.steps(),
-                subject.seed(),
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
+        return GenerationRequest.of(subject.prompt(), model.defaults(), model.grid(side, side), subject.seed());
     }
 
     private static Journal from(float[] guide) {

@@ -14,7 +14,6 @@ import io.mural.evaluate.report.BestAndWorst;
 import io.mural.evaluate.set.Metric;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SetEvaluation;
-import io.mural.model.request.GenerationRequest;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
 import java.nio.file.Path;
@@ -139,7 +138,7 @@ final class ProtocolCommand implements Runnable {
                     .map(Hierarchy::settings)
                     .map(settings -> settings.geometry().window())
                     .orElse(TOKENS);
-            table = new ProtocolTable(protocol, texts, tokens * GenerationRequest.TOKEN_PIXELS, protocol.hasBase());
+            table = new ProtocolTable(protocol, texts, tokens * protocol.tokenPixels(), protocol.hasBase());
         }
         return Optional.of(table.report(evaluation, metrics.reference()));
     }

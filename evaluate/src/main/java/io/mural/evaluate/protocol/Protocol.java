@@ -9,7 +9,6 @@ import io.mural.evaluate.set.Progress;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.Resize;
-import io.mural.model.request.GenerationRequest;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
@@ -28,7 +27,6 @@ import java.util.Map;
  * which belongs into every table. Pictures that are there already are kept, so work that was cut off goes on.
  */
 public final class Protocol {
-    private static final int PIXELS = GenerationRequest.TOKEN_PIXELS;
     /** What a picture is the same without: who made it and where. */
     private static final List<String> NOT_ITS_OWN = List.of("mural", "device", "gemm");
 
@@ -115,13 +113,21 @@ public final class Protocol {
         var size = plan().recipe();
         var own = mural.defaults();
         double scale = Math.sqrt((double) own.width() * own.height() / ((double) size.width() * size.height()));
+        int token = tokenPixels();
         return small.change()
-                .size(side(size.width() * scale), side(size.height() * scale))
+                .size(side(size.width() * scale, token), side(size.height() * scale, token))
                 .build();
     }
 
-    private static int side(double pixels) {
-        return Math.max(1, (int) Math.round(pixels / PIXELS)) * PIXELS;
+    private static int side(double pixels, int token) {
+        return Math.max(1, (int) Math.round(pixels / token)) * token;
+    }
+
+    /** Pixels on a side of a token of the model. */
+    public int tokenPixels() {
+        var size = plan().recipe();
+        int tokens = mural.tokens(of(large, 0)).picture();
+        return (int) Math.round(Math.sqrt((double) size.width() * size.height() / tokens));
     }
 
     private static Path place(Path folder, int number) {

@@ -1,7 +1,7 @@
 package io.mural.model.family;
 
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Reference;
@@ -39,9 +39,9 @@ public final class Denoiser {
             Ops ops, PictureModel model, GenerationRequest request, PromptPair embeds, List<Reference> references) {
         return new Denoiser(
                 ops,
-                request.imageTokens(),
+                request.grid().tokens(),
                 model.features(),
-                request.trueCfg(),
+                request.sampling().trueCfg(),
                 model.evaluation(ops, request, embeds.positive(), references),
                 embeds.negative().map(negative -> model.evaluation(ops, request, negative, references)));
     }
@@ -54,7 +54,7 @@ public final class Denoiser {
             Scene scene,
             HierarchicalSettings settings,
             PromptPair embeds,
-            GuideMemory memory) {
+            OutsideMemory memory) {
         return new Denoiser(
                 ops,
                 scene.order().tokens(),
@@ -73,7 +73,7 @@ public final class Denoiser {
         evaluate(velocity, latents, sigma, positive);
         if (negative.isPresent()) {
             evaluate(other, latents, sigma, negative.get());
-            Latents.guide(velocity, other, (float) trueCfg);
+            Latents.classifierFree(velocity, other, (float) trueCfg);
         }
         return velocity;
     }

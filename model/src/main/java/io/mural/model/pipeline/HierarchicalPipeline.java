@@ -13,6 +13,7 @@ import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid.Level;
 import io.mural.model.sampling.FlowMatchSchedule;
@@ -29,7 +30,8 @@ import java.util.function.Supplier;
 public final class HierarchicalPipeline {
     private final PictureModel model;
     private final GuidedModel guided;
-    private final PicturePipeline pipeline;
+    private final Stages stages;
+    private final PicturePipeline base;
 
     /**
      * All weights stay in memory.
@@ -45,9 +47,7 @@ public final class HierarchicalPipeline {
      * @param weights what of the weights stays in memory
      */
     public HierarchicalPipeline(PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights) {
-        this.model = model;
-        this.guided = guided;
-        this.pipeline = new PicturePipeline(model, device, weights);
+        this(model, guided, device, weights, new Previews(model));
     }
 
     /** As the other, with previews that several pipelines may share. */
@@ -55,7 +55,8 @@ public final class HierarchicalPipeline {
             PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights, Previews previews) {
         this.model = model;
         this.guided = guided;
-        this.pipeline = new PicturePipeline(model, device, weights, previews);
+        this.stages = new Stages(model, device, weights);
+        this.base = new PicturePipeline(model, device, stages, previews);
     }
 
     /**
@@ -65,12 +66,7 @@ public final class HierarchicalPipeline {
      *     is the picture it starts from itself where that has strength 0
      * @param baseSchedule noise levels of the base
      */
-    public record Request(GenerationRequest picture, FlowMatchSchedule baseSchedule, HierarchicalSettings settings) {
-        private GenerationRequest ofSize(int gridHeight, int gridWidth) {
-            int pixels = GenerationRequest.TOKEN_PIXELS;
-            return picture.withSize(gridWidth * pixels, gridHeight * pixels);
-        }
-    }
+    public record Request(GenerationRequest picture, FlowMatchSchedule baseSchedule, HierarchicalSettings settings) {}
 
     /** @return packed tokens [tokens, channels x 4] of the picture, in raster order */
     public float[] generate(
@@ -79,7 +75,7 @@ public final class HierarchicalPipeline {
         var pyramid = plan.pyramid();
         var position = journal.start(at -> fits(at, request, plan))
                 .orElseGet(() -> base(request, plan, journal, onlooker, progress));
-        var embeds = pipeline.encode(request.picture(), settings.classifierFree(), progress);
+        var embeds = stages.encode(request.picture(), settings.classifierFree(), progress);
         for (int i = position.level(); ; i++) {
             var latents = refine(request, plan, position, embeds, journal, onlooker, progress);
             if (i == pyramid.levels().size() - 1) {
@@ -87,7 +83,7 @@ public final class HierarchicalPipeline {
             }
             var level = pyramid.levels().get(i);
             var vae = plan.vae(i + 1);
-            onlooker.finished(i + 1, () -> picture(latents, level.gridHeight(), level.gridWidth(), vae));
+            onlooker.finished(i + 1, () -> picture(latents, level.grid(), vae));
             position = new Position(i + 1, 0, latents, new float[0]);
             journal.reached(position);
         }
@@ -102,10 +98,10 @@ public final class HierarchicalPipeline {
         var level = levels.get(at.level());
         int features = model.features();
         boolean begun = at.step() > 0;
-        int latents = begun ? level.gridHeight() * level.gridWidth() * features : 0;
+        int latents = begun ? level.grid().tokens() * features : 0;
         return at.step() >= 0
                 && at.step() <= request.settings().schedule().steps()
-                && at.guide().length == level.guideHeight() * level.guideWidth() * features
+                && at.guide().length == level.guide().tokens() * features
                 && (!begun || at.latents().length == latents)
                 && isFinite(at.guide())
                 && isFinite(at.latents());
@@ -123,10 +119,15 @@ public final class HierarchicalPipeline {
     private Position base(
             Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
         var pyramid = plan.pyramid();
-        var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
-        progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
+        var small = request.picture().with(pyramid.base());
+        progress.level(
+                1,
+                pyramid.levels().size() + 1,
+                small.grid().pixelWidth(),
+                small.grid().pixelHeight(),
+                1);
         var latents = baseLatents(request, small, plan.vae(0).extent(), onlooker, progress);
-        onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
+        onlooker.finished(0, () -> picture(latents, pyramid.base(), plan.vae(0)));
         var position = new Position(0, 0, latents, new float[0]);
         journal.reached(position);
         return position;
@@ -135,11 +136,11 @@ public final class HierarchicalPipeline {
     /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
     private float[] baseLatents(
             Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
-        if (small.init().isPresent() && small.init().get().strength() == 0) {
-            return pipeline.clean(small, small.init().get(), vae, progress);
+        if (small.inputs().init().isPresent() && small.inputs().init().get().strength() == 0) {
+            return stages.clean(small, small.inputs().init().get(), vae, progress);
         }
-        var embeds = pipeline.encode(small, small.classifierFree(), progress);
-        return pipeline.latents(small, request.baseSchedule(), embeds, vae, onlooker, progress);
+        var embeds = stages.encode(small, small.sampling().classifierFree(), progress);
+        return base.latents(small, request.baseSchedule(), embeds, vae, onlooker, progress);
     }
 
     private float[] refine(
@@ -154,12 +155,12 @@ public final class HierarchicalPipeline {
         var levelPlan = plan.levels().get(from.level());
         var level = levelPlan.level();
         var order = new WindowOrder(
-                level.gridHeight(), level.gridWidth(), settings.geometry().window());
+                level.grid().height(), level.grid().width(), settings.geometry().window());
         progress.level(
                 from.level() + 2,
                 plan.levels().size() + 1,
-                level.width(),
-                level.height(),
+                level.grid().pixelWidth(),
+                level.grid().pixelHeight(),
                 order.windowRows() * order.windowColumns());
         var latents = from.step() > 0
                 ? from.latents().clone()
@@ -169,11 +170,11 @@ public final class HierarchicalPipeline {
         var scene = new Scene(
                 settings.geometry().withRatio(level.ratio()),
                 order,
-                level.guideHeight(),
-                level.guideWidth(),
+                level.guide().height(),
+                level.guide().width(),
                 from.guide());
-        try (var stream = pipeline.transformerWeights();
-                var ops = pipeline.open(progress, stream)) {
+        try (var stream = stages.transformerWeights();
+                var ops = stages.open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, levelPlan.memory());
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
@@ -191,11 +192,11 @@ public final class HierarchicalPipeline {
     /** The level's tokens in raster order before its first step: noise, over the enlarged guide where steps are skipped. */
     private float[] start(Request request, HierarchicalPlan plan, Position from, Level level, Progress progress) {
         var settings = request.settings();
-        var noise = pipeline.noise(request.ofSize(level.gridHeight(), level.gridWidth()));
+        var noise = stages.noise(request.picture().with(level.grid()));
         if (settings.skipSteps() == 0) {
             return noise;
         }
-        var large = new WarmStart(model, pipeline, settings.upsampler())
+        var large = new WarmStart(model, stages, settings.upsampler())
                 .enlarge(level, from.guide(), plan.vae(from.level()), plan.vae(from.level() + 1), progress);
         return Latents.noised(large, noise, settings.schedule().sigma(0));
     }
@@ -206,35 +207,26 @@ public final class HierarchicalPipeline {
      * @param latents what {@link #generate} returned
      */
     public void decode(float[] latents, HierarchicalPlan plan, PictureSink sink, Progress progress) {
-        progress.stage(Stage.DECODE, 1);
-        try (var ops = pipeline.open(progress)) {
-            var last = plan.levels().getLast();
-            var level = last.level();
-            model.codec().decode(ops, latents, level.gridHeight(), level.gridWidth(), last.vae(), sink);
-            progress.step(1);
-        }
+        var last = plan.levels().getLast();
+        stages.decode(latents, last.level().grid(), last.vae(), sink, progress);
     }
 
     /** Decodes as {@link #decode(float[], HierarchicalPlan, PictureSink, Progress)}, into memory. */
     public RgbImage decode(float[] latents, HierarchicalPlan plan, Progress progress) {
-        progress.stage(Stage.DECODE, 1);
         var last = plan.levels().getLast();
-        var image = picture(latents, last.level().gridHeight(), last.level().gridWidth(), last.vae());
-        progress.step(1);
-        return image;
+        return stages.decode(latents, last.level().grid(), last.vae(), progress);
     }
 
-    private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeWay vae) {
-        try (var ops = pipeline.open(Progress.NONE)) {
-            return model.codec().decode(ops, latents, gridHeight, gridWidth, vae);
-        }
+    private RgbImage picture(float[] latents, Grid grid, VaeWay vae) {
+        return stages.decode(latents, grid, vae, Progress.NONE);
     }
 
     private RgbImage preview(float[] latents, float[] velocity, float sigma, WindowOrder order) {
-        var defaults = model.defaults();
-        int side = Math.max(defaults.width(), defaults.height()) / GenerationRequest.TOKEN_PIXELS;
+        var usual = model.nativeGrid();
+        int side = Math.max(usual.width(), usual.height());
         var small = Preview.of(
                 order.toRaster(latents), order.toRaster(velocity), sigma, order.height(), order.width(), side);
-        return picture(small.latents(), small.gridHeight(), small.gridWidth(), VaeWay.of(VaeExtent.WHOLE));
+        return picture(
+                small.latents(), usual.resized(small.gridHeight(), small.gridWidth()), VaeWay.of(VaeExtent.WHOLE));
     }
 }

@@ -5,9 +5,9 @@ import io.mural.model.family.GuidedModel;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid;
@@ -51,7 +51,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
      */
     public record LevelPlan(
             Level level,
-            GuideMemory memory,
+            OutsideMemory memory,
             VaeWay vae,
             long denoiseBytes,
             long decodeBytes,
@@ -66,7 +66,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         }
 
         public double stepFlops() {
-            return linearFlops + attentionFlops + (memory == GuideMemory.RECOMPUTE ? guideFlops : 0);
+            return linearFlops + attentionFlops + (memory == OutsideMemory.RECOMPUTE ? guideFlops : 0);
         }
     }
 
@@ -97,7 +97,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         int steps = settings.steps() - settings.skipSteps();
         double flops = baseSteps * base.stepFlops();
         for (var level : levels) {
-            double guide = level.memory() == GuideMemory.KEEP ? level.guideFlops() : 0;
+            double guide = level.memory() == OutsideMemory.KEEP ? level.guideFlops() : 0;
             flops += steps * level.stepFlops() + guide + level.decodeFlops();
         }
         return flops;
@@ -121,9 +121,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             Pyramid pyramid,
             Optional<VaeExtent> wanted,
             long budget) {
-        int pixels = GenerationRequest.TOKEN_PIXELS;
-        var small = request.withSize(pyramid.baseWidth() * pixels, pyramid.baseHeight() * pixels);
-        var base = PicturePlan.of(model, small, wanted, budget);
+        var base = PicturePlan.of(model, request.with(pyramid.base()), wanted, budget);
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
         return new HierarchicalPlan(
                 pyramid, base, pyramid.levels().stream().map(planner::plan).toList());
@@ -138,16 +136,16 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             Optional<VaeExtent> wanted,
             long budget) {
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
-        int step = GenerationRequest.TOKEN_PIXELS;
+        var grid = request.grid();
         int fitting = 0;
         int low = 1;
-        int high = Math.max(request.gridHeight(), request.gridWidth());
+        int high = Math.max(grid.height(), grid.width());
         while (low <= high) {
             int middle = (low + high) / 2;
-            if (planner.plan(new Level(middle, middle, settings.geometry().ratio()))
-                            .peakBytes()
-                    <= budget) {
-                fitting = middle * step;
+            var square =
+                    new Level(grid.resized(middle, middle), settings.geometry().ratio());
+            if (planner.plan(square).peakBytes() <= budget) {
+                fitting = middle * grid.tokenPixels();
                 low = middle + 1;
             } else {
                 high = middle - 1;
@@ -170,9 +168,9 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                 .toList();
 
         LevelPlan plan(Level level) {
-            long heap = (long) level.height() * level.width() * heapBytesPerPixel(settings);
-            var kept = new Step(GuideMemory.KEEP, level);
-            var step = heap + kept.bytes() <= budget ? kept : new Step(GuideMemory.RECOMPUTE, level);
+            long heap = (long) level.grid().pixelHeight() * level.grid().pixelWidth() * heapBytesPerPixel(settings);
+            var kept = new Step(OutsideMemory.KEEP, level);
+            var step = heap + kept.bytes() <= budget ? kept : new Step(OutsideMemory.RECOMPUTE, level);
             var vae = vae(level, heap);
             return new LevelPlan(
                     level,
@@ -193,7 +191,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             for (var extent : wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS))) {
                 var ways = extent == VaeExtent.BANDS ? BANDS : List.of(VaeWay.of(extent));
                 for (var way : ways) {
-                    var plan = VaePlan.of(model, level.height(), level.width(), way, encodes);
+                    var plan = VaePlan.of(model, level.grid(), way, encodes);
                     if (plan.bytes() + heap <= budget) {
                         return plan;
                     }
@@ -205,25 +203,25 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
 
         /** A step of a level, planned. */
         private final class Step {
-            private final GuideMemory memory;
+            private final OutsideMemory memory;
             private final double guide;
             private final double linear;
             private final double attention;
             private final long bytes;
 
-            Step(GuideMemory memory, Level level) {
+            Step(OutsideMemory memory, Level level) {
                 this.memory = memory;
                 var order = new WindowOrder(
-                        level.gridHeight(),
-                        level.gridWidth(),
+                        level.grid().height(),
+                        level.grid().width(),
                         settings.geometry().window());
                 var scene = new Scene(
                         settings.geometry().withRatio(level.ratio()),
                         order,
-                        level.guideHeight(),
-                        level.guideWidth(),
+                        level.guide().height(),
+                        level.guide().width(),
                         new float[0]);
-                var embeds = model.blank(request.textTokens());
+                var embeds = model.blank(request.text().tokens());
                 var negative = settings.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
                 try (var ops = new PlanOps()) {
                     var denoiser =

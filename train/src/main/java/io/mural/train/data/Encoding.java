@@ -5,7 +5,6 @@ import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
-import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.InputException;
@@ -26,7 +25,6 @@ import java.util.function.Supplier;
  * with the picture, its caption, its size and the encoders.
  */
 public final class Encoding {
-    private static final int TOKEN_PIXELS = 16;
     /** Below it sizes go in steps of a token. */
     private static final int SMALL_SIDE = 512;
     /** Log-variances are held within these, as the reference holds them. */
@@ -154,14 +152,13 @@ public final class Encoding {
         var seen = wanted.flipped() ? mirrored(picture) : picture;
         var texts = wanted.example().captions().stream().map(this::text).toList();
         try (var ops = device.get()) {
-            var vae = model.codec().vae();
-            int channels = vae.config().latentChannels();
-            var moments = ops.read(vae.moments(ops, ops.tensor(seen.toFloats(), seen.height(), seen.width(), 3)));
+            int channels = model.codec().channels();
+            var moments = ops.read(model.codec().moments(ops, seen));
             var sample = new Sample(
                     part(moments, channels, 0),
                     held(part(moments, channels, channels)),
-                    seen.height() / TOKEN_PIXELS,
-                    seen.width() / TOKEN_PIXELS,
+                    seen.height() / model.tokenPixels(),
+                    seen.width() / model.tokenPixels(),
                     sizes.geometry().map(geometry -> guide(seen, geometry)),
                     texts);
             SampleFile.write(file, sample, channels);
@@ -170,7 +167,7 @@ public final class Encoding {
     }
 
     private RgbImage cut(RgbImage picture, int side) {
-        int step = side < SMALL_SIDE ? TOKEN_PIXELS : 4 * TOKEN_PIXELS;
+        int step = side < SMALL_SIDE ? model.tokenPixels() : 4 * model.tokenPixels();
         var bucket = Bucket.of(picture.width(), picture.height(), side, step, sizes.upscale());
         var resized = Resize.lanczos(picture, bucket.resizedWidth(), bucket.resizedHeight());
         var rgb = new byte[bucket.width() * bucket.height() * 3];
@@ -212,9 +209,9 @@ public final class Encoding {
 
     /** The mean of the reduced picture's distribution, as a picture's guide is encoded. */
     private GuideTokens guide(RgbImage picture, HierarchicalGeometry geometry) {
-        int height = geometry.guideSide(picture.height() / TOKEN_PIXELS);
-        int width = geometry.guideSide(picture.width() / TOKEN_PIXELS);
-        var reduced = Resize.lanczos(picture, width * TOKEN_PIXELS, height * TOKEN_PIXELS);
+        int height = geometry.guideSide(picture.height() / model.tokenPixels());
+        int width = geometry.guideSide(picture.width() / model.tokenPixels());
+        var reduced = Resize.lanczos(picture, width * model.tokenPixels(), height * model.tokenPixels());
         try (var ops = device.get()) {
             return new GuideTokens(model.codec().encode(ops, reduced, VaeWay.of(VaeExtent.WHOLE)), height, width);
         }
@@ -238,9 +235,6 @@ public final class Encoding {
 
     /** Latents that a distribution gave, as tokens that the transformer works on. */
     public static float[] tokens(PictureModel model, float[] latents, int height, int width) {
-        int channels = latents.length / (4 * height * width);
-        var tokens = Latents.pack(latents, channels, 2 * height, 2 * width);
-        model.codec().scale().normalise(tokens);
-        return tokens;
+        return model.codec().tokens(latents, height, width);
     }
 }
