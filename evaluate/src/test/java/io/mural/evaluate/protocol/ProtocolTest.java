@@ -31,7 +31,7 @@ class ProtocolTest {
 
     private Protocol protocol(Mural mural, int steps) {
         var small = Request.of("any").seed(3).steps(steps).build();
-        var large = small.change().size(384, 384).skipSteps(18).build();
+        var large = small.change().size(384, 384).skipSteps(0).build();
         return new Protocol(mural, folder, PROMPTS, large, small, new Progress() {
             @Override
             public void pictures(String what, int done, int all, int computed, double seconds) {
