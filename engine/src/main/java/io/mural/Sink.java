@@ -3,6 +3,7 @@ package io.mural;
 import io.mural.model.image.PictureSink;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a picture goes. PNG and rows go out as they come, so they may be larger than memory. */
 public sealed interface Sink {
@@ -18,7 +19,7 @@ public sealed interface Sink {
 
     /** A file of any format, as {@link #png}. */
     static File file(Path file, Format format) {
-        return new File(file, format, false);
+        return new File(file, format, false, Optional.empty());
     }
 
     /** A stream, which stays open. */
@@ -39,11 +40,17 @@ public sealed interface Sink {
      *
      * @param resumed whether a picture of several levels goes on where an earlier run stopped: such a picture leaves a
      *     checkpoint beside the file until it is finished
+     * @param tiles the description, {@code NAME.dzi}, of a pyramid of tiles that is written as well, while the rows come
      */
-    record File(Path path, Format format, boolean resumed) implements Sink {
+    record File(Path path, Format format, boolean resumed, Optional<Path> tiles) implements Sink {
         /** The same, going on where an earlier run for the same picture stopped, if it left a checkpoint. */
         public File resume() {
-            return new File(path, format, true);
+            return new File(path, format, true, tiles);
+        }
+
+        /** The same, cut into a Deep Zoom pyramid as well: {@code NAME.dzi} and beside it the folder {@code NAME_files}. */
+        public File tiles(Path description) {
+            return new File(path, format, resumed, Optional.of(description));
         }
     }
 

@@ -112,7 +112,12 @@ public final class BatchRunner {
     private void giveUp(Batch batch, RowFault fault, Results results, Tally tally) {
         var row = new Row(fault.row(), "row-" + fault.row(), "", Optional.empty(), 0, 1, null, null, Map.of());
         var work = new ResultRow.Work(
-                batch.host(), options.shard().toString(), options.devices().getFirst(), 0, Optional.empty(), Optional.empty());
+                batch.host(),
+                options.shard().toString(),
+                options.devices().getFirst(),
+                0,
+                Optional.empty(),
+                Optional.empty());
         results.add(ResultRow.failed(row, 0, fault.line(), work));
         listener.progress(tally.count(Status.FAILED, 0, batch.seconds()), Optional.of(fault.line()));
     }

@@ -69,8 +69,7 @@ public final class PictureMaker implements AutoCloseable {
     /** Plans a row; {@link InputException} when its pictures cannot be made. */
     public Assay assay(Row row) {
         var kind = kinds.get(kinds.of(row));
-        return new Assay(
-                kind.setup().toString(), kind.flops(), kind.seconds(), kind.rawBytes(), kind.memoryBytes());
+        return new Assay(kind.setup().toString(), kind.flops(), kind.seconds(), kind.rawBytes(), kind.memoryBytes());
     }
 
     /**

@@ -42,7 +42,9 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
             String host,
             String executor,
             String device,
-            int attempt, Optional<Double> seconds, Optional<Double> queueSeconds) {}
+            int attempt,
+            Optional<Double> seconds,
+            Optional<Double> queueSeconds) {}
 
     /** A finished picture's file. */
     record File(String path, long bytes, String sha256) {}

@@ -100,6 +100,7 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new TilesCommand())
                 .addSubcommand(new ServeCommand(interrupt))
                 .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new ConvertCommand())

@@ -60,6 +60,12 @@ final class HierarchyOptions {
     Integer preview;
 
     @Option(
+            names = "--tiles",
+            description = "Also cuts the picture into a Deep Zoom pyramid while its rows come: NAME.dzi and the folder"
+                    + " NAME_files beside NAME.png.")
+    boolean tiles;
+
+    @Option(
             names = "--resume",
             description = "Goes on where a run for the same picture stopped; needs the same options, --seed and -o.")
     boolean resume;
