@@ -65,7 +65,7 @@ public final class BatchRunner {
                                 + found.faults().getFirst().line()
                                 + "; mend them, or leave them out by `on-bad-row` skip");
             }
-            planning.close();
+            planning.release();
             var batch = new Batch(
                     table,
                     found.queue(),

@@ -21,7 +21,7 @@ final class OpenModel implements AutoCloseable {
 
     Mural of(Setup setup) {
         if (!setup.equals(open)) {
-            close();
+            release();
             mural = studio.open(setup, device);
             open = setup;
         }
@@ -30,6 +30,11 @@ final class OpenModel implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
+    }
+
+    /** Closes the model that is open; another may follow. */
+    void release() {
         if (mural != null) {
             mural.close();
             mural = null;

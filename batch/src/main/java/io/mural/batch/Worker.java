@@ -36,7 +36,7 @@ final class Worker {
             } catch (InputException e) {
                 return ResultRow.failed(row, seed, e.getMessage(), work(attempt, queued, Optional.empty()));
             } catch (RuntimeException | OutOfMemoryError e) {
-                models.close();
+                models.release();
                 if (attempt == ATTEMPTS) {
                     return ResultRow.failed(row, seed, e.toString(), work(attempt, queued, Optional.empty()));
                 }
