@@ -2,7 +2,9 @@ package io.mural;
 
 import io.mural.model.family.PictureModel;
 import io.mural.model.image.PngFile;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.LoraFile;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
@@ -69,8 +71,9 @@ public record Recipe(
      *
      * @param init the picture that image to image starts from
      * @param references pictures it is made after
+     * @param edit what of the picture is changed, and how
      */
-    public record Inputs(Optional<InitImage> init, List<Path> references) {
+    public record Inputs(Optional<InitImage> init, List<Path> references, Edit edit) {
         public Inputs {
             references = List.copyOf(references);
         }
@@ -146,6 +149,11 @@ public record Recipe(
         return inputs.references();
     }
 
+    /** What of the picture it starts from is changed, and how. */
+    public Edit edit() {
+        return inputs.edit();
+    }
+
     public String device() {
         return computing.device();
     }
@@ -196,6 +204,15 @@ public record Recipe(
             var other = picture.resolveSibling(file);
             return !file.isAbsolute() && !Files.exists(file) && Files.exists(other) ? other : file;
         };
+        return located(found, found);
+    }
+
+    /** The same with the files of models looked for in a place of one's own, as pulled models are in their cache. */
+    public Recipe located(UnaryOperator<Path> found) {
+        return located(found, UnaryOperator.identity());
+    }
+
+    private Recipe located(UnaryOperator<Path> found, UnaryOperator<Path> pictures) {
         return new Recipe(
                 text,
                 canvas,
@@ -206,8 +223,10 @@ public record Recipe(
                                 .map(lora -> new LoraFile(found.apply(lora.file()), lora.scale(), lora.mode()))
                                 .toList()),
                 new Inputs(
-                        init().map(image -> new InitImage(found.apply(image.file()), image.strength(), image.sha256())),
-                        references().stream().map(found).toList()),
+                        init().map(image ->
+                                new InitImage(pictures.apply(image.file()), image.strength(), image.sha256())),
+                        references().stream().map(pictures).toList(),
+                        edit().found(pictures)),
                 hierarchy.map(
                         levels -> levels.withLora(found.apply(levels.lora().file()))),
                 computing);
@@ -245,19 +264,28 @@ public record Recipe(
 
     /** What the model is asked for. */
     GenerationRequest request(PictureModel asked, Loaded loaded) {
+        var editing = new Editing(Optional.empty(), loaded.control(), edit().start(), edit().references());
+        return asked(
+                asked.grid(width(), height()),
+                new GenerationRequest.Inputs(
+                        loaded.start()
+                                .map(image -> new GenerationRequest.Init(
+                                        image, init().orElseThrow().strength())),
+                        loaded.references(),
+                        editing));
+    }
+
+    /** The same in a size and from pictures of the caller's own. */
+    GenerationRequest asked(Grid grid, GenerationRequest.Inputs from) {
         return new GenerationRequest(
                 new GenerationRequest.Text(prompt(), negative(), textTokens()),
-                asked.grid(width(), height()),
+                grid,
                 new GenerationRequest.Sampling(
                         steps(),
                         seed(),
                         guidance().orElse(0.0),
                         trueCfg(),
                         Optional.of(noiseDtype().dtype())),
-                new GenerationRequest.Inputs(
-                        loaded.start()
-                                .map(image -> new GenerationRequest.Init(
-                                        image, init().orElseThrow().strength())),
-                        loaded.references()));
+                from);
     }
 }

@@ -40,6 +40,11 @@ final class Pictures {
         watch = verbose ? Optional.of(new MemoryWatch()) : Optional.empty();
     }
 
+    /** @param requests alike but for prompt and seed, each with its seed */
+    void make(List<Request> requests, Optional<Path> output) {
+        make(requests, all -> places(all, output));
+    }
+
     /**
      * Makes pictures.
      *

@@ -113,9 +113,7 @@ public final class UpscaleCommand implements Runnable {
                 var mural = modelOptions.open(Optional.empty(), device)) {
             interrupt.onAbandon(report::close);
             new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), Verbose.in(spec))
-                    .make(
-                            List.of(builder.build().seeded()),
-                            requests -> Pictures.places(requests, Optional.ofNullable(output)));
+                    .make(List.of(builder.build().seeded()), Optional.ofNullable(output));
         }
     }
 

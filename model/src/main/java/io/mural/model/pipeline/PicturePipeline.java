@@ -8,19 +8,16 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.Reference;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * Text to image and image to image, step by step as diffusers' pipelines do it, so that a seed gives the same
- * picture. (Image to image starts from the mean of the encoder's distribution, where diffusers by
- * default draws from it.) Each stage opens its own operations and releases their memory before the next begins.
+ * picture. Each stage opens its own operations and releases their memory before the next begins.
  */
 public final class PicturePipeline {
     private final PictureModel model;
@@ -97,39 +94,29 @@ public final class PicturePipeline {
                 .init()
                 .map(init -> schedule.firstStep(init.strength()))
                 .orElse(0);
-        var start = start(request, schedule.sigma(first), vae, progress);
-        var references = stages.references(request, vae, progress);
-        return denoise(request, schedule.from(first), start, embeds, references, onlooker, progress);
-    }
-
-    /** Noise, or a picture brought to the noise level {@code sigma}. */
-    private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
-        var noise = stages.noise(request);
-        return request.inputs()
-                .init()
-                .map(init -> Latents.noised(stages.clean(request, init, extent, progress), noise, sigma))
-                .orElse(noise);
+        var beginning = new Preparation(model, stages::open, request, vae, progress).beginning(schedule.sigma(first));
+        return denoise(request, schedule.from(first), beginning, embeds, onlooker, progress);
     }
 
     private float[] denoise(
             GenerationRequest request,
             FlowMatchSchedule schedule,
-            float[] start,
+            Beginning beginning,
             PromptPair embeds,
-            List<Reference> references,
             Onlooker onlooker,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
-        var latents = start.clone();
+        var latents = beginning.latents().clone();
         try (var stream = stages.transformerWeights();
                 var ops = stages.open(progress, stream)) {
-            var denoiser = Denoiser.of(ops, model, request, embeds, references);
+            var denoiser = Denoiser.of(ops, model, request, embeds, beginning.conditions());
             for (int i = 0; i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
+                float sigma = schedule.sigma(i + 1);
+                beginning.kept().ifPresent(kept -> kept.back(latents, sigma));
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
-                float sigma = schedule.sigma(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));
             }
         }
