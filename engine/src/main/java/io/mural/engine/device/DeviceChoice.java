@@ -8,6 +8,7 @@ import io.mural.tensor.Precision;
 import io.mural.tensor.WeightStorage;
 import io.mural.tensor.Workspace;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -88,6 +89,11 @@ public record DeviceChoice(
                 gemm.isPresent() || storage != WeightStorage.USUAL
                         ? ops
                         : () -> backend.open(name, threads, new Workspace(), other));
+    }
+
+    /** Bytes that activations may take in the device's own memory, at most; empty where they are in the process's. */
+    public OptionalLong memory() {
+        return Devices.choose(name).backend().memory(name);
     }
 
     /** Whether weights may be kept in another format there than usual. */
