@@ -37,7 +37,7 @@ public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
     Map<String, Object> toJson() {
         var geometry = settings.geometry();
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("lora", lora.file().toString());
+        json.put("lora", RecipeJson.written(lora.file()));
         json.put("lora_scale", lora.scale());
         json.put("scope", lora.scope().name().toLowerCase(Locale.ROOT));
         json.put("window", geometry.window());

@@ -218,6 +218,11 @@ public final class Mural implements AutoCloseable {
         return device.name();
     }
 
+    /** What products are in, on this device and with this model's weights. */
+    public Precision products() {
+        return device.products(model.noiseDtype());
+    }
+
     /** Whether pictures can be made after reference pictures. */
     public boolean takesReferences() {
         return model.takesReferences();
@@ -240,6 +245,15 @@ public final class Mural implements AutoCloseable {
      */
     public Plan plan(Request request) {
         return without(reader -> batch(reader, event -> {}, 1).plan(request));
+    }
+
+    /**
+     * What a step of a large picture takes, without making it.
+     *
+     * @param textTokens length of the text; the model's own where it is empty
+     */
+    public StepPlan step(Size size, StepPlan.Pattern pattern, Optional<Integer> textTokens) {
+        return inTurn(() -> StepPlan.of(model, size, pattern, textTokens, speed()));
     }
 
     /** How large a request is for the model. It does not wait for pictures that are being made. */

@@ -211,6 +211,15 @@ public record Recipe(
             var other = picture.resolveSibling(file);
             return !file.isAbsolute() && !Files.exists(file) && Files.exists(other) ? other : file;
         };
+        return located(found, found);
+    }
+
+    /** The same with the files of models looked for in a place of one's own, as pulled models are in their cache. */
+    public Recipe located(UnaryOperator<Path> found) {
+        return located(found, UnaryOperator.identity());
+    }
+
+    private Recipe located(UnaryOperator<Path> found, UnaryOperator<Path> pictures) {
         return new Recipe(
                 text,
                 canvas,
@@ -221,9 +230,10 @@ public record Recipe(
                                 .map(lora -> new LoraFile(found.apply(lora.file()), lora.scale(), lora.mode()))
                                 .toList()),
                 new Inputs(
-                        init().map(image -> new InitImage(found.apply(image.file()), image.strength(), image.sha256())),
-                        references().stream().map(found).toList(),
-                        edit().found(found)),
+                        init().map(image ->
+                                new InitImage(pictures.apply(image.file()), image.strength(), image.sha256())),
+                        references().stream().map(pictures).toList(),
+                        edit().found(pictures)),
                 hierarchy.map(
                         levels -> levels.withLora(found.apply(levels.lora().file()))),
                 computing);

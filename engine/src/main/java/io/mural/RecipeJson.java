@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.hub.HubName;
 import io.mural.engine.text.Version;
 import io.mural.engine.text.Words;
 import io.mural.model.edit.Margins;
@@ -144,14 +145,19 @@ final class RecipeJson {
     private static Map<String, Object> model(ModelRef model) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", model.name());
-        json.put("path", model.path().map(Path::toString).orElse(null));
-        json.put("base", model.base().map(Path::toString).orElse(null));
+        json.put("path", model.path().map(RecipeJson::written).orElse(null));
+        json.put("base", model.base().map(RecipeJson::written).orElse(null));
         return json;
+    }
+
+    /** A file of a pulled model is named as on the hub: so it is found on another machine, and no home folder is told. */
+    static String written(Path file) {
+        return HubName.of(file).map(HubName::recorded).orElseGet(file::toString);
     }
 
     private static Map<String, Object> lora(LoraFile lora) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("path", lora.file().toString());
+        json.put("path", written(lora.file()));
         json.put("scale", lora.scale());
         json.put("mode", Words.of(lora.mode()));
         return json;

@@ -15,6 +15,8 @@ import io.mural.cli.generate.EditCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
+import io.mural.cli.hub.ModelsCommand;
+import io.mural.cli.hub.PullCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
 import io.mural.cli.serve.ServeCommand;
@@ -107,6 +109,8 @@ public final class Mural implements Runnable {
                 .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new ConvertCommand())
                 .addSubcommand(new BatchCommand(interrupt))
+                .addSubcommand(new PullCommand())
+                .addSubcommand(new ModelsCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())

@@ -164,7 +164,7 @@ public record DeviceChoice(
     public DeviceChoice detailed(Consumer<String> details) {
         return new DeviceChoice(name, threads, gemm, precision, storage, weightUnit, bf16, () -> {
             var opened = ops.get();
-            opened.heedDetails(details);
+            opened.onDetail(details);
             return opened;
         });
     }

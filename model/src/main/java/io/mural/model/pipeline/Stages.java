@@ -114,8 +114,8 @@ final class Stages {
     /** As {@link #open(Progress)}, with weights that are read ahead. */
     Ops open(Progress progress, WeightStream stream) {
         var ops = device.get();
-        ops.heed(progress::note);
-        ops.listen(name -> {
+        ops.onNotice(progress::note);
+        ops.onUnit(name -> {
             stream.unit(name);
             progress.unit(name);
         });
@@ -124,8 +124,8 @@ final class Stages {
 
     Ops open(Progress progress) {
         var ops = device.get();
-        ops.listen(progress::unit);
-        ops.heed(progress::note);
+        ops.onUnit(progress::unit);
+        ops.onNotice(progress::note);
         return ops;
     }
 }

@@ -71,7 +71,7 @@ class UnitNamesTest {
     private static Set<String> heard(Consumer<PlanOps> pass) {
         var names = new LinkedHashSet<String>();
         try (var ops = new PlanOps()) {
-            ops.listen(names::add);
+            ops.onUnit(names::add);
             pass.accept(ops);
         }
         return names;
