@@ -219,7 +219,7 @@ public final class TornadoBackend implements Backend {
     /** A power of two: one array takes no more than a 64th of the device's memory. */
     private static int staging(TornadoDevice device) {
         long share = device.getMaxGlobalMemory() / STAGING_SHARE / Short.BYTES;
-        return (int) Math.clamp(Long.highestOneBit(share), STAGING, MOST_STAGING);
+        return Math.clamp(Long.highestOneBit(share), STAGING, MOST_STAGING);
     }
 
     private LibraryUse library(String device, GemmChoice gemm) {

@@ -34,6 +34,12 @@ public record DeviceChoice(
         Supplier<Ops> ops) {
     private static final int MOST_THREADS = 1024;
 
+    /** A device that takes weights as their files have them. */
+    public DeviceChoice(
+            String name, int threads, Optional<GemmChoice> gemm, Precision precision, boolean bf16, Supplier<Ops> ops) {
+        this(name, threads, gemm, precision, WeightStorage.USUAL, 0, bf16, ops);
+    }
+
     /**
      * The device of a name; {@link InputException} when there is none, or when it would compute many times slower than it
      * could and nobody asked for that.
