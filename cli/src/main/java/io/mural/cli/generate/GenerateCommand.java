@@ -11,6 +11,7 @@ import io.mural.cli.progress.ProgressMode;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.Devices;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +124,8 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
                         .filter(name -> TornadoVm.isHere() || Devices.has(name))
                         .orElse("cpu"),
                 before.flatMap(Recipe::gemm),
-                before.map(Recipe::precision).orElse(Precision.USUAL));
+                before.map(Recipe::precision).orElse(Precision.USUAL),
+                before.map(Recipe::storage).orElse(WeightStorage.USUAL));
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);
