@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Pictures for the command line: files named, progress reported, paths printed. */
@@ -55,6 +56,16 @@ final class Pictures {
 
     /** @param requests alike but for prompt and seed, each with its seed */
     void make(List<Request> requests, Optional<Path> output) {
+        make(requests, all -> places(all, output));
+    }
+
+    /**
+     * Makes pictures.
+     *
+     * @param requests alike but for prompt and seed, each with its seed
+     * @param placed gives each its file
+     */
+    void make(List<Request> requests, Function<List<Request>, List<Path>> placed) {
         options.check();
         var first = requests.getFirst();
         if (options.needsLevels()) {
@@ -69,11 +80,11 @@ final class Pictures {
                 return;
             }
         }
-        if (output.filter(STDOUT::equals).isPresent()) {
+        var places = placed.apply(requests);
+        if (places.contains(STDOUT)) {
             toStdout(requests);
             return;
         }
-        var places = places(requests, output);
         if (options.tiles) {
             places.forEach(place -> TilePyramid.check(description(place)));
         }
@@ -122,7 +133,11 @@ final class Pictures {
         return place.getFileName().toString().replaceFirst("(?i)\\.(png|jpe?g)$", "");
     }
 
-    private static List<Path> places(List<Request> requests, Optional<Path> output) {
+    /** Files as {@code -o} says, checked. */
+    static List<Path> places(List<Request> requests, Optional<Path> output) {
+        if (output.filter(STDOUT::equals).isPresent()) {
+            return List.of(STDOUT);
+        }
         var outputs = new Outputs(output, requests.size());
         List<Path> places = new ArrayList<>();
         for (var request : requests) {
