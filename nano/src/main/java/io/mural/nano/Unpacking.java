@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -71,7 +70,7 @@ final class Unpacking {
         try {
             if (!isWhole(folder)) {
                 Files.createDirectories(cache);
-                unpack(folder);
+                unpackAlone(folder);
             }
             return folder;
         } catch (IOException e) {
@@ -93,21 +92,38 @@ final class Unpacking {
         return true;
     }
 
+    /** One thread of one process at a time: who comes later finds the folder whole, and never takes it from others. */
+    private void unpackAlone(Path folder) throws IOException {
+        synchronized (Unpacking.class) {
+            var mark = folder.resolveSibling(folder.getFileName() + ".lock");
+            try (var channel = FileChannel.open(mark, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                lock(channel);
+                if (!isWhole(folder)) {
+                    unpack(folder);
+                }
+            }
+        }
+    }
+
+    /** Where the file system has no locks, only the rename is left to keep processes apart. */
+    private static void lock(FileChannel channel) throws IOException {
+        try {
+            channel.lock();
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+        }
+    }
+
     private void unpack(Path folder) throws IOException {
         var unfinished = Files.createTempDirectory(folder.getParent(), ".nano-");
         try {
             for (var entry : entries()) {
                 unpack(entry, unfinished.resolve(entry.path()));
             }
-            if (Files.exists(folder)) {
-                delete(folder);
-            }
+            delete(folder); // what someone has damaged
             Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            // Another process may have been first.
-            if (!isWhole(folder)) {
-                throw e;
-            }
         } finally {
             delete(unfinished);
         }
