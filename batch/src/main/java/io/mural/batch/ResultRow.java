@@ -38,7 +38,13 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
     }
 
     /** Who worked on a picture, and how often and long. */
-    record Work(String host, String executor, int attempt, Optional<Double> seconds, Optional<Double> queueSeconds) {}
+    record Work(
+            String host,
+            String executor,
+            String device,
+            int attempt,
+            Optional<Double> seconds,
+            Optional<Double> queueSeconds) {}
 
     /** A finished picture's file. */
     record File(String path, long bytes, String sha256) {}
@@ -59,9 +65,9 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
         rest.put("height", recipe.height());
         rest.put("seed", new BigInteger(Long.toUnsignedString(seed)));
         put(rest, work);
+        rest.put("device", recipe.device());
         rest.put("bytes", file.bytes());
         rest.put("sha256", file.sha256());
-        rest.put("device", recipe.device());
         rest.put("status", word(status));
         rest.put("error", null);
         rest.put("mural", Version.text());
@@ -83,6 +89,7 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
     private static void put(Map<String, Object> rest, Work work) {
         rest.put("seconds", work.seconds().orElse(null));
         rest.put("queue_seconds", work.queueSeconds().orElse(null));
+        rest.put("device", work.device());
         rest.put("host", work.host());
         rest.put("executor", work.executor());
         rest.put("attempt", work.attempt());
