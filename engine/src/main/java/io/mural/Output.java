@@ -29,7 +29,7 @@ final class Output {
             case Sink.File file -> {
                 switch (file.format()) {
                     case Format.Png _ ->
-                        PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(), picture);
+                        PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(file.home()), picture);
                     case Format.Jpeg jpeg -> JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality());
                 }
                 yield new Picture(recipe, Optional.empty(), Optional.of(file.path()));
@@ -39,7 +39,8 @@ final class Output {
 
     static void write(OutputStream out, Format format, Recipe recipe, Consumer<PictureSink> picture) {
         switch (format) {
-            case Format.Png _ -> PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(), picture);
+            case Format.Png _ ->
+                PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(Optional.empty()), picture);
             case Format.Jpeg jpeg -> JpegFile.write(out, whole(recipe, picture), jpeg.quality());
         }
     }

@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.text.RelativePath;
 import io.mural.engine.text.Version;
 import io.mural.engine.text.Words;
 import io.mural.model.image.PngFile;
@@ -12,7 +13,6 @@ import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,15 +73,11 @@ public record Recipe(
         if (json == null) {
             throw new InputException(picture + ": holds no recipe; `from` takes a PNG picture that mural made");
         }
-        return of(Json.parse(picture + ": its recipe", json)).beside(picture);
+        return of(Json.parse(picture + ": its recipe", json)).withFiles(file -> RelativePath.find(file, picture));
     }
 
-    /** The same with the files found that stand beside the picture and not in the current folder. */
-    private Recipe beside(Path picture) {
-        UnaryOperator<Path> found = file -> {
-            var other = picture.resolveSibling(file);
-            return !file.isAbsolute() && !Files.exists(file) && Files.exists(other) ? other : file;
-        };
+    /** The same with other paths for its files. */
+    private Recipe withFiles(UnaryOperator<Path> other) {
         return new Recipe(
                 prompt,
                 negative,
@@ -94,14 +90,13 @@ public record Recipe(
                 textTokens,
                 noiseDtype,
                 vae,
-                new ModelRef(model.path().map(found), model.base().map(found)),
+                new ModelRef(model.path().map(other), model.base().map(other), model.variant()),
                 loras.stream()
-                        .map(lora -> new LoraFile(found.apply(lora.file()), lora.scale(), lora.mode()))
+                        .map(lora -> new LoraFile(other.apply(lora.file()), lora.scale(), lora.mode()))
                         .toList(),
-                init.map(image -> new InitImage(found.apply(image.file()), image.strength(), image.sha256())),
-                references.stream().map(found).toList(),
-                hierarchy.map(
-                        levels -> levels.withLora(found.apply(levels.lora().file()))),
+                init.map(image -> new InitImage(other.apply(image.file()), image.strength(), image.sha256())),
+                references.stream().map(other).toList(),
+                hierarchy.map(levels -> levels.withLora(levels.lora().map(other))),
                 device,
                 gemm,
                 precision,
@@ -139,7 +134,10 @@ public record Recipe(
                     Bounds.whole(json, "text_tokens", Bounds.MOST_TEXT_TOKENS),
                     constant(NoiseDtype.class, json, "noise_dtype"),
                     constant(VaeExtent.class, json, "vae"),
-                    new ModelRef(path(model, "path"), path(model, "base")),
+                    new ModelRef(
+                            path(model, "path"),
+                            path(model, "base"),
+                            model.has("variant") ? Optional.of(model.string("variant")) : Optional.empty()),
                     loras,
                     json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
                     json.strings("references", List.of()).stream().map(Path::of).toList(),
@@ -174,7 +172,16 @@ public record Recipe(
         throw json.error(key, "is not known to this version of mural");
     }
 
-    /** The recipe as it stands in a picture's file. */
+    /**
+     * The recipe as it stands in a picture's file: paths as seen from there, and none that begins at the root.
+     *
+     * @param picture the file, where there is one
+     */
+    public String toJson(Optional<Path> picture) {
+        return withFiles(file -> RelativePath.of(file, picture)).toJson();
+    }
+
+    /** The recipe with the paths it was made with. */
     public String toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("mural", Version.text());
@@ -192,7 +199,7 @@ public record Recipe(
         json.put("model", modelJson());
         json.put("loras", loras.stream().map(Recipe::loraJson).toList());
         json.put("init_image", init.map(Recipe::initJson).orElse(null));
-        json.put("references", references.stream().map(Path::toString).toList());
+        json.put("references", references.stream().map(RelativePath::text).toList());
         json.put("hierarchy", hierarchy.map(Hierarchy::toJson).orElse(null));
         json.put("device", device);
         json.put("gemm", gemm.map(Words::of).orElse(null));
@@ -204,14 +211,15 @@ public record Recipe(
     private Map<String, Object> modelJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", model.name());
-        json.put("path", model.path().map(Path::toString).orElse(null));
-        json.put("base", model.base().map(Path::toString).orElse(null));
+        json.put("path", model.path().map(RelativePath::text).orElse(null));
+        json.put("base", model.base().map(RelativePath::text).orElse(null));
+        json.put("variant", model.variant().orElse(null));
         return json;
     }
 
     private static Map<String, Object> loraJson(LoraFile lora) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("path", lora.file().toString());
+        json.put("path", RelativePath.text(lora.file()));
         json.put("scale", lora.scale());
         json.put("mode", Words.of(lora.mode()));
         return json;
@@ -219,17 +227,21 @@ public record Recipe(
 
     private static Map<String, Object> initJson(InitImage init) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("path", init.file().toString());
+        json.put("path", RelativePath.text(init.file()));
         json.put("strength", init.strength());
         json.put("sha256", init.sha256());
         return json;
     }
 
-    /** What stands beside the picture in its file: keyword to text. */
-    public Map<String, String> texts() {
+    /**
+     * What stands beside the picture in its file: keyword to text.
+     *
+     * @param picture the file, where there is one
+     */
+    public Map<String, String> texts(Optional<Path> picture) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put(ParametersText.KEYWORD, ParametersText.of(this));
-        texts.put(KEYWORD, toJson());
+        texts.put(KEYWORD, toJson(picture));
         return texts;
     }
 

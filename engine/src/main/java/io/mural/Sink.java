@@ -3,6 +3,7 @@ package io.mural;
 import io.mural.model.image.PictureSink;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a picture goes. PNG and rows go out as they come, so they may be larger than memory. */
 public sealed interface Sink {
@@ -18,7 +19,7 @@ public sealed interface Sink {
 
     /** A file of any format, as {@link #png}. */
     static File file(Path file, Format format) {
-        return new File(file, format, false);
+        return new File(file, format, false, Optional.of(file));
     }
 
     /** A stream, which stays open. */
@@ -39,11 +40,23 @@ public sealed interface Sink {
      *
      * @param resumed whether a picture of several levels goes on where an earlier run stopped: such a picture leaves a
      *     checkpoint beside the file until it is finished
+     * @param home where the picture will be kept, from where its recipe sees the files it is made from; empty for one that
+     *     goes to others, whose recipe tells their names alone
      */
-    record File(Path path, Format format, boolean resumed) implements Sink {
+    record File(Path path, Format format, boolean resumed, Optional<Path> home) implements Sink {
         /** The same, going on where an earlier run for the same picture stopped, if it left a checkpoint. */
         public File resume() {
-            return new File(path, format, true);
+            return new File(path, format, true, home);
+        }
+
+        /** The same for a picture that goes to others: its recipe names models and pictures without their folders. */
+        public File forOthers() {
+            return new File(path, format, resumed, Optional.empty());
+        }
+
+        /** The same for a picture that will be moved to another place. */
+        public File keptAt(Path place) {
+            return new File(path, format, resumed, Optional.of(place));
         }
     }
 

@@ -4,6 +4,7 @@ import io.mural.Recipe;
 import io.mural.engine.text.Version;
 import io.mural.weights.text.Json;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +52,7 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
             String modelIdentity,
             File file,
             Recipe recipe,
+            Path picture,
             Work work) {
         Map<String, Object> rest = new LinkedHashMap<>();
         rest.put("identity", identity);
@@ -66,7 +68,9 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
         rest.put("error", null);
         rest.put("mural", Version.text());
         rest.put("model_identity", modelIdentity);
-        rest.put("recipe", Json.parse("recipe", recipe.toJson()).asMap());
+        rest.put(
+                "recipe",
+                Json.parse("recipe", recipe.toJson(Optional.of(picture))).asMap());
         return new ResultRow(row, seed, status, rest);
     }
 

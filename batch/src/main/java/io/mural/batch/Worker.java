@@ -63,11 +63,15 @@ final class Worker implements AutoCloseable {
                     model,
                     file(identity),
                     Recipe.read(place),
+                    place,
                     work(attempt, queued, Optional.empty()));
         }
         double begin = batch.seconds();
+        Files.createDirectories(place.getParent());
         var made = batch.folder().workplace(identity, kind.levels());
-        var sink = kind.levels() ? Sink.png(made).resume() : Sink.png(made);
+        var sink = kind.levels()
+                ? Sink.png(made).resume().keptAt(place)
+                : Sink.png(made).keptAt(place);
         var request = Kinds.request(row, batch.catalog(), row.prompt(), seed);
         var picture = mural(kind.setup()).generate(request, sink);
         batch.folder().publish(made, identity);
@@ -79,6 +83,7 @@ final class Worker implements AutoCloseable {
                 model,
                 file(identity),
                 picture.recipe(),
+                place,
                 work(attempt, queued, Optional.of(batch.seconds() - begin)));
     }
 

@@ -84,7 +84,8 @@ public final class PlanCommand implements Runnable {
         }
         var place = modelOptions.model(Optional.empty());
         var folder = place.path().orElseGet(Home::model);
-        try (var model = PictureModel.open(folder, place.base(), modelOptions.loras(Optional.empty()))) {
+        try (var model =
+                PictureModel.open(folder, place.base(), place.variant(), modelOptions.loras(Optional.empty()))) {
             print(figures(model, place.name()), spec.commandLine().getOut());
         }
     }

@@ -7,6 +7,7 @@ import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.Memory;
 import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
+import io.mural.engine.text.RelativePath;
 import io.mural.model.family.WanModel;
 import io.mural.model.image.FrameSink;
 import io.mural.model.image.PngFile;
@@ -68,7 +69,12 @@ final class VideoMaker {
             VideoFile.check(place);
         }
         var notes = model.applyLoras();
-        var clip = new Clip(request.width(), request.height(), request.frames(), fps, texts(request, fps));
+        var clip = new Clip(
+                request.width(),
+                request.height(),
+                request.frames(),
+                fps,
+                texts(request, fps, stream ? Optional.empty() : Optional.of(place)));
         long memory = Memory.budget();
         var plan = VideoPlan.of(model, request, memory);
         if (options.plan) {
@@ -172,7 +178,7 @@ final class VideoMaker {
     }
 
     /** What the clip was made from, for its file. */
-    private Map<String, String> texts(VideoRequest request, int fps) {
+    private Map<String, String> texts(VideoRequest request, int fps, Optional<Path> place) {
         Map<String, Object> recipe = new LinkedHashMap<>();
         recipe.put("prompt", request.prompt());
         recipe.put("negative", request.negative());
@@ -186,11 +192,11 @@ final class VideoMaker {
         recipe.put("shift", request.shift());
         recipe.put("sigmas", request.form().text());
         recipe.put("solver", request.solver().name().toLowerCase(Locale.ROOT));
-        recipe.put("model", options.source().model().toString());
+        recipe.put("model", RelativePath.text(RelativePath.of(options.source().model(), place)));
         recipe.put(
                 "loras",
                 options.loras().stream()
-                        .map(lora -> lora.file() + ":" + lora.scale())
+                        .map(lora -> RelativePath.text(RelativePath.of(lora.file(), place)) + ":" + lora.scale())
                         .toList());
         return Map.of("mural-video", Json.write(recipe));
     }

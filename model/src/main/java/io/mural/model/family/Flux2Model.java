@@ -61,9 +61,15 @@ public final class Flux2Model implements PictureModel {
         this(model, base, loras, Optional.empty());
     }
 
+    Flux2Model(Path model, Optional<Path> base, Optional<String> variant, List<LoraFile> loras) {
+        this.parts = new ModelParts(model, base, variant);
+        this.loras = new Loras(loras);
+        this.givenConfig = Optional.empty();
+    }
+
     /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
     public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux2Config> config) {
-        this.parts = new ModelParts(model, base);
+        this.parts = new ModelParts(model, base, Optional.empty());
         this.loras = new Loras(loras);
         this.givenConfig = config;
     }

@@ -77,38 +77,55 @@ public final class HierarchicalPipeline {
             Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
         var settings = request.settings();
         var pyramid = plan.pyramid();
-        var position = journal.start(at -> fits(at, request, plan))
-                .orElseGet(() -> base(request, plan, journal, onlooker, progress));
+        var position = journal.start(at -> fits(at, request, plan)).orElse(Position.BEGINNING);
+        if (position.level() == 0) {
+            position = base(request, plan, position, journal, onlooker, progress);
+        }
         var embeds = pipeline.encode(request.picture(), settings.classifierFree(), progress);
-        for (int i = position.level(); ; i++) {
+        while (true) {
+            int level = position.level();
             var latents = refine(request, plan, position, embeds, journal, onlooker, progress);
-            if (i == pyramid.levels().size() - 1) {
+            if (level == pyramid.levels().size()) {
                 return latents;
             }
-            var level = pyramid.levels().get(i);
-            var vae = plan.vae(i + 1);
-            onlooker.finished(i + 1, () -> picture(latents, level.gridHeight(), level.gridWidth(), vae));
-            position = new Position(i + 1, 0, latents, new float[0]);
+            var size = pyramid.levels().get(level - 1);
+            onlooker.finished(level, () -> picture(latents, size.gridHeight(), size.gridWidth(), plan.vae(level)));
+            position = new Position(level + 1, 0, latents, new float[0]);
             journal.reached(position);
         }
     }
 
     /** Whether a run of this picture can have stopped there. */
     private boolean fits(Position at, Request request, HierarchicalPlan plan) {
-        var levels = plan.pyramid().levels();
-        if (at.level() < 0 || at.level() >= levels.size()) {
+        var pyramid = plan.pyramid();
+        if (at.level() < 0 || at.level() > pyramid.levels().size()) {
             return false;
         }
-        var level = levels.get(at.level());
-        int features = model.features();
+        boolean isBase = at.level() == 0;
+        int tokens = pyramid.baseHeight() * pyramid.baseWidth();
+        int guide = 0;
+        int steps = isBase ? baseSteps(request) : request.settings().schedule().steps();
+        if (!isBase) {
+            var level = pyramid.levels().get(at.level() - 1);
+            tokens = level.gridHeight() * level.gridWidth();
+            guide = level.guideHeight() * level.guideWidth() * model.features();
+        }
         boolean begun = at.step() > 0;
-        int latents = begun ? level.gridHeight() * level.gridWidth() * features : 0;
         return at.step() >= 0
-                && at.step() <= request.settings().schedule().steps()
-                && at.guide().length == level.guideHeight() * level.guideWidth() * features
-                && (!begun || at.latents().length == latents)
+                && at.step() <= steps
+                && at.guide().length == guide
+                && at.latents().length == (begun ? tokens * model.features() : 0)
                 && isFinite(at.guide())
                 && isFinite(at.latents());
+    }
+
+    private static int baseSteps(Request request) {
+        var init = request.picture().init();
+        if (init.isPresent() && init.get().strength() == 0) {
+            return 0;
+        }
+        return PicturePipeline.evaluated(request.picture(), request.baseSchedule())
+                .steps();
     }
 
     private static boolean isFinite(float... values) {
@@ -121,25 +138,36 @@ public final class HierarchicalPipeline {
     }
 
     private Position base(
-            Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
+            Request request,
+            HierarchicalPlan plan,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
         var pyramid = plan.pyramid();
         var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
         progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
-        var latents = baseLatents(request, small, plan.vae(0).extent(), onlooker, progress);
+        var latents = baseLatents(request, small, plan.vae(0).extent(), from, journal, onlooker, progress);
         onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
-        var position = new Position(0, 0, latents, new float[0]);
+        var position = new Position(1, 0, latents, new float[0]);
         journal.reached(position);
         return position;
     }
 
     /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
     private float[] baseLatents(
-            Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
+            Request request,
+            GenerationRequest small,
+            VaeExtent vae,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
         if (small.init().isPresent() && small.init().get().strength() == 0) {
             return pipeline.clean(small, small.init().get(), vae, progress);
         }
         var embeds = pipeline.encode(small, small.classifierFree(), progress);
-        return pipeline.latents(small, request.baseSchedule(), embeds, vae, onlooker, progress);
+        return pipeline.latents(small, request.baseSchedule(), embeds, vae, from, journal, onlooker, progress);
     }
 
     private float[] refine(
@@ -151,12 +179,12 @@ public final class HierarchicalPipeline {
             Onlooker onlooker,
             Progress progress) {
         var settings = request.settings();
-        var levelPlan = plan.levels().get(from.level());
+        var levelPlan = plan.levels().get(from.level() - 1);
         var level = levelPlan.level();
         var order = new WindowOrder(
                 level.gridHeight(), level.gridWidth(), settings.geometry().window());
         progress.level(
-                from.level() + 2,
+                from.level() + 1,
                 plan.levels().size() + 1,
                 level.width(),
                 level.height(),
@@ -181,7 +209,7 @@ public final class HierarchicalPipeline {
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 float sigma = schedule.sigma(i + 1);
-                onlooker.step(from.level() + 1, i + 1, () -> preview(latents, velocity, sigma, order));
+                onlooker.step(from.level(), i + 1, () -> preview(latents, velocity, sigma, order));
                 journal.reached(new Position(from.level(), i + 1, from.guide(), latents));
             }
         }
@@ -196,7 +224,7 @@ public final class HierarchicalPipeline {
             return noise;
         }
         var large = new WarmStart(model, pipeline, settings.upsampler())
-                .enlarge(level, from.guide(), plan.vae(from.level()), plan.vae(from.level() + 1), progress);
+                .enlarge(level, from.guide(), plan.vae(from.level() - 1), plan.vae(from.level()), progress);
         return Latents.noised(large, noise, settings.schedule().sigma(0));
     }
 

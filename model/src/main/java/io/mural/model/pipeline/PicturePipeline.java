@@ -6,6 +6,7 @@ import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
 import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
@@ -90,18 +91,52 @@ public final class PicturePipeline {
     }
 
     /** Packed tokens of a finished picture, [image tokens, channels x 4]. */
-    float[] latents(
+    private float[] latents(
             GenerationRequest request,
             FlowMatchSchedule schedule,
             PromptPair embeds,
             VaeExtent vae,
             Onlooker onlooker,
             Progress progress) {
-        int first =
-                request.init().map(init -> schedule.firstStep(init.strength())).orElse(0);
-        var start = start(request, schedule.sigma(first), vae, progress);
+        return latents(request, schedule, embeds, vae, Position.BEGINNING, Journal.NONE, onlooker, progress);
+    }
+
+    /**
+     * As the other, going on from a position.
+     *
+     * @param from of level 0
+     * @param journal told every step
+     */
+    float[] latents(
+            GenerationRequest request,
+            FlowMatchSchedule schedule,
+            PromptPair embeds,
+            VaeExtent vae,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
+        var evaluated = evaluated(request, schedule);
+        var latents = from.step() > 0
+                ? from.latents().clone()
+                : start(request, evaluated.sigma(0), vae, progress).clone();
         var references = references(request, vae, progress);
-        return denoise(request, schedule.from(first), start, embeds, references, onlooker, progress);
+        denoise(
+                request,
+                evaluated,
+                new Position(0, from.step(), from.guide(), latents),
+                embeds,
+                references,
+                journal,
+                onlooker,
+                progress);
+        return latents;
+    }
+
+    /** Of a schedule, the steps that are made: a picture to start from is spared the first. */
+    static FlowMatchSchedule evaluated(GenerationRequest request, FlowMatchSchedule schedule) {
+        return schedule.from(
+                request.init().map(init -> schedule.firstStep(init.strength())).orElse(0));
     }
 
     /** @param withNegative whether the negative prompt is wanted too */
@@ -173,29 +208,31 @@ public final class PicturePipeline {
         return references;
     }
 
-    private float[] denoise(
+    /** Makes the steps from a position on, in its latents. */
+    private void denoise(
             GenerationRequest request,
             FlowMatchSchedule schedule,
-            float[] start,
+            Position from,
             PromptPair embeds,
             List<Reference> references,
+            Journal journal,
             Onlooker onlooker,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
-        var latents = start.clone();
+        var latents = from.latents();
         try (var stream = transformerWeights();
                 var ops = open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, request, embeds, references);
-            for (int i = 0; i < schedule.steps(); i++) {
+            for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 float sigma = schedule.sigma(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));
+                journal.reached(new Position(0, i + 1, from.guide(), latents));
             }
         }
-        return latents;
     }
 
     private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {

@@ -353,7 +353,8 @@ public final class Queue implements AutoCloseable {
         List<Order> orders = new ArrayList<>();
         for (int number : numbers) {
             Request one = request.change().seed(seed + number - 1).build();
-            orders.add(new Order(one, Sink.png(folder.picture(job.id(), number)).resume()));
+            orders.add(new Order(
+                    one, Sink.png(folder.picture(job.id(), number)).resume().forOthers()));
         }
         var listener = new Listener(job, numbers);
         var mural = models.computing(job.wish());
