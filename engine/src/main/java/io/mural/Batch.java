@@ -72,7 +72,7 @@ final class Batch {
                 request.inputs(),
                 request.from().flatMap(Recipe::init),
                 request.from().map(Recipe::references).orElse(List.of()));
-        return loaded.computeIfAbsent(sources, key -> Loaded.of(request));
+        return loaded.computeIfAbsent(sources, key -> Loaded.of(request, means.model()));
     }
 
     private Piece piece(Order order) {

@@ -1,13 +1,12 @@
 package io.mural;
 
+import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.pipeline.CheckpointFile;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.Journal;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.plan.WeightPlan;
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.ModelDefaults;
 import io.mural.model.request.Pyramid;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.text.WholeFile;
@@ -27,12 +26,11 @@ final class LevelsMaking implements Making {
         var hierarchy = recipe.hierarchy().orElseThrow();
         var model = means.model();
         var guided = model.guided(hierarchy.lora(model));
-        var request = recipe.request(inputs);
+        var request = recipe.request(means.model(), inputs);
         var levels = hierarchy.settings();
         var wanted = Resolver.vae(wished);
-        var pyramid =
-                pyramid(recipe, inputs, model.defaults(), levels.geometry().ratio());
-        model.schedule(recipe.steps(), request.imageTokens()); // another sampler is refused before any work
+        var pyramid = pyramid(recipe, inputs, model, levels.geometry().ratio());
+        model.schedule(request); // another sampler is refused before any work
         figures = HierarchicalPlan.of(model, guided, request, levels, pyramid, wanted, means.memory());
         Making.requireMemory(
                 recipe,
@@ -53,25 +51,22 @@ final class LevelsMaking implements Making {
                 means.speed());
     }
 
-    private static Pyramid pyramid(Recipe recipe, Loaded inputs, ModelDefaults defaults, int ratio) {
-        int pixels = GenerationRequest.TOKEN_PIXELS;
-        int gridHeight = recipe.height() / pixels;
-        int gridWidth = recipe.width() / pixels;
+    private static Pyramid pyramid(Recipe recipe, Loaded inputs, PictureModel model, int ratio) {
+        var grid = model.grid(recipe.width(), recipe.height());
         if (recipe.enlarges()) {
             var start = inputs.start().orElseThrow();
-            return Pyramid.from(start.height(), start.width(), gridHeight, gridWidth, ratio);
+            return Pyramid.from(start.height(), start.width(), grid, ratio);
         }
-        int nativeTokens = defaults.width() / pixels * (defaults.height() / pixels);
-        return Pyramid.of(gridHeight, gridWidth, nativeTokens, ratio);
+        return Pyramid.of(grid, model.nativeGrid().tokens(), ratio);
     }
 
     private static List<Plan.Level> levels(HierarchicalPlan figures) {
-        int pixels = GenerationRequest.TOKEN_PIXELS;
         var base = figures.base();
+        var baseGrid = figures.pyramid().base();
         List<Plan.Level> levels = new ArrayList<>();
         levels.add(new Plan.Level(
-                figures.pyramid().baseWidth() * pixels,
-                figures.pyramid().baseHeight() * pixels,
+                baseGrid.pixelWidth(),
+                baseGrid.pixelHeight(),
                 base.peakBytes(),
                 base.stepFlops(),
                 base.attentionFlops(),
@@ -79,8 +74,8 @@ final class LevelsMaking implements Making {
                 base.vae()));
         for (var level : figures.levels()) {
             levels.add(new Plan.Level(
-                    level.level().width(),
-                    level.level().height(),
+                    level.level().grid().pixelWidth(),
+                    level.level().grid().pixelHeight(),
                     level.peakBytes(),
                     level.stepFlops(),
                     level.attentionFlops(),
@@ -98,10 +93,10 @@ final class LevelsMaking implements Making {
     @Override
     public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
         var journal = journal(recipe, inputs, sink);
-        int baseTokens = figures.pyramid().baseHeight() * figures.pyramid().baseWidth();
+        var asked = recipe.request(means.model(), inputs);
         var request = new HierarchicalPipeline.Request(
-                recipe.request(inputs),
-                means.model().schedule(recipe.steps(), baseTokens),
+                asked,
+                means.model().schedule(asked.with(figures.pyramid().base())),
                 recipe.hierarchy().orElseThrow().settings());
         var latents = pipeline.generate(request, figures, journal, events, events);
         var picture = Output.write(sink, recipe, rows -> pipeline.decode(latents, figures, rows, events));

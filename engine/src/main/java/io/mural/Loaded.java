@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
 import io.mural.model.request.ReferenceImages;
 import io.mural.tensor.InputException;
@@ -25,8 +26,8 @@ record Loaded(
         references = List.copyOf(references);
     }
 
-    /** Those of the request, else those of the recipe it repeats. */
-    static Loaded of(Request request) {
+    /** Those of the request, else those of the recipe it repeats, for a model. */
+    static Loaded of(Request request, PictureModel model) {
         var start = request.start();
         double strength = strength(request, start.isPresent());
         var references = request.inputs()
@@ -40,7 +41,7 @@ record Loaded(
                 start.map(Input::read),
                 references.stream().map(Input::path).toList(),
                 references.stream()
-                        .map(input -> ReferenceImages.prepare(input.read()))
+                        .map(input -> ReferenceImages.prepare(input.read(), model.tokenPixels()))
                         .toList());
     }
 

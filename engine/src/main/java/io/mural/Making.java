@@ -6,7 +6,6 @@ import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.Previews;
-import io.mural.model.request.GenerationRequest;
 import java.util.function.Supplier;
 
 /** Makes pictures that are alike in all but prompt and seed; planned when it is made. */
@@ -54,7 +53,7 @@ sealed interface Making permits WholeMaking, LevelsMaking {
     static void requireHeap(Recipe recipe, long bytesPerPixel, Means means) {
         long needed = bytesPerPixel * recipe.width() * recipe.height();
         if (needed > means.heap()) {
-            int step = GenerationRequest.TOKEN_PIXELS;
+            int step = means.model().tokenPixels();
             int side = (int) Math.sqrt((double) means.heap() / bytesPerPixel) / step * step;
             throw new TooLarge(
                     "a picture of " + recipe.width() + "x" + recipe.height() + " needs " + Figures.bytes(needed)

@@ -235,7 +235,7 @@ public final class Mural implements AutoCloseable {
     /** How large a request is for the model. */
     public Tokens tokens(Request request) {
         return inTurn(() -> {
-            var inputs = Loaded.of(request);
+            var inputs = Loaded.of(request, model);
             var recipe = new Resolver(place, model, loras, device).recipe(request.seeded(), inputs, VaeExtent.WHOLE);
             return Tokens.of(model, recipe, inputs);
         });

@@ -3,7 +3,6 @@ package io.mural;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
-import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.vae.VaeExtent;
@@ -41,32 +40,36 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                             + " takes no reference pictures; `init-image` starts from a picture");
         }
         return new Recipe(
+                text(request, defaults),
+                new Recipe.Canvas(size, vae),
+                sampling(request, defaults, trueCfg),
+                new Recipe.Sources(place, loras),
+                new Recipe.Inputs(inputs.init(), inputs.referenceFiles()),
+                hierarchy(request, inputs, size, defaults),
+                new Recipe.Computing(
+                        device.name(), device.gemm(), device.precision(), device.products(model.noiseDtype())));
+    }
+
+    private static Recipe.Text text(Request request, ModelDefaults defaults) {
+        return new Recipe.Text(
                 prompt(request),
                 choose(request, request.text().negative(), Recipe::negative, defaults.negative()),
-                trueCfg,
-                size.width(),
-                size.height(),
+                within(
+                        "text-tokens",
+                        choose(request, request.text().tokens(), Recipe::textTokens, defaults.textTokens()),
+                        Bounds.MOST_TEXT_TOKENS));
+    }
+
+    private Recipe.Sampling sampling(Request request, ModelDefaults defaults, double trueCfg) {
+        return new Recipe.Sampling(
                 within(
                         "steps",
                         choose(request, request.sampling().steps(), Recipe::steps, defaults.steps()),
                         Bounds.MOST_STEPS),
                 seed(request),
                 guidance(request, defaults),
-                within(
-                        "text-tokens",
-                        choose(request, request.text().tokens(), Recipe::textTokens, defaults.textTokens()),
-                        Bounds.MOST_TEXT_TOKENS),
-                choose(request, request.sampling().noise(), Recipe::noiseDtype, NoiseDtype.of(model.noiseDtype())),
-                vae,
-                place,
-                loras,
-                inputs.init(),
-                inputs.referenceFiles(),
-                hierarchy(request, inputs, size, defaults),
-                device.name(),
-                device.gemm(),
-                device.precision(),
-                device.products(model.noiseDtype()));
+                trueCfg,
+                choose(request, request.sampling().noise(), Recipe::noiseDtype, NoiseDtype.of(model.noiseDtype())));
     }
 
     /** How the autoencoder is to see the picture, or empty to decide by memory. */
@@ -154,7 +157,7 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 "guidance", choose(request, given, recipe -> recipe.guidance().orElse(usual), usual)));
     }
 
-    private static Size size(Request request, Loaded inputs, ModelDefaults defaults) {
+    private Size size(Request request, Loaded inputs, ModelDefaults defaults) {
         var given = request.canvas().size();
         var usual = inputs.start()
                 .map(image -> fitting(image, defaults))
@@ -164,22 +167,22 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 request.from().filter(recipe -> !otherStart).map(recipe -> new Size(recipe.width(), recipe.height()));
         var size = given.or(() -> before).orElse(usual);
         try {
-            GenerationRequest.requireSize(size.width(), size.height());
-            return size;
+            var grid = model.grid(size.width(), size.height());
+            return new Size(grid.pixelWidth(), grid.pixelHeight());
         } catch (InputException e) {
             throw InputException.about("size", (given.isEmpty() ? "" : "`size` " + size + ": ") + e.getMessage(), e);
         }
     }
 
     /** A picture's own size, made smaller in its proportions to the area the model was made for. */
-    private static Size fitting(RgbImage image, ModelDefaults defaults) {
+    private Size fitting(RgbImage image, ModelDefaults defaults) {
         double area = (double) defaults.width() * defaults.height();
         double scale = Math.min(1, Math.sqrt(area / image.width() / image.height()));
         return new Size(multiple(image.width() * scale), multiple(image.height() * scale));
     }
 
-    private static int multiple(double pixels) {
-        int step = GenerationRequest.TOKEN_PIXELS;
+    private int multiple(double pixels) {
+        int step = model.tokenPixels();
         // A hair more, so that a side which is a multiple but for rounding stays as it is.
         return Math.max(step, (int) (pixels * (1 + 1e-9)) / step * step);
     }

@@ -1,7 +1,6 @@
 package io.mural;
 
 import io.mural.model.family.PictureModel;
-import io.mural.model.request.GenerationRequest;
 
 /**
  * How large a request is for the model.
@@ -16,13 +15,9 @@ public record Tokens(int prompt, int references, int picture) {
         var reader = model.textReaders(recipe.textTokens()).getLast();
         int prompt = reader.tokenizer().encode(recipe.prompt(), reader.length()).used();
         int references = inputs.references().stream()
-                .mapToInt(image -> tokens(image.width(), image.height()))
+                .mapToInt(image -> model.grid(image.width(), image.height()).tokens())
                 .sum();
-        return new Tokens(prompt, references, tokens(recipe.width(), recipe.height()));
-    }
-
-    private static int tokens(int width, int height) {
-        int side = GenerationRequest.TOKEN_PIXELS;
-        return width / side * (height / side);
+        return new Tokens(
+                prompt, references, model.grid(recipe.width(), recipe.height()).tokens());
     }
 }

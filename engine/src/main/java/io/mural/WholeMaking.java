@@ -14,9 +14,9 @@ final class WholeMaking implements Making {
     WholeMaking(Means means, Request wished, Recipe recipe, Loaded inputs) {
         this.means = means;
         var model = means.model();
-        var request = recipe.request(inputs);
+        var request = recipe.request(means.model(), inputs);
         var wanted = Resolver.vae(wished);
-        model.schedule(recipe.steps(), request.imageTokens()); // another sampler is refused before any work
+        model.schedule(request); // another sampler is refused before any work
         var figures = PicturePlan.of(model, request, wanted, means.memory());
         Making.requireMemory(
                 recipe,
@@ -25,13 +25,14 @@ final class WholeMaking implements Making {
                 () -> PicturePlan.largestSquare(model, request, wanted, means.memory()));
         Making.requireHeap(recipe, PicturePlan.heapBytes(1, 1), means);
         var weights = WeightPlan.of(model, means.memory() - figures.peakBytes());
-        int evaluated = request.init()
-                .map(init -> (int) Math.ceil(init.strength() * request.steps()))
-                .orElse(request.steps());
+        int evaluated = request.inputs()
+                .init()
+                .map(init -> (int) Math.ceil(init.strength() * recipe.steps()))
+                .orElse(recipe.steps());
         plan = new Plan(
                 recipe.seenBy(figures.vae()),
                 figures.peakBytes(),
-                figures.flops(evaluated, request.classifierFree()),
+                figures.flops(evaluated, request.sampling().classifierFree()),
                 figures.vae(),
                 List.of(),
                 weights,
@@ -46,8 +47,8 @@ final class WholeMaking implements Making {
 
     @Override
     public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
-        var request = recipe.request(inputs);
-        var schedule = means.model().schedule(recipe.steps(), request.imageTokens());
+        var request = recipe.request(means.model(), inputs);
+        var schedule = means.model().schedule(request);
         var result = pipeline.generate(request, schedule, recipe.vae(), events, events);
         return Output.write(sink, recipe, rows -> rows.rows(result.image()));
     }

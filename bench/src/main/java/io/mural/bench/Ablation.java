@@ -49,7 +49,6 @@ public final class Ablation {
     private static final int[] HALOS = {0, 1, 2, 4, 8};
     private static final int RATIO = 2;
     private static final int SIDE = 512;
-    private static final int PIXELS = GenerationRequest.TOKEN_PIXELS;
 
     private final PictureModel model;
     private final int threads;
@@ -122,7 +121,7 @@ public final class Ablation {
         for (int ratio : new int[] {2, 4}) {
             var dense = new LinkedHashMap<Subject, RgbImage>();
             for (var subject : subjects) {
-                var all = geometry(usual, SIDE / PIXELS, 0);
+                var all = geometry(usual, SIDE / model.tokenPixels(), 0);
                 dense.put(
                         subject,
                         levels(subject, with(settings, all, settings.steps(), settings.skipSteps()), ratio)
@@ -143,7 +142,7 @@ public final class Ablation {
         var psnrs = new ArrayList<Double>();
         var seams = new ArrayList<Double>();
         int failing = 0;
-        var evaluation = new SeamEvaluation(List.of(geometry.window() * PIXELS), Optional.empty());
+        var evaluation = new SeamEvaluation(List.of(geometry.window() * model.tokenPixels()), Optional.empty());
         for (var subject : subjects) {
             var made = levels(subject, with(settings, geometry, settings.steps(), settings.skipSteps()), ratio);
             seconds.add(made.seconds());
@@ -213,34 +212,20 @@ public final class Ablation {
     }
 
     private GenerationRequest request(Subject subject, int side) {
-        var defaults = model.defaults();
-        return new GenerationRequest(
-                subject.prompt(),
-                defaults.negative(),
-                defaults.trueCfg(),
-                side,
-                side,
-                defaults.steps(),
-                subject.seed(),
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
+        return GenerationRequest.of(subject.prompt(), model.defaults(), model.grid(side, side), subject.seed());
     }
 
     private Made atOnce(Subject subject) {
         long start = System.nanoTime();
         var request = request(subject, SIDE);
-        var schedule = model.schedule(request.steps(), request.imageTokens());
         var image = new PicturePipeline(model, this::open)
-                .generate(request, schedule, VaeExtent.WHOLE, Progress.NONE)
+                .generate(request, Progress.NONE)
                 .image();
         return new Made(image, (System.nanoTime() - start) / 1e9);
     }
 
     /** The large picture over the subject's base; what it takes is told without the base. */
     private Made levels(Subject subject, HierarchicalSettings settings, int ratio) {
-        int grid = SIDE / PIXELS;
         var scaled = new HierarchicalSettings(
                 settings.geometry().withRatio(ratio),
                 settings.shift(),
@@ -251,8 +236,7 @@ public final class Ablation {
                 settings.upsampler());
         var base = subject.bases().computeIfAbsent(SIDE / ratio, side -> base(subject, side));
         var request = request(subject, SIDE);
-        var level = new Level(grid, grid, ratio);
-        var pyramid = new Pyramid(level.guideHeight(), level.guideWidth(), List.of(level));
+        var pyramid = Pyramid.of(new Level(request.grid(), ratio));
         var guided = model.guided(
                 new HierarchicalLora(model.hierarchicalLora().orElseThrow(), 1, HierarchicalLora.Scope.GUIDE));
         var plan = HierarchicalPlan.of(
@@ -267,9 +251,8 @@ public final class Ablation {
 
     private float[] base(Subject subject, int side) {
         var request = request(subject, side);
-        var schedule = model.schedule(request.steps(), request.imageTokens());
         return new PicturePipeline(model, this::open)
-                .generate(request, schedule, VaeExtent.WHOLE, Progress.NONE)
+                .generate(request, Progress.NONE)
                 .latents();
     }
 

@@ -11,11 +11,13 @@ import io.mural.model.layers.KeysValues;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
 import io.mural.model.text.T5Config;
 import io.mural.model.text.T5Encoder;
 import io.mural.model.vae.AutoencoderKL;
 import io.mural.model.vae.VaeConfig;
-import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
@@ -170,9 +172,7 @@ record ModelPart(Kind kind, int size) implements Work {
     private Runnable picture(Operands operands) {
         var model = operands.owned(new Flux1Model(NANO, Optional.empty(), List.of()));
         return () -> {
-            var request = request(model, size);
-            new PicturePipeline(model, operands::open)
-                    .generate(request, model.schedule(size, request.imageTokens()), VaeExtent.WHOLE, Progress.NONE);
+            new PicturePipeline(model, operands::open).generate(request(model, size), Progress.NONE);
         };
     }
 
@@ -180,16 +180,9 @@ record ModelPart(Kind kind, int size) implements Work {
     private static GenerationRequest request(PictureModel model, int steps) {
         var defaults = model.defaults();
         return new GenerationRequest(
-                "a sunset over purple mountains and a calm sea",
-                defaults.negative(),
-                defaults.trueCfg(),
-                defaults.width(),
-                defaults.height(),
-                steps,
-                1,
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
+                new Text("a sunset over purple mountains and a calm sea", defaults.negative(), defaults.textTokens()),
+                model.nativeGrid(),
+                new Sampling(steps, 1, defaults.guidance(), defaults.trueCfg(), Optional.empty()),
+                Inputs.NONE);
     }
 }

@@ -10,7 +10,6 @@ import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.Pyramid;
-import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
@@ -82,9 +81,7 @@ final class NanoPicture {
         try (var model = PictureModel.open(MODEL, Optional.empty(), List.of())) {
             var defaults = model.defaults();
             if (side <= defaults.width()) {
-                var request = request(model);
-                var schedule = model.schedule(request.steps(), request.imageTokens());
-                new PicturePipeline(model, this::open).generate(request, schedule, VaeExtent.WHOLE, clock);
+                new PicturePipeline(model, this::open).generate(request(model), clock);
             } else {
                 levels(model, request(model));
             }
@@ -115,36 +112,19 @@ final class NanoPicture {
 
     private void levels(PictureModel model, GenerationRequest request) {
         var settings = model.hierarchicalSettings();
-        var defaults = model.defaults();
-        int pixels = GenerationRequest.TOKEN_PIXELS;
         var pyramid = Pyramid.of(
-                side / pixels,
-                side / pixels,
-                defaults.width() / pixels * (defaults.height() / pixels),
-                settings.geometry().ratio());
+                request.grid(), model.nativeGrid().tokens(), settings.geometry().ratio());
         var guided = model.guided(
                 new HierarchicalLora(model.hierarchicalLora().orElseThrow(), 1, HierarchicalLora.Scope.GUIDE));
         var plan = HierarchicalPlan.of(model, guided, request, settings, pyramid, Optional.empty(), 8L << 30);
         var pipeline = new HierarchicalPipeline(model, guided, this::open);
-        var whole = new HierarchicalPipeline.Request(
-                request, model.schedule(request.steps(), pyramid.baseHeight() * pyramid.baseWidth()), settings);
+        var whole = new HierarchicalPipeline.Request(request, model.schedule(request.with(pyramid.base())), settings);
         var latents = pipeline.generate(whole, plan, Journal.NONE, Onlooker.NONE, clock);
         pipeline.decode(latents, plan, band -> {}, clock);
     }
 
     private GenerationRequest request(PictureModel model) {
-        var defaults = model.defaults();
-        return new GenerationRequest(
-                "a sunset over purple mountains and a calm sea",
-                defaults.negative(),
-                defaults.trueCfg(),
-                side,
-                side,
-                defaults.steps(),
-                5,
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
+        return GenerationRequest.of(
+                "a sunset over purple mountains and a calm sea", model.defaults(), model.grid(side, side), 5);
     }
 }

@@ -5,7 +5,6 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
@@ -62,23 +61,10 @@ public final class PrecisionError {
     }
 
     private static RgbImage picture(PictureModel model, String prompt, Precision precision, Kernels kernels) {
-        var defaults = model.defaults();
-        var request = new GenerationRequest(
-                prompt,
-                defaults.negative(),
-                defaults.trueCfg(),
-                defaults.width(),
-                defaults.height(),
-                defaults.steps(),
-                1,
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
+        var request = GenerationRequest.of(prompt, model.defaults(), model.nativeGrid(), 1);
         int threads = Runtime.getRuntime().availableProcessors();
         return new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads, precision, kernels))
-                .generate(
-                        request, model.schedule(request.steps(), request.imageTokens()), VaeExtent.WHOLE, Progress.NONE)
+                .generate(request, Progress.NONE)
                 .image();
     }
 }

@@ -6,7 +6,10 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.vae.VaeExtent;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
+import io.mural.model.request.Grid;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
@@ -47,7 +50,10 @@ public final class Pictures {
 
     private static GenerationRequest request() {
         return new GenerationRequest(
-                "a calm sea", "", 2.5, 128, 128, 2, 5, 0, TEXT_TOKENS, Optional.empty(), Optional.empty());
+                new Text("a calm sea", "", TEXT_TOKENS),
+                Grid.of(128, 128, 16),
+                new Sampling(2, 5, 0, 2.5, Optional.empty()),
+                Inputs.NONE);
     }
 
     static TornadoOps open(Storage storage, long weightBytes) {
@@ -81,9 +87,8 @@ public final class Pictures {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of())) {
             var mine = new PicturePipeline(model, device);
             var processors = new PicturePipeline(model, () -> new CpuBackend().open("cpu", 2, new Workspace()));
-            var schedule = model.schedule(request().steps(), request().imageTokens());
-            var expected = processors.generate(request(), schedule, VaeExtent.WHOLE, Progress.NONE);
-            var actual = mine.generate(request(), schedule, VaeExtent.WHOLE, Progress.NONE);
+            var expected = processors.generate(request(), Progress.NONE);
+            var actual = mine.generate(request(), Progress.NONE);
             return actual.image().psnr(expected.image());
         }
     }
@@ -92,7 +97,7 @@ public final class Pictures {
     static Traffic traffic(TornadoOps ops) {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of())) {
             var evaluation = model.evaluation(ops, request(), model.blank(TEXT_TOKENS), List.of());
-            int tokens = request().imageTokens();
+            int tokens = request().grid().tokens();
             var latents = new float[tokens * model.features()];
             long in = 0;
             long out = 0;
@@ -118,7 +123,7 @@ public final class Pictures {
     static float[] velocity(TornadoOps ops) {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of())) {
             var evaluation = model.evaluation(ops, request(), model.blank(TEXT_TOKENS), List.of());
-            int tokens = request().imageTokens();
+            int tokens = request().grid().tokens();
             var latents = new float[tokens * model.features()];
             for (int i = 0; i < latents.length; i++) {
                 latents[i] = (float) Math.sin(i);

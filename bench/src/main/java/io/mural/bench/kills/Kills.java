@@ -42,8 +42,20 @@ public final class Kills {
 
     private static String[] generate(String... more) {
         var args = Arrays.asList(
-                "generate", "a calm sea", "--size", "368x368", "--steps", "6", "--skip-steps", "2", "--seed", "4",
-                "--progress", "json", "-o", PICTURE);
+                "generate",
+                "a calm sea",
+                "--size",
+                "368x368",
+                "--steps",
+                "6",
+                "--skip-steps",
+                "2",
+                "--seed",
+                "4",
+                "--progress",
+                "json",
+                "-o",
+                PICTURE);
         var all = Arrays.copyOf(args.toArray(new String[0]), args.size() + more.length);
         System.arraycopy(more, 0, all, args.size(), more.length);
         return all;

@@ -8,7 +8,9 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.vae.VaeExtent;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Workspace;
@@ -72,10 +74,13 @@ class ModelWriterTest {
         assertThat(written.get()).isEqualTo(writer.bytes(ALL));
         try (var model = PictureModel.open(folder, Optional.empty(), List.of())) {
             assertThat(model.bytes()).isEqualTo(writer.bytes(ALL));
-            var request =
-                    new GenerationRequest("a castle", "", 1, 64, 64, 1, 7, 3.5, 32, Optional.empty(), Optional.empty());
+            var request = new GenerationRequest(
+                    new Text("a castle", "", 32),
+                    model.grid(64, 64),
+                    new Sampling(1, 7, 3.5, 1, Optional.empty()),
+                    Inputs.NONE);
             var picture = new PicturePipeline(model, () -> new VectorOps(new Workspace(), 1))
-                    .generate(request, model.schedule(1, request.imageTokens()), VaeExtent.WHOLE, Progress.NONE);
+                    .generate(request, Progress.NONE);
             double squares = 0;
             for (float value : picture.latents()) {
                 squares += (double) value * value;

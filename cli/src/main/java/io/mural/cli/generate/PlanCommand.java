@@ -11,7 +11,6 @@ import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.OfficialBlockMap;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.plan.LevelFigures;
-import io.mural.model.request.GenerationRequest;
 import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
@@ -78,7 +77,6 @@ public final class PlanCommand implements Runnable {
 
     @Override
     public void run() {
-        GenerationRequest.requireSize(size.width(), size.height());
         if (textTokens != null && textTokens < 1) {
             throw new BadUsage("--text-tokens " + textTokens + ": choose 1 or more");
         }
@@ -94,9 +92,9 @@ public final class PlanCommand implements Runnable {
         int usual =
                 pattern == Pattern.OFFICIAL ? OFFICIAL_TEXT : model.defaults().textTokens();
         int text = Optional.ofNullable(textTokens).orElse(usual);
-        int pixels = GenerationRequest.TOKEN_PIXELS;
+        var grid = model.grid(size.width(), size.height());
         var geometry = model.hierarchicalSettings().geometry();
-        var order = new WindowOrder(size.height() / pixels, size.width() / pixels, geometry.window());
+        var order = new WindowOrder(grid.height(), grid.width(), geometry.window());
         var level = LevelFigures.of(model, text, order);
         long guide = (long) geometry.guideSide(order.height()) * geometry.guideSide(order.width());
         long all = text + order.tokens() + guide;

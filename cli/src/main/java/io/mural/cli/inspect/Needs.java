@@ -17,18 +17,7 @@ import java.util.Optional;
 record Needs(int width, int height, PicturePlan plan, long weightBytes) {
     static Needs of(PictureModel model) {
         var defaults = model.defaults();
-        var request = new GenerationRequest(
-                "a picture",
-                defaults.negative(),
-                defaults.trueCfg(),
-                defaults.width(),
-                defaults.height(),
-                defaults.steps(),
-                0,
-                defaults.guidance(),
-                defaults.textTokens(),
-                Optional.empty(),
-                Optional.empty());
+        var request = GenerationRequest.of("a picture", defaults, model.nativeGrid(), 0);
         var plan = PicturePlan.of(model, request, Optional.empty(), Memory.budget());
         return new Needs(defaults.width(), defaults.height(), plan, model.bytes());
     }

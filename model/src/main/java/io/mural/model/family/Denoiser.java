@@ -39,9 +39,9 @@ public final class Denoiser {
             Ops ops, PictureModel model, GenerationRequest request, PromptPair embeds, List<Reference> references) {
         return new Denoiser(
                 ops,
-                request.imageTokens(),
+                request.grid().tokens(),
                 model.features(),
-                request.trueCfg(),
+                request.sampling().trueCfg(),
                 model.evaluation(ops, request, embeds.positive(), references),
                 embeds.negative().map(negative -> model.evaluation(ops, request, negative, references)));
     }

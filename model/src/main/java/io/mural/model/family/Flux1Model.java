@@ -5,6 +5,7 @@ import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.flux1.GuideBranch;
 import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
@@ -291,10 +292,15 @@ public final class Flux1Model implements PictureModel {
     }
 
     @Override
-    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
+    public int tokenPixels() {
+        return 2 * vaeConfig().reduction();
+    }
+
+    @Override
+    public float[] noise(long seed, DType dtype, Grid grid) {
         int channels = vaeConfig().latentChannels();
-        int height = 2 * gridHeight;
-        int width = 2 * gridWidth;
+        int height = 2 * grid.height();
+        int width = 2 * grid.width();
         var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, channels, height, width));
         return Latents.packPlanes(planes, channels, height, width);
     }
@@ -314,8 +320,12 @@ public final class Flux1Model implements PictureModel {
         var context = new Flux1Transformer.Context(
                 embeds.tokens(ops),
                 embeds.pooled(ops),
-                request.guidance(),
-                transformer.positions(ops, embeds.textTokens(), request.gridHeight(), request.gridWidth()));
+                request.sampling().guidance(),
+                transformer.positions(
+                        ops,
+                        embeds.textTokens(),
+                        request.grid().height(),
+                        request.grid().width()));
         return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
     }
 

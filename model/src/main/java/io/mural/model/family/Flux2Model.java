@@ -7,6 +7,7 @@ import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.flux2.GuidedTransformer;
 import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
@@ -280,10 +281,15 @@ public final class Flux2Model implements PictureModel {
         return transformer().config().inChannels();
     }
 
-    /** Diffusers draws whole tokens, [features, gridHeight, gridWidth]. */
     @Override
-    public float[] noise(long seed, DType dtype, int gridHeight, int gridWidth) {
-        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, features(), gridHeight, gridWidth));
+    public int tokenPixels() {
+        return 2 * vae().config().reduction();
+    }
+
+    /** Diffusers draws whole tokens, [features, grid.height(), grid.width()]. */
+    @Override
+    public float[] noise(long seed, DType dtype, Grid grid) {
+        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, features(), grid.height(), grid.width()));
         return Latents.tokens(planes, features());
     }
 
@@ -296,10 +302,11 @@ public final class Flux2Model implements PictureModel {
     public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
         var transformer = transformer();
         var txt = embeds.tokens(ops);
-        var rope = transformer.positions(ops, txt.rows(), request.gridHeight(), request.gridWidth());
+        var rope = transformer.positions(
+                ops, txt.rows(), request.grid().height(), request.grid().width());
         var context = references.isEmpty()
-                ? new Flux2Transformer.Context(txt, request.guidance(), rope)
-                : beside(ops, references, txt, request.guidance(), rope);
+                ? new Flux2Transformer.Context(txt, request.sampling().guidance(), rope)
+                : beside(ops, references, txt, request.sampling().guidance(), rope);
         return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
     }
 
@@ -312,7 +319,8 @@ public final class Flux2Model implements PictureModel {
         int tokens = 0;
         for (var reference : references) {
             int time = REFERENCE_TIME + REFERENCE_TIME * rasters.size();
-            rasters.add(new Raster(time, reference.gridHeight(), reference.gridWidth(), 1));
+            rasters.add(
+                    new Raster(time, reference.grid().height(), reference.grid().width(), 1));
             tokens += rasters.getLast().tokens();
         }
         var latents = ops.tensor(joined(references, tokens * features()), tokens, features());

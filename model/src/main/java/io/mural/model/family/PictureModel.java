@@ -1,6 +1,7 @@
 package io.mural.model.family;
 
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
@@ -48,6 +49,24 @@ public interface PictureModel extends AutoCloseable {
     /** The noise levels of a picture, as the model's scheduler and its defaults have them. */
     FlowMatchSchedule schedule(int steps, int imageTokens);
 
+    /** The noise levels of a picture. */
+    default FlowMatchSchedule schedule(GenerationRequest request) {
+        return schedule(request.sampling().steps(), request.grid().tokens());
+    }
+
+    /** Side of the square of pixels that a latent token covers: sizes of pictures are multiples of it. */
+    int tokenPixels();
+
+    /** The tokens of a picture; {@link io.mural.tensor.InputException} for a size the model cannot make. */
+    default Grid grid(int pixelWidth, int pixelHeight) {
+        return Grid.of(pixelWidth, pixelHeight, tokenPixels());
+    }
+
+    /** The tokens of a picture of the model's own size. */
+    default Grid nativeGrid() {
+        return grid(defaults().width(), defaults().height());
+    }
+
     /** How the model makes pictures larger than its own size. */
     HierarchicalSettings hierarchicalSettings();
 
@@ -93,8 +112,8 @@ public interface PictureModel extends AutoCloseable {
     /** Features of a latent token. */
     int features();
 
-    /** Tokens [gridHeight x gridWidth, features] of the noise that a seed gives, in raster order. */
-    float[] noise(long seed, DType dtype, int gridHeight, int gridWidth);
+    /** Tokens [grid.tokens(), features] of the noise that a seed gives, in raster order. */
+    float[] noise(long seed, DType dtype, Grid grid);
 
     /** Between pictures and latent tokens. */
     LatentCodec codec();

@@ -2,6 +2,7 @@ package io.mural.model.parity;
 
 import io.mural.model.family.Flux1Model;
 import io.mural.model.family.Flux2Model;
+import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.Journal;
@@ -10,6 +11,10 @@ import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Init;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid;
@@ -44,10 +49,12 @@ final class PipelineCases {
 
     Judged run(ParityCase given) {
         try (var model = new Flux1Model(given.model(), Optional.empty(), List.of(), Optional.empty())) {
-            var request = request(given);
+            var request = request(given, model);
             // Cases follow the scheduler's own formula, not the bounds that mural.json sets for users.
-            var schedule = model.scheduler().schedule(request.steps(), request.imageTokens(), Double.POSITIVE_INFINITY);
-            var result = new PicturePipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+            var schedule = model.scheduler()
+                    .schedule(request.sampling().steps(), request.grid().tokens(), Double.POSITIVE_INFINITY);
+            var result = new PicturePipeline(model, device)
+                    .generate(request, schedule, VaeExtent.WHOLE, Onlooker.NONE, Progress.NONE);
             return new Judged(psnr(given, result.image()), detail(given, result));
         }
     }
@@ -56,9 +63,8 @@ final class PipelineCases {
     Judged flux2(ParityCase given) {
         try (var model = new Flux2Model(given.model(), Optional.empty(), List.of())) {
             requireTextLayers(given, model);
-            var request = flux2Request(given);
-            var schedule = model.schedule(request.steps(), request.imageTokens());
-            var result = new PicturePipeline(model, device).generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+            var request = flux2Request(given, model);
+            var result = new PicturePipeline(model, device).generate(request, Progress.NONE);
             var detail = new StringBuilder();
             append(detail, given, "prompt_embeds", () -> result.embeds().tokens());
             append(detail, given, "latents", () -> flux2Latents(model, request, result.latents()));
@@ -78,27 +84,15 @@ final class PipelineCases {
         }
     }
 
-    private static GenerationRequest flux2Request(ParityCase given) {
+    private static GenerationRequest flux2Request(ParityCase given, Flux2Model model) {
         var params = given.params();
         boolean distilled = params.bool("distilled", true);
         double guidance = params.number("guidance", 1);
         var references = new ArrayList<RgbImage>();
         for (int i = 0; i < params.integer("references", 0); i++) {
-            references.add(ReferenceImages.prepare(image(given, "in.reference_" + i)));
+            references.add(ReferenceImages.prepare(image(given, "in.reference_" + i), model.tokenPixels()));
         }
-        return new GenerationRequest(
-                params.string("prompt"),
-                params.string("negative", ""),
-                distilled ? 1 : guidance,
-                params.integer("width"),
-                params.integer("height"),
-                params.integer("steps"),
-                params.longInteger("seed"),
-                guidance,
-                params.integer("max_sequence_length"),
-                Optional.empty(),
-                Optional.of(dtype(params.string("noise_dtype", "float32"))),
-                references);
+        return request(given, model, guidance, distilled ? 1 : guidance, new Inputs(Optional.empty(), references));
     }
 
     /** Packed tokens as the decoder takes them: [channels, height, width] without the statistics. */
@@ -106,7 +100,13 @@ final class PipelineCases {
         var raw = tokens.clone();
         model.vae().statistics().restore(raw);
         int channels = model.vae().config().latentChannels();
-        return Planes.of(Latents.unpack(raw, channels, 2 * request.gridHeight(), 2 * request.gridWidth()), channels);
+        return Planes.of(
+                Latents.unpack(
+                        raw,
+                        channels,
+                        2 * request.grid().height(),
+                        2 * request.grid().width()),
+                channels);
     }
 
     private static double psnr(ParityCase given, RgbImage mine) {
@@ -124,13 +124,10 @@ final class PipelineCases {
         var lora = new HierarchicalLora(
                 given.resolve(params.string("lora")), params.number("lora_scale", 1), HierarchicalLora.Scope.GUIDE);
         try (var model = new Flux1Model(given.model(), Optional.empty(), List.of(), Optional.empty())) {
-            var picture = request(given);
+            var picture = request(given, model);
             var settings = HierarchicalSettings.of(params, HierarchicalSettings.FLUX1);
-            var level = new Level(
-                    picture.gridHeight(),
-                    picture.gridWidth(),
-                    settings.geometry().ratio());
-            var pyramid = new Pyramid(level.guideHeight(), level.guideWidth(), List.of(level));
+            var pyramid =
+                    Pyramid.of(new Level(picture.grid(), settings.geometry().ratio()));
             var guided = model.guided(lora);
             var plan = HierarchicalPlan.of(
                     model, guided, picture, settings, pyramid, Optional.of(VaeExtent.WHOLE), Long.MAX_VALUE);
@@ -172,23 +169,32 @@ final class PipelineCases {
         }
     }
 
-    private static GenerationRequest request(ParityCase given) {
+    private static GenerationRequest request(ParityCase given, Flux1Model model) {
         var params = given.params();
-        Optional<GenerationRequest.Init> init = params.has("strength")
-                ? Optional.of(new GenerationRequest.Init(image(given, "in.image"), params.number("strength")))
+        Optional<Init> init = params.has("strength")
+                ? Optional.of(new Init(image(given, "in.image"), params.number("strength")))
                 : Optional.empty();
-        return new GenerationRequest(
-                params.string("prompt"),
-                params.string("negative", ""),
-                params.number("true_cfg", 1),
-                params.integer("width"),
-                params.integer("height"),
-                params.integer("steps"),
-                params.longInteger("seed"),
+        return request(
+                given,
+                model,
                 params.number("guidance", 3.5),
-                params.integer("max_sequence_length"),
-                init,
-                Optional.of(dtype(params.string("noise_dtype", "float32"))));
+                params.number("true_cfg", 1),
+                new Inputs(init, List.of()));
+    }
+
+    private static GenerationRequest request(
+            ParityCase given, PictureModel model, double guidance, double trueCfg, Inputs inputs) {
+        var params = given.params();
+        return new GenerationRequest(
+                new Text(params.string("prompt"), params.string("negative", ""), params.integer("max_sequence_length")),
+                model.grid(params.integer("width"), params.integer("height")),
+                new Sampling(
+                        params.integer("steps"),
+                        params.longInteger("seed"),
+                        guidance,
+                        trueCfg,
+                        Optional.of(dtype(params.string("noise_dtype", "float32")))),
+                inputs);
     }
 
     private static DType dtype(String torchName) {

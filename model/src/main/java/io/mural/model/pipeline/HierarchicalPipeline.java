@@ -13,6 +13,7 @@ import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid.Level;
 import io.mural.model.sampling.FlowMatchSchedule;
@@ -65,12 +66,7 @@ public final class HierarchicalPipeline {
      *     is the picture it starts from itself where that has strength 0
      * @param baseSchedule noise levels of the base
      */
-    public record Request(GenerationRequest picture, FlowMatchSchedule baseSchedule, HierarchicalSettings settings) {
-        private GenerationRequest ofSize(int gridHeight, int gridWidth) {
-            int pixels = GenerationRequest.TOKEN_PIXELS;
-            return picture.withSize(gridWidth * pixels, gridHeight * pixels);
-        }
-    }
+    public record Request(GenerationRequest picture, FlowMatchSchedule baseSchedule, HierarchicalSettings settings) {}
 
     /** @return packed tokens [tokens, channels x 4] of the picture, in raster order */
     public float[] generate(
@@ -88,8 +84,8 @@ public final class HierarchicalPipeline {
             if (level == pyramid.levels().size()) {
                 return latents;
             }
-            var size = pyramid.levels().get(level - 1);
-            onlooker.finished(level, () -> picture(latents, size.gridHeight(), size.gridWidth(), plan.vae(level)));
+            var grid = pyramid.levels().get(level - 1).grid();
+            onlooker.finished(level, () -> picture(latents, grid, plan.vae(level)));
             position = new Position(level + 1, 0, latents, new float[0]);
             journal.reached(position);
         }
@@ -102,13 +98,13 @@ public final class HierarchicalPipeline {
             return false;
         }
         boolean isBase = at.level() == 0;
-        int tokens = pyramid.baseHeight() * pyramid.baseWidth();
+        int tokens = pyramid.base().tokens();
         int guide = 0;
         int steps = isBase ? baseSteps(request) : request.settings().schedule().steps();
         if (!isBase) {
             var level = pyramid.levels().get(at.level() - 1);
-            tokens = level.gridHeight() * level.gridWidth();
-            guide = level.guideHeight() * level.guideWidth() * model.features();
+            tokens = level.grid().tokens();
+            guide = level.guide().tokens() * model.features();
         }
         boolean begun = at.step() > 0;
         return at.step() >= 0
@@ -120,7 +116,7 @@ public final class HierarchicalPipeline {
     }
 
     private static int baseSteps(Request request) {
-        var init = request.picture().init();
+        var init = request.picture().inputs().init();
         if (init.isPresent() && init.get().strength() == 0) {
             return 0;
         }
@@ -145,10 +141,15 @@ public final class HierarchicalPipeline {
             Onlooker onlooker,
             Progress progress) {
         var pyramid = plan.pyramid();
-        var small = request.ofSize(pyramid.baseHeight(), pyramid.baseWidth());
-        progress.level(1, pyramid.levels().size() + 1, small.width(), small.height(), 1);
+        var small = request.picture().with(pyramid.base());
+        progress.level(
+                1,
+                pyramid.levels().size() + 1,
+                small.grid().pixelWidth(),
+                small.grid().pixelHeight(),
+                1);
         var latents = baseLatents(request, small, plan.vae(0).extent(), from, journal, onlooker, progress);
-        onlooker.finished(0, () -> picture(latents, pyramid.baseHeight(), pyramid.baseWidth(), plan.vae(0)));
+        onlooker.finished(0, () -> picture(latents, pyramid.base(), plan.vae(0)));
         var position = new Position(1, 0, latents, new float[0]);
         journal.reached(position);
         return position;
@@ -163,10 +164,10 @@ public final class HierarchicalPipeline {
             Journal journal,
             Onlooker onlooker,
             Progress progress) {
-        if (small.init().isPresent() && small.init().get().strength() == 0) {
-            return pipeline.clean(small, small.init().get(), vae, progress);
+        if (small.inputs().init().isPresent() && small.inputs().init().get().strength() == 0) {
+            return pipeline.clean(small, small.inputs().init().get(), vae, progress);
         }
-        var embeds = pipeline.encode(small, small.classifierFree(), progress);
+        var embeds = pipeline.encode(small, small.sampling().classifierFree(), progress);
         return pipeline.latents(small, request.baseSchedule(), embeds, vae, from, journal, onlooker, progress);
     }
 
@@ -182,12 +183,12 @@ public final class HierarchicalPipeline {
         var levelPlan = plan.levels().get(from.level() - 1);
         var level = levelPlan.level();
         var order = new WindowOrder(
-                level.gridHeight(), level.gridWidth(), settings.geometry().window());
+                level.grid().height(), level.grid().width(), settings.geometry().window());
         progress.level(
                 from.level() + 1,
                 plan.levels().size() + 1,
-                level.width(),
-                level.height(),
+                level.grid().pixelWidth(),
+                level.grid().pixelHeight(),
                 order.windowRows() * order.windowColumns());
         var latents = from.step() > 0
                 ? from.latents().clone()
@@ -197,8 +198,8 @@ public final class HierarchicalPipeline {
         var scene = new Scene(
                 settings.geometry().withRatio(level.ratio()),
                 order,
-                level.guideHeight(),
-                level.guideWidth(),
+                level.guide().height(),
+                level.guide().width(),
                 from.guide());
         try (var stream = pipeline.transformerWeights();
                 var ops = pipeline.open(progress, stream)) {
@@ -219,7 +220,7 @@ public final class HierarchicalPipeline {
     /** The level's tokens in raster order before its first step: noise, over the enlarged guide where steps are skipped. */
     private float[] start(Request request, HierarchicalPlan plan, Position from, Level level, Progress progress) {
         var settings = request.settings();
-        var noise = pipeline.noise(request.ofSize(level.gridHeight(), level.gridWidth()));
+        var noise = pipeline.noise(request.picture().with(level.grid()));
         if (settings.skipSteps() == 0) {
             return noise;
         }
@@ -237,8 +238,8 @@ public final class HierarchicalPipeline {
         progress.stage(Stage.DECODE, 1);
         try (var ops = pipeline.open(progress)) {
             var last = plan.levels().getLast();
-            var level = last.level();
-            model.codec().decode(ops, latents, level.gridHeight(), level.gridWidth(), last.vae(), sink);
+            var grid = last.level().grid();
+            model.codec().decode(ops, latents, grid.height(), grid.width(), last.vae(), sink);
             progress.step(1);
         }
     }
@@ -247,22 +248,23 @@ public final class HierarchicalPipeline {
     public RgbImage decode(float[] latents, HierarchicalPlan plan, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         var last = plan.levels().getLast();
-        var image = picture(latents, last.level().gridHeight(), last.level().gridWidth(), last.vae());
+        var image = picture(latents, last.level().grid(), last.vae());
         progress.step(1);
         return image;
     }
 
-    private RgbImage picture(float[] latents, int gridHeight, int gridWidth, VaeWay vae) {
+    private RgbImage picture(float[] latents, Grid grid, VaeWay vae) {
         try (var ops = pipeline.open(Progress.NONE)) {
-            return model.codec().decode(ops, latents, gridHeight, gridWidth, vae);
+            return model.codec().decode(ops, latents, grid.height(), grid.width(), vae);
         }
     }
 
     private RgbImage preview(float[] latents, float[] velocity, float sigma, WindowOrder order) {
-        var defaults = model.defaults();
-        int side = Math.max(defaults.width(), defaults.height()) / GenerationRequest.TOKEN_PIXELS;
+        var usual = model.nativeGrid();
+        int side = Math.max(usual.width(), usual.height());
         var small = Preview.of(
                 order.toRaster(latents), order.toRaster(velocity), sigma, order.height(), order.width(), side);
-        return picture(small.latents(), small.gridHeight(), small.gridWidth(), VaeWay.of(VaeExtent.WHOLE));
+        return picture(
+                small.latents(), usual.resized(small.gridHeight(), small.gridWidth()), VaeWay.of(VaeExtent.WHOLE));
     }
 }

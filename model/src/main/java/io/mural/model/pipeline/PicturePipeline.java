@@ -74,8 +74,9 @@ public final class PicturePipeline {
      */
     public record Result(RgbImage image, float[] latents, PromptEmbeds embeds) {}
 
-    public Result generate(GenerationRequest request, FlowMatchSchedule schedule, VaeExtent vae, Progress progress) {
-        return generate(request, schedule, vae, Onlooker.NONE, progress);
+    /** With the model's own noise levels; the autoencoder sees the picture at once. */
+    public Result generate(GenerationRequest request, Progress progress) {
+        return generate(request, model.schedule(request), VaeExtent.WHOLE, Onlooker.NONE, progress);
     }
 
     /** @param onlooker shown previews of the steps, of level 0 */
@@ -85,7 +86,7 @@ public final class PicturePipeline {
             VaeExtent vae,
             Onlooker onlooker,
             Progress progress) {
-        var embeds = encode(request, request.classifierFree(), progress);
+        var embeds = encode(request, request.sampling().classifierFree(), progress);
         var latents = latents(request, schedule, embeds, vae, onlooker, progress);
         return new Result(decode(request, latents, vae, progress), latents, embeds.positive());
     }
@@ -135,19 +136,21 @@ public final class PicturePipeline {
 
     /** Of a schedule, the steps that are made: a picture to start from is spared the first. */
     static FlowMatchSchedule evaluated(GenerationRequest request, FlowMatchSchedule schedule) {
-        return schedule.from(
-                request.init().map(init -> schedule.firstStep(init.strength())).orElse(0));
+        return schedule.from(request.inputs()
+                .init()
+                .map(init -> schedule.firstStep(init.strength()))
+                .orElse(0));
     }
 
     /** @param withNegative whether the negative prompt is wanted too */
     PromptPair encode(GenerationRequest request, boolean withNegative, Progress progress) {
         progress.stage(Stage.TEXT, withNegative ? 2 : 1);
-        var positive = encode(request.prompt(), request.textTokens(), progress);
+        var positive = encode(request.text().prompt(), request.text().tokens(), progress);
         progress.step(1);
         if (!withNegative) {
             return new PromptPair(positive, Optional.empty());
         }
-        var negative = encode(request.negative(), request.textTokens(), progress);
+        var negative = encode(request.text().negative(), request.text().tokens(), progress);
         progress.step(2);
         return new PromptPair(positive, Optional.of(negative));
     }
@@ -169,14 +172,15 @@ public final class PicturePipeline {
 
     /** Packed tokens of the noise that a request's seed gives, [image tokens, channels x 4]. */
     float[] noise(GenerationRequest request) {
-        var dtype = request.noiseDtype().orElse(model.noiseDtype());
-        return model.noise(request.seed(), dtype, request.gridHeight(), request.gridWidth());
+        var dtype = request.sampling().noiseDtype().orElse(model.noiseDtype());
+        return model.noise(request.sampling().seed(), dtype, request.grid());
     }
 
     /** Noise, or a picture brought to the noise level {@code sigma}. */
     private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
         var noise = noise(request);
-        return request.init()
+        return request.inputs()
+                .init()
                 .map(init -> Latents.noised(clean(request, init, extent, progress), noise, sigma))
                 .orElse(noise);
     }
@@ -185,7 +189,8 @@ public final class PicturePipeline {
     float[] clean(GenerationRequest request, GenerationRequest.Init init, VaeExtent extent, Progress progress) {
         progress.stage(Stage.ENCODE, 1);
         try (var ops = open(progress)) {
-            var image = Resize.lanczos(init.image(), request.width(), request.height());
+            var image = Resize.lanczos(
+                    init.image(), request.grid().pixelWidth(), request.grid().pixelHeight());
             var latents = model.codec().encode(ops, image, VaeWay.of(extent));
             progress.step(1);
             return latents;
@@ -194,13 +199,11 @@ public final class PicturePipeline {
 
     private List<Reference> references(GenerationRequest request, VaeExtent extent, Progress progress) {
         var references = new ArrayList<Reference>();
-        for (var image : request.references()) {
+        for (var image : request.inputs().references()) {
             progress.stage(Stage.ENCODE, 1);
             try (var ops = open(progress)) {
-                int pixels = GenerationRequest.TOKEN_PIXELS;
                 references.add(new Reference(
-                        image.height() / pixels,
-                        image.width() / pixels,
+                        model.grid(image.width(), image.height()),
                         model.codec().encode(ops, image, VaeWay.of(extent))));
                 progress.step(1);
             }
@@ -238,8 +241,13 @@ public final class PicturePipeline {
     private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
         progress.stage(Stage.DECODE, 1);
         try (var ops = open(progress)) {
-            var image =
-                    model.codec().decode(ops, latents, request.gridHeight(), request.gridWidth(), VaeWay.of(extent));
+            var image = model.codec()
+                    .decode(
+                            ops,
+                            latents,
+                            request.grid().height(),
+                            request.grid().width(),
+                            VaeWay.of(extent));
             progress.step(1);
             return image;
         }

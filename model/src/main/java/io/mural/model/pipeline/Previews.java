@@ -33,7 +33,13 @@ public final class Previews {
                 colours = LatentColours.fit(ops, model.codec());
             }
         }
-        var small = Preview.of(latents, velocity, sigma, request.gridHeight(), request.gridWidth(), LARGEST / 2);
+        var small = Preview.of(
+                latents,
+                velocity,
+                sigma,
+                request.grid().height(),
+                request.grid().width(),
+                LARGEST / 2);
         return colours.picture(small.latents(), small.gridHeight(), small.gridWidth());
     }
 }

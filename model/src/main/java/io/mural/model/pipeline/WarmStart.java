@@ -34,10 +34,10 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
     private float[] latents(Level level, float[] guide) {
         var codec = model.codec();
         int channels = codec.vae().config().latentChannels();
-        int height = 2 * level.guideHeight();
-        int width = 2 * level.guideWidth();
-        int outHeight = 2 * level.gridHeight();
-        int outWidth = 2 * level.gridWidth();
+        int height = 2 * level.guide().height();
+        int width = 2 * level.guide().width();
+        int outHeight = 2 * level.grid().height();
+        int outWidth = 2 * level.grid().width();
         var raw = guide.clone();
         codec.scale().restore(raw);
         var picture = Latents.unpack(raw, channels, height, width);
@@ -52,7 +52,8 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
         var codec = model.codec();
         RgbImage small;
         try (var ops = pipeline.open(progress)) {
-            small = codec.decode(ops, guide, level.guideHeight(), level.guideWidth(), guideVae);
+            small = codec.decode(
+                    ops, guide, level.guide().height(), level.guide().width(), guideVae);
         }
         progress.step(1);
         int ratio = level.ratio();
@@ -67,14 +68,15 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
 
     /** A guide covers its picture and, where the ratio does not divide the size, a little more. */
     private static RgbImage topLeft(RgbImage image, Level level) {
-        if (image.width() == level.width() && image.height() == level.height()) {
+        if (image.width() == level.grid().pixelWidth()
+                && image.height() == level.grid().pixelHeight()) {
             return image;
         }
-        var rgb = new byte[level.height() * level.width() * 3];
-        int row = level.width() * 3;
-        for (int y = 0; y < level.height(); y++) {
+        var rgb = new byte[level.grid().pixelHeight() * level.grid().pixelWidth() * 3];
+        int row = level.grid().pixelWidth() * 3;
+        for (int y = 0; y < level.grid().pixelHeight(); y++) {
             System.arraycopy(image.rgb(), y * image.width() * 3, rgb, y * row, row);
         }
-        return new RgbImage(level.width(), level.height(), rgb);
+        return new RgbImage(level.grid().pixelWidth(), level.grid().pixelHeight(), rgb);
     }
 }

@@ -121,9 +121,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             Pyramid pyramid,
             Optional<VaeExtent> wanted,
             long budget) {
-        int pixels = GenerationRequest.TOKEN_PIXELS;
-        var small = request.withSize(pyramid.baseWidth() * pixels, pyramid.baseHeight() * pixels);
-        var base = PicturePlan.of(model, small, wanted, budget);
+        var base = PicturePlan.of(model, request.with(pyramid.base()), wanted, budget);
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
         return new HierarchicalPlan(
                 pyramid, base, pyramid.levels().stream().map(planner::plan).toList());
@@ -138,16 +136,16 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             Optional<VaeExtent> wanted,
             long budget) {
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
-        int step = GenerationRequest.TOKEN_PIXELS;
+        var grid = request.grid();
         int fitting = 0;
         int low = 1;
-        int high = Math.max(request.gridHeight(), request.gridWidth());
+        int high = Math.max(grid.height(), grid.width());
         while (low <= high) {
             int middle = (low + high) / 2;
-            if (planner.plan(new Level(middle, middle, settings.geometry().ratio()))
-                            .peakBytes()
-                    <= budget) {
-                fitting = middle * step;
+            var square =
+                    new Level(grid.resized(middle, middle), settings.geometry().ratio());
+            if (planner.plan(square).peakBytes() <= budget) {
+                fitting = middle * grid.tokenPixels();
                 low = middle + 1;
             } else {
                 high = middle - 1;
@@ -170,7 +168,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                 .toList();
 
         LevelPlan plan(Level level) {
-            long heap = (long) level.height() * level.width() * heapBytesPerPixel(settings);
+            long heap = (long) level.grid().pixelHeight() * level.grid().pixelWidth() * heapBytesPerPixel(settings);
             var kept = new Step(GuideMemory.KEEP, level);
             var step = heap + kept.bytes() <= budget ? kept : new Step(GuideMemory.RECOMPUTE, level);
             var vae = vae(level, heap);
@@ -193,7 +191,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             for (var extent : wanted.map(List::of).orElse(List.of(VaeExtent.WHOLE, VaeExtent.BANDS))) {
                 var ways = extent == VaeExtent.BANDS ? BANDS : List.of(VaeWay.of(extent));
                 for (var way : ways) {
-                    var plan = VaePlan.of(model, level.height(), level.width(), way, encodes);
+                    var plan = VaePlan.of(model, level.grid(), way, encodes);
                     if (plan.bytes() + heap <= budget) {
                         return plan;
                     }
@@ -214,16 +212,16 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             Step(GuideMemory memory, Level level) {
                 this.memory = memory;
                 var order = new WindowOrder(
-                        level.gridHeight(),
-                        level.gridWidth(),
+                        level.grid().height(),
+                        level.grid().width(),
                         settings.geometry().window());
                 var scene = new Scene(
                         settings.geometry().withRatio(level.ratio()),
                         order,
-                        level.guideHeight(),
-                        level.guideWidth(),
+                        level.guide().height(),
+                        level.guide().width(),
                         new float[0]);
-                var embeds = model.blank(request.textTokens());
+                var embeds = model.blank(request.text().tokens());
                 var negative = settings.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
                 try (var ops = new PlanOps()) {
                     var denoiser =

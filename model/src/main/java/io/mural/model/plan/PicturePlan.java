@@ -54,8 +54,9 @@ public record PicturePlan(
      */
     public static PicturePlan of(
             PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
-        long heap = heapBytes(request.width(), request.height());
-        var text = plan(ops -> model.encode(ops, request.prompt(), request.textTokens()));
+        long heap = heapBytes(request.grid().pixelWidth(), request.grid().pixelHeight());
+        var text = plan(
+                ops -> model.encode(ops, request.text().prompt(), request.text().tokens()));
         var denoise = plan(ops -> planStep(ops, model, request));
         var whole = plan(ops -> planVae(ops, model, request));
         boolean fits = whole.bytes() + heap <= budget;
@@ -66,10 +67,9 @@ public record PicturePlan(
             case BANDS ->
                 VaePlan.of(
                                 model,
-                                request.height(),
-                                request.width(),
+                                request.grid(),
                                 VaeWay.of(VaeExtent.BANDS),
-                                request.init().isPresent())
+                                request.inputs().init().isPresent())
                         .bytes();
         };
         return new PicturePlan(
@@ -92,14 +92,15 @@ public record PicturePlan(
     public static int largestSquare(
             PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
         int fitting = 0;
-        int step = GenerationRequest.TOKEN_PIXELS;
+        var grid = request.grid();
         int low = 1;
-        int high = Math.max(request.gridHeight(), request.gridWidth());
+        int high = Math.max(grid.height(), grid.width());
         while (low <= high) {
             int middle = (low + high) / 2;
-            var smaller = request.withSize(middle * step, middle * step);
-            if (of(model, smaller, wanted, budget).peakBytes() <= budget) {
-                fitting = middle * step;
+            if (of(model, request.with(grid.resized(middle, middle)), wanted, budget)
+                            .peakBytes()
+                    <= budget) {
+                fitting = middle * grid.tokenPixels();
                 low = middle + 1;
             } else {
                 high = middle - 1;
@@ -116,13 +117,10 @@ public record PicturePlan(
     }
 
     private static void planStep(PlanOps ops, PictureModel model, GenerationRequest request) {
-        var embeds = model.blank(request.textTokens());
-        var negative = request.classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
-        var references = request.references().stream()
-                .map(image -> new Reference(
-                        image.height() / GenerationRequest.TOKEN_PIXELS,
-                        image.width() / GenerationRequest.TOKEN_PIXELS,
-                        new float[0]))
+        var embeds = model.blank(request.text().tokens());
+        var negative = request.sampling().classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
+        var references = request.inputs().references().stream()
+                .map(image -> new Reference(model.grid(image.width(), image.height()), new float[0]))
                 .toList();
         Denoiser.of(ops, model, request, new PromptPair(embeds, negative), references)
                 .velocity(new float[0], 1);
@@ -131,12 +129,17 @@ public record PicturePlan(
     private static void planVae(PlanOps ops, PictureModel model, GenerationRequest request) {
         var vae = model.codec().vae();
         var config = vae.config();
-        int height = request.height() / config.reduction();
-        int width = request.width() / config.reduction();
-        if (request.init().isPresent()) {
-            ops.unit("encode", () -> vae.encode(ops, ops.empty(request.height(), request.width(), 3)));
+        int height = request.grid().pixelHeight() / config.reduction();
+        int width = request.grid().pixelWidth() / config.reduction();
+        if (request.inputs().init().isPresent()) {
+            ops.unit(
+                    "encode",
+                    () -> vae.encode(
+                            ops,
+                            ops.empty(
+                                    request.grid().pixelHeight(), request.grid().pixelWidth(), 3)));
         }
-        for (var image : request.references()) {
+        for (var image : request.inputs().references()) {
             ops.unit("encode", () -> vae.encode(ops, ops.empty(image.height(), image.width(), 3)));
         }
         vae.decode(ops, ops.empty(height, width, config.latentChannels()));
@@ -144,12 +147,12 @@ public record PicturePlan(
 
     private static void planTile(PlanOps ops, PictureModel model, GenerationRequest request) {
         int tile = model.codec().vae().config().sampleSize();
-        var whole = ops.empty(request.height(), request.width(), 3);
+        var whole = ops.empty(request.grid().pixelHeight(), request.grid().pixelWidth(), 3);
         planVae(
                 ops,
                 model,
-                request.withSize(
+                request.with(model.grid(
                         Math.min(tile, whole.shape().dim(1)),
-                        Math.min(tile, whole.shape().dim(0))));
+                        Math.min(tile, whole.shape().dim(0)))));
     }
 }

@@ -1,6 +1,7 @@
 package io.mural.model.plan;
 
 import io.mural.model.family.PictureModel;
+import io.mural.model.request.Grid;
 import io.mural.model.vae.AutoencoderKL;
 import io.mural.model.vae.BandedVae;
 import io.mural.model.vae.PixelRows;
@@ -19,14 +20,10 @@ import java.util.function.Consumer;
 record VaePlan(VaeWay way, long bytes, double flops) {
     private static final int RGB = 3;
 
-    /**
-     * @param height pixels
-     * @param width pixels
-     * @param encodes whether a picture of that size is encoded too
-     */
-    static VaePlan of(PictureModel model, int height, int width, VaeWay way, boolean encodes) {
+    /** @param encodes whether a picture of that size is encoded too */
+    static VaePlan of(PictureModel model, Grid grid, VaeWay way, boolean encodes) {
         var vae = model.codec().vae();
-        var picture = new Picture(vae, height, width);
+        var picture = new Picture(vae, grid.pixelHeight(), grid.pixelWidth());
         var decoded = plan(ops -> picture.decode(ops, way));
         long bytes = decoded.bytes();
         double flops = picture.runs(way) * flops(decoded);

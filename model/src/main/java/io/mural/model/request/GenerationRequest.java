@@ -9,36 +9,56 @@ import java.util.Optional;
 /**
  * One picture to make.
  *
- * @param negative what classifier-free guidance steers away from
- * @param trueCfg classifier-free guidance scale; 1 evaluates the model once a step, any other twice
- * @param width pixels, a multiple of 16
- * @param height pixels, a multiple of 16
- * @param guidance distilled guidance scale, for models that take one
- * @param textTokens length that the prompt is cut or padded to
- * @param init the picture to start from, for image to image
- * @param noiseDtype format that noise is drawn in; by default that of the transformer's file, as diffusers does
- * @param references pictures to make it after, as {@link ReferenceImages} prepares them
+ * @param grid its size
  */
-public record GenerationRequest(
-        String prompt,
-        String negative,
-        double trueCfg,
-        int width,
-        int height,
-        int steps,
-        long seed,
-        double guidance,
-        int textTokens,
-        Optional<Init> init,
-        Optional<DType> noiseDtype,
-        List<RgbImage> references) {
+public record GenerationRequest(Text text, Grid grid, Sampling sampling, Inputs inputs) {
 
-    /** Pixels a side of a token covers: sizes are multiples of it. */
-    public static final int TOKEN_PIXELS = 16;
+    /**
+     * Words.
+     *
+     * @param negative what classifier-free guidance steers away from
+     * @param tokens length that the prompts are cut or padded to
+     */
+    public record Text(String prompt, String negative, int tokens) {
+        public Text {
+            if (tokens < 1) {
+                throw new InputException("a text length of " + tokens + " tokens: expected at least 1");
+            }
+        }
+    }
 
-    private static final int LARGEST_SIDE = 1 << 16;
-    /** Three values a pixel in one array. */
-    private static final int MOST_PIXELS = 1 << 29;
+    /**
+     * From noise to picture.
+     *
+     * @param guidance distilled guidance scale, for models that take one
+     * @param trueCfg classifier-free guidance scale; 1 evaluates the model once a step, any other twice
+     * @param noiseDtype format that noise is drawn in; by default that of the transformer's file, as diffusers does
+     */
+    public record Sampling(int steps, long seed, double guidance, double trueCfg, Optional<DType> noiseDtype) {
+        /** What a model is best asked for. */
+        public static Sampling of(ModelDefaults defaults, long seed) {
+            return new Sampling(defaults.steps(), seed, defaults.guidance(), defaults.trueCfg(), Optional.empty());
+        }
+
+        /** Whether the model is evaluated for the negative prompt too. */
+        public boolean classifierFree() {
+            return trueCfg != 1;
+        }
+    }
+
+    /**
+     * Pictures that it is made from.
+     *
+     * @param init the picture to start from, for image to image
+     * @param references pictures to make it after, as {@link ReferenceImages} prepares them
+     */
+    public record Inputs(Optional<Init> init, List<RgbImage> references) {
+        public static final Inputs NONE = new Inputs(Optional.empty(), List.of());
+
+        public Inputs {
+            references = List.copyOf(references);
+        }
+    }
 
     /**
      * @param image any size; it is resized to the request's
@@ -46,96 +66,17 @@ public record GenerationRequest(
      */
     public record Init(RgbImage image, double strength) {}
 
-    public GenerationRequest {
-        references = List.copyOf(references);
-        requireSize(width, height);
-        if (textTokens < 1) {
-            throw new InputException("a text length of " + textTokens + " tokens: expected at least 1");
-        }
-    }
-
-    /** Without reference pictures. */
-    public GenerationRequest(
-            String prompt,
-            String negative,
-            double trueCfg,
-            int width,
-            int height,
-            int steps,
-            long seed,
-            double guidance,
-            int textTokens,
-            Optional<Init> init,
-            Optional<DType> noiseDtype) {
-        this(prompt, negative, trueCfg, width, height, steps, seed, guidance, textTokens, init, noiseDtype, List.of());
-    }
-
-    /** Refuses sizes that no model can make, naming the nearest that can be. */
-    public static void requireSize(int width, int height) {
-        requireSide("width", width);
-        requireSide("height", height);
-        if ((long) width * height > MOST_PIXELS) {
-            throw new InputException("a picture of " + width + "x" + height + " has more than " + MOST_PIXELS
-                    + " pixels, the most a picture can have here");
-        }
-    }
-
-    private static void requireSide(String side, int pixels) {
-        if (pixels < TOKEN_PIXELS || pixels > LARGEST_SIDE || pixels % TOKEN_PIXELS != 0) {
-            int nearest = Math.clamp(Math.round((float) pixels / TOKEN_PIXELS), 1, LARGEST_SIDE / TOKEN_PIXELS);
-            throw new InputException("a " + side + " of " + pixels + " pixels is not a multiple of " + TOKEN_PIXELS
-                    + " from " + TOKEN_PIXELS + " to " + LARGEST_SIDE + "; the nearest is " + nearest * TOKEN_PIXELS);
-        }
-    }
-
-    /** Rows of image tokens. */
-    public int gridHeight() {
-        return height / TOKEN_PIXELS;
-    }
-
-    /** Image tokens of a row. */
-    public int gridWidth() {
-        return width / TOKEN_PIXELS;
-    }
-
-    public int imageTokens() {
-        return gridHeight() * gridWidth();
-    }
-
-    /** Whether the model is evaluated for the negative prompt too. */
-    public boolean classifierFree() {
-        return trueCfg != 1;
-    }
-
-    public GenerationRequest withSize(int otherWidth, int otherHeight) {
+    /** With everything else as the model is best asked for. */
+    public static GenerationRequest of(String prompt, ModelDefaults defaults, Grid grid, long seed) {
         return new GenerationRequest(
-                prompt,
-                negative,
-                trueCfg,
-                otherWidth,
-                otherHeight,
-                steps,
-                seed,
-                guidance,
-                textTokens,
-                init,
-                noiseDtype,
-                references);
+                new Text(prompt, defaults.negative(), defaults.textTokens()),
+                grid,
+                Sampling.of(defaults, seed),
+                Inputs.NONE);
     }
 
-    public GenerationRequest withSeed(long other) {
-        return new GenerationRequest(
-                prompt,
-                negative,
-                trueCfg,
-                width,
-                height,
-                steps,
-                other,
-                guidance,
-                textTokens,
-                init,
-                noiseDtype,
-                references);
+    /** The same in another size. */
+    public GenerationRequest with(Grid other) {
+        return new GenerationRequest(text, other, sampling, inputs);
     }
 }

@@ -3,6 +3,6 @@ package io.mural.model.request;
 /**
  * A reference picture as a transformer sees it.
  *
- * @param latents clean tokens [gridHeight x gridWidth, features] in raster order
+ * @param latents clean tokens [grid.tokens(), features] in raster order
  */
-public record Reference(int gridHeight, int gridWidth, float[] latents) {}
+public record Reference(Grid grid, float[] latents) {}

@@ -12,8 +12,12 @@ public final class ReferenceImages {
 
     private ReferenceImages() {}
 
-    /** At most a megapixel, in the picture's own proportions, and its middle cut to whole tokens. */
-    public static RgbImage prepare(RgbImage image) {
+    /**
+     * At most a megapixel, in the picture's own proportions, and its middle cut to whole tokens.
+     *
+     * @param tokenPixels side of a token
+     */
+    public static RgbImage prepare(RgbImage image, int tokenPixels) {
         int smaller = Math.min(image.width(), image.height());
         int larger = Math.max(image.width(), image.height());
         if (smaller < SMALLEST_SIDE || larger > (long) smaller * LARGEST_RATIO) {
@@ -26,8 +30,8 @@ public final class ReferenceImages {
         var fitting = area > LARGEST_AREA
                 ? Resize.lanczos(image, (int) (image.width() * scale), (int) (image.height() * scale))
                 : image;
-        int pixels = GenerationRequest.TOKEN_PIXELS;
-        return middle(fitting, fitting.width() / pixels * pixels, fitting.height() / pixels * pixels);
+        return middle(
+                fitting, fitting.width() / tokenPixels * tokenPixels, fitting.height() / tokenPixels * tokenPixels);
     }
 
     private static RgbImage middle(RgbImage image, int width, int height) {

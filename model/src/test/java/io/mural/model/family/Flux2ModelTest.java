@@ -11,6 +11,10 @@ import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
+import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalLora.Scope;
 import io.mural.model.request.HierarchicalSettings;
@@ -38,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** FLUX.2 from folder to picture, on the tiny random model. */
 class Flux2ModelTest {
+    private static final int TOKEN_PIXELS = 16;
     private static final Path TINY =
             Path.of("../goldens/flux2-tiny").toAbsolutePath().normalize();
     private static final Path LORA = Path.of("../goldens/loras/hierarchical-flux2.safetensors");
@@ -57,14 +62,16 @@ class Flux2ModelTest {
 
     private static GenerationRequest request(double trueCfg, List<RgbImage> references) {
         return new GenerationRequest(
-                "a calm sea", "", trueCfg, 64, 48, 2, 7, 0, 48, Optional.empty(), Optional.empty(), references);
+                new Text("a calm sea", "", 48),
+                Grid.of(64, 48, TOKEN_PIXELS),
+                new Sampling(2, 7, 0, trueCfg, Optional.empty()),
+                new Inputs(Optional.empty(), references));
     }
 
     private static RgbImage picture(GenerationRequest request) {
         try (var model = PictureModel.open(TINY, Optional.empty(), List.of())) {
-            var schedule = model.schedule(request.steps(), request.imageTokens());
             return new PicturePipeline(model, Flux2ModelTest::ops)
-                    .generate(request, schedule, VaeExtent.WHOLE, Progress.NONE)
+                    .generate(request, Progress.NONE)
                     .image();
         }
     }
@@ -89,24 +96,25 @@ class Flux2ModelTest {
 
     @Test
     void referencesAreMadeFitForTheModel() {
-        var large = ReferenceImages.prepare(random(1500, 1000));
+        var large = ReferenceImages.prepare(random(1500, 1000), TOKEN_PIXELS);
         assertThat(large.width()).isEqualTo(1248);
         assertThat(large.height()).isEqualTo(832);
         var small = random(101, 64);
-        var middle = ReferenceImages.prepare(small);
+        var middle = ReferenceImages.prepare(small, TOKEN_PIXELS);
         assertThat(middle.width()).isEqualTo(96);
         assertThat(middle.rgb()[0]).isEqualTo(small.rgb()[2 * 3]);
-        assertThatThrownBy(() -> ReferenceImages.prepare(random(600, 65)))
+        assertThatThrownBy(() -> ReferenceImages.prepare(random(600, 65), TOKEN_PIXELS))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("600x65");
-        assertThatThrownBy(() -> ReferenceImages.prepare(random(63, 64))).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> ReferenceImages.prepare(random(63, 64), TOKEN_PIXELS))
+                .isInstanceOf(InputException.class);
     }
 
     @Test
     void noiseIsDrawnInWholeTokens() {
         try (var model = new Flux2Model(TINY, Optional.empty(), List.of())) {
             var planes = new TorchRandom(3).noise(DType.BF16, Shape.of(1, 32, 3, 5));
-            var tokens = model.noise(3, DType.BF16, 3, 5);
+            var tokens = model.noise(3, DType.BF16, new Grid(3, 5, TOKEN_PIXELS));
             for (int token = 0; token < 15; token++) {
                 for (int feature = 0; feature < 32; feature++) {
                     assertThat(tokens[token * 32 + feature]).isEqualTo(planes[feature * 15 + token]);
@@ -165,9 +173,9 @@ class Flux2ModelTest {
     void aSmallPictureGuidesALargerOne() {
         try (var model = PictureModel.open(TINY, Optional.empty(), List.of())) {
             var settings = HierarchicalSettings.FLUX2_KLEIN;
-            var picture = request(1, List.of()).withSize(128, 96);
+            var picture = request(1, List.of()).with(Grid.of(128, 96, TOKEN_PIXELS));
             var guided = model.guided(new HierarchicalLora(LORA, 1, Scope.GUIDE));
-            var pyramid = new Pyramid(3, 4, List.of(new Pyramid.Level(6, 8, 2)));
+            var pyramid = Pyramid.of(new Pyramid.Level(picture.grid(), 2));
             var plan = HierarchicalPlan.of(
                     model, guided, picture, settings, pyramid, Optional.of(VaeExtent.WHOLE), Long.MAX_VALUE);
             var pipeline = new HierarchicalPipeline(model, guided, Flux2ModelTest::ops);
@@ -189,9 +197,8 @@ class Flux2ModelTest {
         try (var model = PictureModel.open(nano, Optional.empty(), List.of())) {
             assertThat(model.takesReferences()).isFalse();
             var pipeline = new PicturePipeline(model, Flux2ModelTest::ops);
-            var schedule = model.schedule(2, 12);
             var request = request(1, List.of(random(64, 64)));
-            assertThatThrownBy(() -> pipeline.generate(request, schedule, VaeExtent.WHOLE, Progress.NONE))
+            assertThatThrownBy(() -> pipeline.generate(request, Progress.NONE))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("FLUX.1 takes no reference pictures");
         }

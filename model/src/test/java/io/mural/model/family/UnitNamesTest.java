@@ -6,7 +6,9 @@ import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.Pyramid.Level;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
 import io.mural.tensor.PlanOps;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -44,23 +46,24 @@ class UnitNamesTest {
     }
 
     private static Set<String> transformer(PictureModel model) {
-        var request = new GenerationRequest("", "", 1, 64, 64, 1, 1, 1, 16, Optional.empty(), Optional.empty());
+        var request = new GenerationRequest(
+                new Text("", "", 16), model.grid(64, 64), new Sampling(1, 1, 1, 1, Optional.empty()), Inputs.NONE);
         return heard(ops -> model.evaluation(ops, request, model.blank(16), List.of())
-                .velocity(ops, ops.empty(request.imageTokens(), model.features()), 0.5));
+                .velocity(ops, ops.empty(request.grid().tokens(), model.features()), 0.5));
     }
 
     private static Set<String> guide(PictureModel model) {
         var settings = model.hierarchicalSettings();
-        var level = new Level(32, 32, settings.geometry().ratio());
-        var order = new WindowOrder(
-                level.gridHeight(), level.gridWidth(), settings.geometry().window());
-        int guideTokens = level.guideHeight() * level.guideWidth();
+        var grid = model.grid(512, 512);
+        var guide = grid.reduced(settings.geometry().ratio());
+        var order =
+                new WindowOrder(grid.height(), grid.width(), settings.geometry().window());
         var scene = new Scene(
                 settings.geometry(),
                 order,
-                level.guideHeight(),
-                level.guideWidth(),
-                new float[guideTokens * model.features()]);
+                guide.height(),
+                guide.width(),
+                new float[guide.tokens() * model.features()]);
         return heard(
                 ops -> model.guidedWithoutLora().evaluation(ops, scene, settings, model.blank(16), GuideMemory.KEEP));
     }

@@ -6,6 +6,9 @@ import io.mural.model.family.Flux1Model;
 import io.mural.model.image.RgbImage;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
@@ -40,12 +43,15 @@ class HierarchicalPipelineTest {
         float[] make(Upsampler upsampler, Optional<Journal.Position> start) {
             try (var model = new Flux1Model(NANO, Optional.empty(), List.of())) {
                 var picture = new GenerationRequest(
-                        "a calm sea", "", 1, 240, 192, 2, 3, 0, 32, Optional.empty(), Optional.of(DType.F32));
+                        new Text("a calm sea", "", 32),
+                        model.grid(240, 192),
+                        new Sampling(2, 3, 0, 1, Optional.of(DType.F32)),
+                        Inputs.NONE);
                 var usual = model.hierarchicalSettings();
                 var settings = new HierarchicalSettings(usual.geometry().withRatio(2), 3, 4, 2, 0, 1, upsampler);
                 var guided = model.guided(
                         new HierarchicalLora(model.hierarchicalLora().orElseThrow(), 1, HierarchicalLora.Scope.GUIDE));
-                var pyramid = Pyramid.of(12, 15, 20, 2);
+                var pyramid = Pyramid.of(picture.grid(), 20, 2);
                 plan = HierarchicalPlan.of(model, guided, picture, settings, pyramid, Optional.empty(), Long.MAX_VALUE);
                 var request = new HierarchicalPipeline.Request(picture, FlowMatchSchedule.fixed(2, 3), settings);
                 return new HierarchicalPipeline(model, guided, HierarchicalPipelineTest::ops)

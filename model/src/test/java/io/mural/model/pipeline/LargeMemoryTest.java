@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mural.model.family.Flux1Model;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid;
@@ -46,12 +49,15 @@ class LargeMemoryTest {
     private void withPlan(int side, Body body) {
         try (var model = new Flux1Model(NANO, Optional.empty(), List.of())) {
             var picture = new GenerationRequest(
-                    "a calm sea", "", 1, side, side, 1, 3, 0, 32, Optional.empty(), Optional.of(DType.F32));
+                    new Text("a calm sea", "", 32),
+                    model.grid(side, side),
+                    new Sampling(1, 3, 0, 1, Optional.of(DType.F32)),
+                    Inputs.NONE);
             var usual = model.hierarchicalSettings();
             var settings = new HierarchicalSettings(usual.geometry(), usual.shift(), 2, 1, 0, 1, usual.upsampler());
             var guided = model.guided(
                     new HierarchicalLora(model.hierarchicalLora().orElseThrow(), 1, HierarchicalLora.Scope.GUIDE));
-            var pyramid = Pyramid.of(picture.gridHeight(), picture.gridWidth(), 256, 4);
+            var pyramid = Pyramid.of(picture.grid(), 256, 4);
             var exact = Optional.of(VaeExtent.BANDS);
             var plan = HierarchicalPlan.of(model, guided, picture, settings, pyramid, exact, BUDGET);
             assertThat(plan.peakBytes()).isLessThanOrEqualTo(BUDGET);

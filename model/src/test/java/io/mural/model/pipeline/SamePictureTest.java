@@ -8,7 +8,10 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptPair;
 import io.mural.model.image.PngFile;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.vae.VaeExtent;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
+import io.mural.model.request.Grid;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
@@ -33,7 +36,11 @@ class SamePictureTest {
     Path folder;
 
     private static GenerationRequest request() {
-        return new GenerationRequest("a calm sea", "", 2.5, 128, 112, 2, 5, 0, 32, Optional.empty(), Optional.empty());
+        return new GenerationRequest(
+                new Text("a calm sea", "", 32),
+                Grid.of(128, 112, 16),
+                new Sampling(2, 5, 0, 2.5, Optional.empty()),
+                Inputs.NONE);
     }
 
     @Test
@@ -42,9 +49,7 @@ class SamePictureTest {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of())) {
             for (int threads : new int[] {1, 2, 3}) {
                 var pipeline = new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads));
-                var request = request();
-                var schedule = model.schedule(request.steps(), request.imageTokens());
-                var picture = pipeline.generate(request, schedule, VaeExtent.WHOLE, Progress.NONE);
+                var picture = pipeline.generate(request(), Progress.NONE);
                 var file = folder.resolve(threads + ".png");
                 PngFile.write(file, picture.image(), Map.of("mural", "x"));
                 var bytes = Files.readAllBytes(file);
@@ -62,7 +67,7 @@ class SamePictureTest {
             var request = request();
             var denoiser =
                     Denoiser.of(ops, model, request, new PromptPair(model.blank(32), Optional.empty()), List.of());
-            var latents = new float[request.imageTokens() * model.features()];
+            var latents = new float[request.grid().tokens() * model.features()];
             long each = Long.MAX_VALUE;
             // vectors are objects until the kernels are compiled
             for (int attempt = 0; attempt < 60 && each > SMALL_OBJECTS; attempt++) {

@@ -7,6 +7,10 @@ import io.mural.model.family.Flux1Model;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Inputs;
+import io.mural.model.request.GenerationRequest.Sampling;
+import io.mural.model.request.GenerationRequest.Text;
+import io.mural.model.request.Grid;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
@@ -22,11 +26,15 @@ import org.junit.jupiter.api.Test;
 
 class PicturePlanTest {
     private static final Path NANO = Path.of("../models/mural-nano");
+    private static final int TOKEN_PIXELS = 16;
     private static final long PLENTY = 1L << 40;
 
     private static GenerationRequest request(int width, int height) {
         return new GenerationRequest(
-                "a calm sea", "", 2.5, width, height, 2, 1, 0, 32, Optional.empty(), Optional.empty());
+                new Text("a calm sea", "", 32),
+                Grid.of(width, height, TOKEN_PIXELS),
+                new Sampling(2, 1, 0, 2.5, Optional.empty()),
+                Inputs.NONE);
     }
 
     @Test
@@ -68,7 +76,7 @@ class PicturePlanTest {
                     config.guidanceEmbeds(),
                     config.axesDimsRope());
             var transformer = new Flux1Transformer(smaller, KeyStyles.weights(checkpoint, KeyStyles.Part.TRANSFORMER));
-            int grid = side / GenerationRequest.TOKEN_PIXELS;
+            int grid = side / TOKEN_PIXELS;
             var context = new Flux1Transformer.Context(
                     ops.tensor(new float[32 * 128], 32, 128),
                     ops.tensor(new float[64], 1, 64),

@@ -20,29 +20,32 @@ class PyramidTest {
         "1616, 1200, 816x608 -> 1616x1200",
     })
     void growsByTheFullRatioButTheLast(int width, int height, String way) {
-        assertThat(Pyramid.of(height / 16, width / 16, 64 * 64, 4)).hasToString(way);
+        assertThat(Pyramid.of(Grid.of(width, height, 16), 64 * 64, 4)).hasToString(way);
     }
 
     @Test
     void everyLevelIsCoveredByTheOneBefore() {
         for (int height = 1; height < 200; height += 7) {
             for (int width = 1; width < 200; width += 11) {
-                var pyramid = Pyramid.of(height, width, 256, 4);
-                int below = pyramid.baseHeight();
+                var pyramid = Pyramid.of(new Grid(height, width, 16), 256, 4);
+                var below = pyramid.base();
                 for (var level : pyramid.levels()) {
-                    assertThat(level.guideHeight()).isEqualTo(below);
-                    assertThat(level.guideHeight() * level.ratio()).isGreaterThanOrEqualTo(level.gridHeight());
+                    assertThat(level.guide()).isEqualTo(below);
+                    assertThat(below.height() * level.ratio())
+                            .isGreaterThanOrEqualTo(level.grid().height());
+                    assertThat(below.width() * level.ratio())
+                            .isGreaterThanOrEqualTo(level.grid().width());
                     assertThat(level.ratio()).isBetween(2, 4);
-                    below = level.gridHeight();
+                    below = level.grid();
                 }
-                assertThat(below).isEqualTo(height);
+                assertThat(below).isEqualTo(new Grid(height, width, 16));
             }
         }
     }
 
     @Test
     void aRatioOfOneIsRefused() {
-        assertThatThrownBy(() -> Pyramid.of(64, 64, 256, 1))
+        assertThatThrownBy(() -> Pyramid.of(new Grid(64, 64, 16), 256, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("ratio of 1");
     }

@@ -26,7 +26,6 @@ import java.util.function.Supplier;
  * with the picture, its caption, its size and the encoders.
  */
 public final class Encoding {
-    private static final int TOKEN_PIXELS = 16;
     /** Below it sizes go in steps of a token. */
     private static final int SMALL_SIDE = 512;
     /** Log-variances are held within these, as the reference holds them. */
@@ -160,8 +159,8 @@ public final class Encoding {
             var sample = new Sample(
                     part(moments, channels, 0),
                     held(part(moments, channels, channels)),
-                    seen.height() / TOKEN_PIXELS,
-                    seen.width() / TOKEN_PIXELS,
+                    seen.height() / model.tokenPixels(),
+                    seen.width() / model.tokenPixels(),
                     sizes.geometry().map(geometry -> guide(seen, geometry)),
                     texts);
             SampleFile.write(file, sample, channels);
@@ -170,7 +169,7 @@ public final class Encoding {
     }
 
     private RgbImage cut(RgbImage picture, int side) {
-        int step = side < SMALL_SIDE ? TOKEN_PIXELS : 4 * TOKEN_PIXELS;
+        int step = side < SMALL_SIDE ? model.tokenPixels() : 4 * model.tokenPixels();
         var bucket = Bucket.of(picture.width(), picture.height(), side, step, sizes.upscale());
         var resized = Resize.lanczos(picture, bucket.resizedWidth(), bucket.resizedHeight());
         var rgb = new byte[bucket.width() * bucket.height() * 3];
@@ -212,9 +211,9 @@ public final class Encoding {
 
     /** The mean of the reduced picture's distribution, as a picture's guide is encoded. */
     private GuideTokens guide(RgbImage picture, HierarchicalGeometry geometry) {
-        int height = geometry.guideSide(picture.height() / TOKEN_PIXELS);
-        int width = geometry.guideSide(picture.width() / TOKEN_PIXELS);
-        var reduced = Resize.lanczos(picture, width * TOKEN_PIXELS, height * TOKEN_PIXELS);
+        int height = geometry.guideSide(picture.height() / model.tokenPixels());
+        int width = geometry.guideSide(picture.width() / model.tokenPixels());
+        var reduced = Resize.lanczos(picture, width * model.tokenPixels(), height * model.tokenPixels());
         try (var ops = device.get()) {
             return new GuideTokens(model.codec().encode(ops, reduced, VaeWay.of(VaeExtent.WHOLE)), height, width);
         }

@@ -4,6 +4,7 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.request.Grid;
 import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.DType;
@@ -45,7 +46,8 @@ record Passes(
         var random = new TorchRandom(draw.latentSeed()).normal(sample.mean().length);
         var latents = Posterior.sample(sample.mean(), sample.logVariance(), random);
         var clean = Encoding.tokens(model, latents, sample.height(), sample.width());
-        var noise = model.noise(draw.noiseSeed(), DType.F32, sample.height(), sample.width());
+        var noise = model.noise(
+                draw.noiseSeed(), DType.F32, new Grid(sample.height(), sample.width(), model.tokenPixels()));
         var text = draw.dropped()
                 ? samples.empty()
                 : sample.texts().get(draw.choice() % sample.texts().size());

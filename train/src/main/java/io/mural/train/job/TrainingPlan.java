@@ -38,7 +38,6 @@ public record TrainingPlan(
         long modelBytes,
         int samples,
         double rate) {
-    private static final int TOKEN_PIXELS = 16;
     /** Weight, gradient, two moments and remainder of AdamW; Prodigy has two sums more. */
     private static final int ADAMW_BYTES = 20;
 
@@ -61,7 +60,8 @@ public record TrainingPlan(
                     .mapToInt(Integer::intValue)
                     .max()
                     .orElseThrow();
-            int grid = Math.max(1, side / TOKEN_PIXELS);
+            int pixels = model.pictures().tokenPixels();
+            int grid = Math.max(1, side / pixels);
             var embeds = model.pictures().blank(model.pictures().defaults().textTokens());
             ops.pass(() -> {
                 var txt = ops.empty(embeds.textTokens(), embeds.width());
@@ -79,8 +79,8 @@ public record TrainingPlan(
                     request.settings().rate().method() == TrainingSettings.Method.ADAMW ? ADAMW_BYTES : PRODIGY_BYTES;
             long gradients = numbers * Float.BYTES;
             return new TrainingPlan(
-                    grid * TOKEN_PIXELS,
-                    grid * TOKEN_PIXELS,
+                    grid * pixels,
+                    grid * pixels,
                     plan.linearFlops() + plan.attentionFlops(),
                     plan.bytes() + ops.bytesBeside() - gradients,
                     numbers,
