@@ -98,7 +98,7 @@ final class Batch {
             throw new InputException("`lora-mode` merge needs " + Figures.bytes(copies) + " of memory for copies of the"
                     + " weights but " + Figures.bytes(means.memory()) + " are free; `lora-mode` adapter needs none");
         }
-        return means.model().notes();
+        return means.model().applyLoras();
     }
 
     private void announce(List<Piece> pieces, List<String> notes) {

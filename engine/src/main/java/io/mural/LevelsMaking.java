@@ -1,7 +1,7 @@
 package io.mural;
 
 import io.mural.model.family.PictureModel;
-import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.pipeline.CheckpointFile;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.Journal;
@@ -79,7 +79,7 @@ final class LevelsMaking implements Making {
                     level.peakBytes(),
                     level.stepFlops(),
                     level.attentionFlops(),
-                    level.memory() == GuideMemory.KEEP,
+                    level.memory() == OutsideMemory.KEEP,
                     level.vae().extent()));
         }
         return levels;

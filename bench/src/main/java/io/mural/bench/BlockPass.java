@@ -2,7 +2,7 @@ package io.mural.bench;
 
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.flux1.GuidedTransformer;
-import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
@@ -52,7 +52,7 @@ final class BlockPass {
             var context = dense
                     ? new Flux1Transformer.Context(
                             txt, pooled, GUIDANCE, transformer.positions(plan, grid.text(), grid.side(), grid.side()))
-                    : guided.context(plan, grid.scene(0), txt, pooled, GUIDANCE, GuideMemory.KEEP);
+                    : guided.context(plan, grid.scene(0), txt, pooled, GUIDANCE, OutsideMemory.KEEP);
             plan.unit("evaluation", () -> {
                 transformer.forward(plan, latents, SIGMA, context);
             });
@@ -72,7 +72,7 @@ final class BlockPass {
 
     /** Windows, halos and a guide that is kept: what this call computes once, steps only read. */
     Flux1Transformer.Context hierarchical() {
-        return guided.context(ops, grid.scene(latents.cols()), txt, pooled, GUIDANCE, GuideMemory.KEEP);
+        return guided.context(ops, grid.scene(latents.cols()), txt, pooled, GUIDANCE, OutsideMemory.KEEP);
     }
 
     /** As the other without the guide. */

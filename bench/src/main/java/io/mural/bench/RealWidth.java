@@ -1,8 +1,8 @@
 package io.mural.bench;
 
+import io.mural.model.flux1.CleanTokens;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
-import io.mural.model.flux1.GuideBranch;
 import io.mural.model.flux1.GuidedTransformer;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.DType;
@@ -64,7 +64,7 @@ final class RealWidth implements AutoCloseable {
         new Writer().write(file, config);
         checkpoint = Checkpoint.open(file);
         Weights weights = KeyStyles.weights(checkpoint, KeyStyles.Part.TRANSFORMER);
-        guided = new GuidedTransformer(new Flux1Transformer(config, weights), new GuideBranch(config, weights));
+        guided = new GuidedTransformer(new Flux1Transformer(config, weights), new CleanTokens(config, weights));
     }
 
     /** Operations of a double or a single block; a multiplication and an addition are two. */

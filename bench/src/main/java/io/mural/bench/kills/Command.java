@@ -57,12 +57,13 @@ record Command(Path launcher, Path folder) {
             var process = start(args);
             boolean killed = false;
             try (BufferedReader said = process.errorReader()) {
-                for (var each = said.readLine(); each != null && !killed; each = said.readLine()) {
+                for (var each = said.readLine(); each != null; each = said.readLine()) {
                     lines.add(each);
                     if (lines.size() == line) {
                         Thread.sleep(delay);
                         killed = process.isAlive();
                         process.destroyForcibly();
+                        break;
                     }
                 }
             }

@@ -1,7 +1,7 @@
 package io.mural.model.family;
 
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Reference;
@@ -54,7 +54,7 @@ public final class Denoiser {
             Scene scene,
             HierarchicalSettings settings,
             PromptPair embeds,
-            GuideMemory memory) {
+            OutsideMemory memory) {
         return new Denoiser(
                 ops,
                 scene.order().tokens(),
@@ -73,7 +73,7 @@ public final class Denoiser {
         evaluate(velocity, latents, sigma, positive);
         if (negative.isPresent()) {
             evaluate(other, latents, sigma, negative.get());
-            Latents.guide(velocity, other, (float) trueCfg);
+            Latents.classifierFree(velocity, other, (float) trueCfg);
         }
         return velocity;
     }

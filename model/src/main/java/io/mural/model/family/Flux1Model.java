@@ -1,8 +1,8 @@
 package io.mural.model.family;
 
+import io.mural.model.flux1.CleanTokens;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
-import io.mural.model.flux1.GuideBranch;
 import io.mural.model.flux1.GuidedTransformer;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
@@ -22,6 +22,7 @@ import io.mural.model.text.T5Encoder;
 import io.mural.model.token.ClipTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.vae.AutoencoderKL;
+import io.mural.model.vae.KlCodec;
 import io.mural.model.vae.LatentCodec;
 import io.mural.model.vae.ScaleAndShift;
 import io.mural.model.vae.VaeConfig;
@@ -38,17 +39,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A FLUX.1 model on disk. */
-public final class Flux1Model implements PictureModel {
-    private final ModelParts parts;
-    private final Loras loras;
+public final class Flux1Model extends ModelOnDisk {
     private final Optional<Flux1Config> givenConfig;
-    private Optional<Weights> transformerWeights = Optional.empty();
-    private Optional<Flux1Transformer> transformer = Optional.empty();
-    private Optional<ClipTextEncoder> clip = Optional.empty();
-    private Optional<T5Encoder> t5 = Optional.empty();
-    private Optional<AutoencoderKL> vae = Optional.empty();
-    private Optional<ClipTokenizer> clipTokenizer = Optional.empty();
-    private Optional<T5Tokenizer> t5Tokenizer = Optional.empty();
+    private final Lazy<Flux1Transformer> transformer = new Lazy<>(() -> transformer(UnaryOperator.identity()));
+    private final Lazy<ClipTextEncoder> clip = new Lazy<>(() -> clip(UnaryOperator.identity()));
+    private final Lazy<T5Encoder> t5 = new Lazy<>(() -> t5(UnaryOperator.identity()));
+    private final Lazy<AutoencoderKL> vae = new Lazy<>(() -> vae(UnaryOperator.identity()));
+    private final Lazy<ClipTokenizer> clipTokenizer =
+            new Lazy<>(() -> ClipTokenizer.load(parts().tokenizer("tokenizer")));
+    private final Lazy<T5Tokenizer> t5Tokenizer = new Lazy<>(() -> T5Tokenizer.load(parts().tokenizer("tokenizer_2")));
 
     /**
      * @param model a folder in diffusers layout, or a single safetensors file in the original layout
@@ -59,23 +58,18 @@ public final class Flux1Model implements PictureModel {
     }
 
     Flux1Model(Path model, Optional<Path> base, Optional<String> variant, List<LoraFile> loras) {
-        this.parts = new ModelParts(model, base, variant);
-        this.loras = new Loras(loras);
+        super(new ModelParts(model, base, variant), loras, Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5);
         this.givenConfig = Optional.empty();
     }
 
     /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
     public Flux1Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux1Config> config) {
-        this.parts = new ModelParts(model, base, Optional.empty());
-        this.loras = new Loras(loras);
+        super(new ModelParts(model, base, Optional.empty()), loras, Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5);
         this.givenConfig = config;
     }
 
+    @Override
     public Flux1Transformer transformer() {
-        if (transformer.isEmpty()) {
-            var weights = transformerWeights();
-            transformer = Optional.of(new Flux1Transformer(transformerConfig(weights), weights));
-        }
         return transformer.get();
     }
 
@@ -83,12 +77,12 @@ public final class Flux1Model implements PictureModel {
     public GuidedTransformer guidedTransformer(HierarchicalLora lora) {
         var weights = transformerWeights();
         var config = transformerConfig(weights);
-        var adapted = loras.beside(weights, lora.file(), lora.scale());
+        var adapted = beside(lora);
         var picture = switch (lora.scope()) {
             case GUIDE -> transformer();
             case IMAGE -> new Flux1Transformer(config, weights, Optional.of(adapted));
         };
-        return new GuidedTransformer(picture, new GuideBranch(config, adapted));
+        return new GuidedTransformer(picture, new CleanTokens(config, adapted));
     }
 
     /** A transformer of its own whose weights {@code change} makes of the model's, such as weights in training. */
@@ -100,89 +94,66 @@ public final class Flux1Model implements PictureModel {
     /** The transformer with a branch for the guide whose weights {@code change} makes of the model's. */
     public GuidedTransformer guidedTransformer(UnaryOperator<Weights> change) {
         var weights = change.apply(transformerWeights());
-        return new GuidedTransformer(transformer(), new GuideBranch(transformerConfig(weights), weights));
-    }
-
-    /** The transformer's tensors, with the LoRAs that the model was opened with. */
-    public Weights transformerWeights() {
-        if (transformerWeights.isEmpty()) {
-            transformerWeights = Optional.of(loras.apply(parts.weights(Part.TRANSFORMER)));
-        }
-        return transformerWeights.get();
+        return new GuidedTransformer(transformer(), new CleanTokens(transformerConfig(weights), weights));
     }
 
     private Flux1Config transformerConfig(Weights weights) {
         return givenConfig
-                .or(() -> parts.config(Part.TRANSFORMER).map(Flux1Config::of))
+                .or(() -> parts().config(Part.TRANSFORMER).map(Flux1Config::of))
                 .orElseGet(() -> Flux1Config.of(weights));
     }
 
     public ClipTextEncoder clip() {
-        if (clip.isEmpty()) {
-            clip = Optional.of(clip(UnaryOperator.identity()));
-        }
         return clip.get();
     }
 
     public T5Encoder t5() {
-        if (t5.isEmpty()) {
-            t5 = Optional.of(t5(UnaryOperator.identity()));
-        }
         return t5.get();
     }
 
     /** A text encoder of its own whose weights {@code change} makes of the model's. */
     public ClipTextEncoder clip(UnaryOperator<Weights> change) {
-        return new ClipTextEncoder(clipConfig(), change.apply(parts.weights(Part.CLIP)));
+        return new ClipTextEncoder(clipConfig(), change.apply(parts().weights(Part.CLIP)));
     }
 
     /** A text encoder of its own whose weights {@code change} makes of the model's. */
     public T5Encoder t5(UnaryOperator<Weights> change) {
-        return new T5Encoder(t5Config(), change.apply(parts.weights(Part.T5)));
+        return new T5Encoder(t5Config(), change.apply(parts().weights(Part.T5)));
     }
 
     /** An autoencoder of its own whose weights {@code change} makes of the model's. */
     public AutoencoderKL vae(UnaryOperator<Weights> change) {
-        return new AutoencoderKL(vaeConfig(), change.apply(parts.weights(Part.VAE)));
+        return new AutoencoderKL(vaeConfig(), change.apply(parts().weights(Part.VAE)));
     }
 
     private ClipConfig clipConfig() {
-        return parts.config(Part.CLIP).map(ClipConfig::of).orElse(ClipConfig.PUBLISHED);
+        return parts().config(Part.CLIP).map(ClipConfig::of).orElse(ClipConfig.PUBLISHED);
     }
 
     private T5Config t5Config() {
-        return parts.config(Part.T5).map(T5Config::of).orElse(T5Config.PUBLISHED);
+        return parts().config(Part.T5).map(T5Config::of).orElse(T5Config.PUBLISHED);
     }
 
     public VaeConfig vaeConfig() {
-        return parts.config(Part.VAE).map(VaeConfig::of).orElse(VaeConfig.FLUX1);
+        return parts().config(Part.VAE).map(VaeConfig::of).orElse(VaeConfig.FLUX1);
     }
 
     public AutoencoderKL vae() {
-        if (vae.isEmpty()) {
-            vae = Optional.of(vae(UnaryOperator.identity()));
-        }
         return vae.get();
     }
 
     public ClipTokenizer clipTokenizer() {
-        if (clipTokenizer.isEmpty()) {
-            clipTokenizer = Optional.of(ClipTokenizer.load(parts.tokenizer("tokenizer")));
-        }
         return clipTokenizer.get();
     }
 
     public T5Tokenizer t5Tokenizer() {
-        if (t5Tokenizer.isEmpty()) {
-            t5Tokenizer = Optional.of(T5Tokenizer.load(parts.tokenizer("tokenizer_2")));
-        }
         return t5Tokenizer.get();
     }
 
     @Override
     public ModelDefaults defaults() {
         var published = takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
-        return parts.defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
+        return parts().defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
     }
 
     @Override
@@ -192,19 +163,14 @@ public final class Flux1Model implements PictureModel {
 
     public SchedulerConfig scheduler() {
         var published = takesGuidance() ? SchedulerConfig.FLUX1_DEV : SchedulerConfig.FLUX1_SCHNELL;
-        return parts.scheduler().map(SchedulerConfig::from).orElse(published);
+        return parts().scheduler().map(SchedulerConfig::from).orElse(published);
     }
 
     @Override
     public HierarchicalSettings hierarchicalSettings() {
-        return parts.hierarchical()
+        return parts().hierarchical()
                 .map(json -> HierarchicalSettings.of(json, HierarchicalSettings.FLUX1))
                 .orElse(HierarchicalSettings.FLUX1);
-    }
-
-    @Override
-    public Optional<Path> hierarchicalLora() {
-        return parts.hierarchicalLora();
     }
 
     @Override
@@ -214,29 +180,13 @@ public final class Flux1Model implements PictureModel {
 
     @Override
     public boolean takesGuidance() {
-        return parts.weights(Part.TRANSFORMER).has("time_text_embed.guidance_embedder.linear_1.weight");
-    }
-
-    /** Diffusers draws noise in the transformer's own format. */
-    @Override
-    public DType noiseDtype() {
-        return parts.weights(Part.TRANSFORMER).dtype();
-    }
-
-    @Override
-    public long bytes() {
-        return parts.bytes(List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5));
-    }
-
-    @Override
-    public String fingerprint() {
-        return parts.fingerprint(List.of(Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5));
+        return parts().weights(Part.TRANSFORMER).has("time_text_embed.guidance_embedder.linear_1.weight");
     }
 
     @Override
     public WeightBlocks textBlocks() {
-        var clipWeights = parts.weights(Part.CLIP);
-        var t5Weights = parts.weights(Part.T5);
+        var clipWeights = parts().weights(Part.CLIP);
+        var t5Weights = parts().weights(Part.T5);
         var blocks = new WeightBlocks(clipWeights.bytes() + t5Weights.bytes());
         for (int i = 0; i < clipWeights.blocks("text_model.encoder.layers"); i++) {
             blocks.add(clipWeights.under("text_model.encoder.layers." + i), "encoder.layers." + i);
@@ -245,22 +195,6 @@ public final class Flux1Model implements PictureModel {
             blocks.add(t5Weights.under("encoder.block." + i), "encoder.block." + i);
         }
         return blocks;
-    }
-
-    @Override
-    public WeightBlocks transformerBlocks() {
-        return parts.transformerBlocks(Part.TRANSFORMER);
-    }
-
-    @Override
-    public long mergedBytes() {
-        return loras.mergedBytes(parts.weights(Part.TRANSFORMER));
-    }
-
-    @Override
-    public List<String> notes() {
-        transformer();
-        return loras.notes(parts.weights(Part.TRANSFORMER));
     }
 
     @Override
@@ -308,7 +242,7 @@ public final class Flux1Model implements PictureModel {
     @Override
     public LatentCodec codec() {
         var config = vaeConfig();
-        return new LatentCodec(vae(), new ScaleAndShift(config.scalingFactor(), config.shiftFactor()));
+        return new KlCodec(vae(), new ScaleAndShift(config.scalingFactor(), config.shiftFactor()));
     }
 
     @Override
@@ -337,7 +271,7 @@ public final class Flux1Model implements PictureModel {
     @Override
     public GuidedModel guidedWithoutLora() {
         var weights = transformerWeights();
-        return guided(new GuidedTransformer(transformer(), new GuideBranch(transformerConfig(weights), weights)));
+        return guided(new GuidedTransformer(transformer(), new CleanTokens(transformerConfig(weights), weights)));
     }
 
     private static GuidedModel guided(GuidedTransformer guided) {
@@ -346,11 +280,5 @@ public final class Flux1Model implements PictureModel {
                     guided.context(ops, scene, embeds.tokens(ops), embeds.pooled(ops), settings.guidance(), memory);
             return (on, latents, sigma) -> guided.transformer().forward(on, latents, sigma, context);
         };
-    }
-
-    @Override
-    public void close() {
-        loras.close();
-        parts.close();
     }
 }

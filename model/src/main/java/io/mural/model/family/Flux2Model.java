@@ -1,11 +1,11 @@
 package io.mural.model.family;
 
-import io.mural.model.flux2.CleanBranch;
-import io.mural.model.flux2.CleanBranch.Raster;
+import io.mural.model.flux2.CleanTokens;
+import io.mural.model.flux2.CleanTokens.Raster;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.flux2.GuidedTransformer;
-import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
@@ -22,6 +22,7 @@ import io.mural.model.text.Qwen3Config;
 import io.mural.model.text.Qwen3Encoder;
 import io.mural.model.token.QwenTokenizer;
 import io.mural.model.vae.AutoencoderKLFlux2;
+import io.mural.model.vae.KlCodec;
 import io.mural.model.vae.LatentCodec;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.DType;
@@ -41,18 +42,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A FLUX.2 klein model on disk. */
-public final class Flux2Model implements PictureModel {
+public final class Flux2Model extends ModelOnDisk {
     /** Reference i stands at time 10 + 10 i, the picture at 0. */
     private static final int REFERENCE_TIME = 10;
 
-    private final ModelParts parts;
-    private final Loras loras;
     private final Optional<Flux2Config> givenConfig;
-    private Optional<Weights> transformerWeights = Optional.empty();
-    private Optional<Flux2Transformer> transformer = Optional.empty();
-    private Optional<AutoencoderKLFlux2> vae = Optional.empty();
-    private Optional<Qwen3Encoder> textEncoder = Optional.empty();
-    private Optional<QwenTokenizer> tokenizer = Optional.empty();
+    private final Lazy<Flux2Transformer> transformer = new Lazy<>(() -> transformer(UnaryOperator.identity()));
+    private final Lazy<AutoencoderKLFlux2> vae = new Lazy<>(this::loadVae);
+    private final Lazy<Qwen3Encoder> textEncoder = new Lazy<>(() -> textEncoder(textOutputs()));
+    private final Lazy<QwenTokenizer> tokenizer = new Lazy<>(() -> QwenTokenizer.load(parts().tokenizer("tokenizer")));
 
     /**
      * @param model a folder in diffusers layout, or a single safetensors file in the original layout
@@ -63,23 +61,18 @@ public final class Flux2Model implements PictureModel {
     }
 
     Flux2Model(Path model, Optional<Path> base, Optional<String> variant, List<LoraFile> loras) {
-        this.parts = new ModelParts(model, base, variant);
-        this.loras = new Loras(loras);
+        super(new ModelParts(model, base, variant), loras, Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3);
         this.givenConfig = Optional.empty();
     }
 
     /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
     public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux2Config> config) {
-        this.parts = new ModelParts(model, base, Optional.empty());
-        this.loras = new Loras(loras);
+        super(new ModelParts(model, base, Optional.empty()), loras, Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3);
         this.givenConfig = config;
     }
 
+    @Override
     public Flux2Transformer transformer() {
-        if (transformer.isEmpty()) {
-            var weights = transformerWeights();
-            transformer = Optional.of(new Flux2Transformer(transformerConfig(weights), weights));
-        }
         return transformer.get();
     }
 
@@ -87,12 +80,12 @@ public final class Flux2Model implements PictureModel {
     public GuidedTransformer guidedTransformer(HierarchicalLora lora) {
         var weights = transformerWeights();
         var config = transformerConfig(weights);
-        var adapted = loras.beside(weights, lora.file(), lora.scale());
+        var adapted = beside(lora);
         var picture = switch (lora.scope()) {
             case GUIDE -> transformer();
             case IMAGE -> new Flux2Transformer(config, weights, Optional.of(adapted));
         };
-        return new GuidedTransformer(picture, new CleanBranch(config, adapted));
+        return new GuidedTransformer(picture, new CleanTokens(config, adapted));
     }
 
     /** A transformer of its own whose weights {@code change} makes of the model's, such as weights in training. */
@@ -104,27 +97,16 @@ public final class Flux2Model implements PictureModel {
     /** The transformer with a branch for the guide whose weights {@code change} makes of the model's. */
     public GuidedTransformer guidedTransformer(UnaryOperator<Weights> change) {
         var weights = change.apply(transformerWeights());
-        return new GuidedTransformer(transformer(), new CleanBranch(transformerConfig(weights), weights));
-    }
-
-    /** The transformer's tensors, with the LoRAs that the model was opened with. */
-    public Weights transformerWeights() {
-        if (transformerWeights.isEmpty()) {
-            transformerWeights = Optional.of(loras.apply(parts.weights(Part.FLUX2_TRANSFORMER)));
-        }
-        return transformerWeights.get();
+        return new GuidedTransformer(transformer(), new CleanTokens(transformerConfig(weights), weights));
     }
 
     private Flux2Config transformerConfig(Weights weights) {
         return givenConfig
-                .or(() -> parts.config(Part.FLUX2_TRANSFORMER).map(Flux2Config::of))
+                .or(() -> parts().config(Part.FLUX2_TRANSFORMER).map(Flux2Config::of))
                 .orElseGet(() -> Flux2Config.of(weights));
     }
 
     private Qwen3Encoder textEncoder() {
-        if (textEncoder.isEmpty()) {
-            textEncoder = Optional.of(textEncoder(textOutputs()));
-        }
         return textEncoder.get();
     }
 
@@ -135,37 +117,37 @@ public final class Flux2Model implements PictureModel {
 
     /** @param outputs the layers whose hidden states are taken */
     public Qwen3Encoder textEncoder(List<Integer> outputs) {
-        return new Qwen3Encoder(textConfig(), outputs, parts.weights(Part.QWEN3));
+        return new Qwen3Encoder(textConfig(), outputs, parts().weights(Part.QWEN3));
     }
 
     private Qwen3Config textConfig() {
-        return parts.config(Part.QWEN3)
+        return parts().config(Part.QWEN3)
                 .map(Qwen3Config::of)
-                .orElseThrow(() -> new InputException(parts.weights(Part.QWEN3).source()
-                        + " holds a text encoder without its config.json; give a model folder that has it by `base`"));
+                .orElseThrow(
+                        () -> new InputException(
+                                parts().weights(Part.QWEN3).source()
+                                        + " holds a text encoder without its config.json; give a model folder that has it by `base`"));
     }
 
     /** What {@code mural.json} says for a model that was trained on other layers than klein's. */
     private Optional<List<Integer>> textLayers() {
-        return parts.defaults()
+        return parts().defaults()
                 .filter(json -> json.has("text_layers"))
                 .map(json -> Arrays.stream(json.integers("text_layers")).boxed().toList());
     }
 
+    private AutoencoderKLFlux2 loadVae() {
+        var weights = parts().weights(Part.VAE);
+        return parts().config(Part.VAE)
+                .map(json -> AutoencoderKLFlux2.of(json, weights))
+                .orElseGet(() -> AutoencoderKLFlux2.published(weights));
+    }
+
     public AutoencoderKLFlux2 vae() {
-        if (vae.isEmpty()) {
-            var weights = parts.weights(Part.VAE);
-            vae = Optional.of(parts.config(Part.VAE)
-                    .map(json -> AutoencoderKLFlux2.of(json, weights))
-                    .orElseGet(() -> AutoencoderKLFlux2.published(weights)));
-        }
         return vae.get();
     }
 
     private QwenTokenizer tokenizer() {
-        if (tokenizer.isEmpty()) {
-            tokenizer = Optional.of(QwenTokenizer.load(parts.tokenizer("tokenizer")));
-        }
         return tokenizer.get();
     }
 
@@ -174,17 +156,17 @@ public final class Flux2Model implements PictureModel {
         var published = takesGuidance()
                 ? ModelDefaults.FLUX2_DEV
                 : distilled() ? ModelDefaults.FLUX2_KLEIN : ModelDefaults.FLUX2_KLEIN_BASE;
-        return parts.defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
+        return parts().defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
     }
 
     /** Whether the model was distilled to few steps without classifier-free guidance. */
     private boolean distilled() {
-        return parts.index().map(json -> json.bool("is_distilled", false)).orElse(true);
+        return parts().index().map(json -> json.bool("is_distilled", false)).orElse(true);
     }
 
     @Override
     public FlowMatchSchedule schedule(int steps, int imageTokens) {
-        var config = parts.scheduler().map(SchedulerConfig::from).orElse(SchedulerConfig.FLUX2);
+        var config = parts().scheduler().map(SchedulerConfig::from).orElse(SchedulerConfig.FLUX2);
         return config.dynamic()
                 ? FlowMatchSchedule.dynamic(
                         steps,
@@ -197,19 +179,14 @@ public final class Flux2Model implements PictureModel {
     @Override
     public HierarchicalSettings hierarchicalSettings() {
         var published = distilled() ? HierarchicalSettings.FLUX2_KLEIN : HierarchicalSettings.FLUX2_KLEIN_BASE;
-        return parts.hierarchical()
+        return parts().hierarchical()
                 .map(json -> HierarchicalSettings.of(json, published))
                 .orElse(published);
     }
 
     @Override
-    public Optional<Path> hierarchicalLora() {
-        return parts.hierarchicalLora();
-    }
-
-    @Override
     public boolean takesGuidance() {
-        return parts.weights(Part.FLUX2_TRANSFORMER).has("time_guidance_embed.guidance_embedder.linear_1.weight");
+        return parts().weights(Part.FLUX2_TRANSFORMER).has("time_guidance_embed.guidance_embedder.linear_1.weight");
     }
 
     @Override
@@ -218,44 +195,13 @@ public final class Flux2Model implements PictureModel {
     }
 
     @Override
-    public DType noiseDtype() {
-        return parts.weights(Part.FLUX2_TRANSFORMER).dtype();
-    }
-
-    @Override
-    public long bytes() {
-        return parts.bytes(List.of(Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3));
-    }
-
-    @Override
-    public String fingerprint() {
-        return parts.fingerprint(List.of(Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3));
-    }
-
-    @Override
     public WeightBlocks textBlocks() {
-        var qwen = parts.weights(Part.QWEN3);
+        var qwen = parts().weights(Part.QWEN3);
         var blocks = new WeightBlocks(qwen.bytes());
         for (int i = 0; i < textEncoder().layers(); i++) {
             blocks.add(qwen.under("model.layers." + i), "layers." + i);
         }
         return blocks;
-    }
-
-    @Override
-    public WeightBlocks transformerBlocks() {
-        return parts.transformerBlocks(Part.FLUX2_TRANSFORMER);
-    }
-
-    @Override
-    public long mergedBytes() {
-        return loras.mergedBytes(parts.weights(Part.FLUX2_TRANSFORMER));
-    }
-
-    @Override
-    public List<String> notes() {
-        transformer();
-        return loras.notes(parts.weights(Part.FLUX2_TRANSFORMER));
     }
 
     @Override
@@ -295,7 +241,7 @@ public final class Flux2Model implements PictureModel {
 
     @Override
     public LatentCodec codec() {
-        return new LatentCodec(vae().kl(), vae().statistics());
+        return new KlCodec(vae().kl(), vae().statistics());
     }
 
     @Override
@@ -314,7 +260,7 @@ public final class Flux2Model implements PictureModel {
     private Flux2Transformer.Context beside(
             Ops ops, List<Reference> references, Tensor txt, double guidance, Rope rope) {
         var weights = transformerWeights();
-        var branch = new CleanBranch(transformerConfig(weights), weights);
+        var branch = new CleanTokens(transformerConfig(weights), weights);
         var rasters = new ArrayList<Raster>();
         int tokens = 0;
         for (var reference : references) {
@@ -324,9 +270,9 @@ public final class Flux2Model implements PictureModel {
             tokens += rasters.getLast().tokens();
         }
         var latents = ops.tensor(joined(references, tokens * features()), tokens, features());
-        var given = new CleanBranch.Given(
+        var given = new CleanTokens.Given(
                 latents, guidance, branch.positions(ops, rasters, 1), AttentionLayout.dense(tokens, tokens));
-        return new Flux2Transformer.Context(txt, guidance, rope, branch.keys(ops, given, GuideMemory.KEEP));
+        return new Flux2Transformer.Context(txt, guidance, rope, branch.keys(ops, given, OutsideMemory.KEEP));
     }
 
     private static float[] joined(List<Reference> references, int count) {
@@ -347,7 +293,7 @@ public final class Flux2Model implements PictureModel {
     @Override
     public GuidedModel guidedWithoutLora() {
         var weights = transformerWeights();
-        return guided(new GuidedTransformer(transformer(), new CleanBranch(transformerConfig(weights), weights)));
+        return guided(new GuidedTransformer(transformer(), new CleanTokens(transformerConfig(weights), weights)));
     }
 
     private static GuidedModel guided(GuidedTransformer guided) {
@@ -355,11 +301,5 @@ public final class Flux2Model implements PictureModel {
             var context = guided.context(ops, scene, embeds.tokens(ops), settings.guidance(), memory);
             return (on, latents, sigma) -> guided.transformer().forward(on, latents, sigma, context);
         };
-    }
-
-    @Override
-    public void close() {
-        loras.close();
-        parts.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.mural.model.family;
 
+import io.mural.model.layers.Outside;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;
@@ -137,7 +138,7 @@ final class ModelParts implements AutoCloseable {
         return of.stream().map(part -> weights(part).fingerprint()).collect(Collectors.joining(" "));
     }
 
-    /** The blocks of a transformer, of which both families have two kinds; a guide goes through the same. */
+    /** The blocks of a transformer, of which both families have two kinds; tokens from outside go through the same. */
     WeightBlocks transformerBlocks(Part transformer) {
         var part = weights(transformer);
         var blocks = new WeightBlocks(part.bytes());
@@ -145,7 +146,7 @@ final class ModelParts implements AutoCloseable {
         for (var kind : List.of("transformer_blocks", "single_transformer_blocks")) {
             for (int i = 0; i < part.blocks(kind); i++) {
                 var name = kind + "." + i;
-                blocks.add(part.under(name), name, "guide." + number++);
+                blocks.add(part.under(name), name, Outside.unit(number++));
             }
         }
         return blocks;

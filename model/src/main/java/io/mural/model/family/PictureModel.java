@@ -97,8 +97,13 @@ public interface PictureModel extends AutoCloseable {
     /** Bytes of the copies of weights that merged LoRAs will take beside the files. */
     long mergedBytes();
 
-    /** What of the LoRA files is not applied to this model, one line each. */
-    List<String> notes();
+    /**
+     * Applies the LoRAs that the model was opened with, which copies the weights that merged ones change. Otherwise this
+     * happens when the transformer is first needed.
+     *
+     * @return what of their files is not applied to this model, one line each
+     */
+    List<String> applyLoras();
 
     /** The text encoders a prompt goes through, asked for {@code textTokens} where their length is a choice. */
     List<TextReader> textReaders(int textTokens);

@@ -1,9 +1,9 @@
 package io.mural.model.flux1;
 
-import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
+import io.mural.model.layers.Outside;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -59,12 +59,12 @@ public final class Flux1Transformer {
      * @param pooled [1, pooledProjectionDim]
      * @param guidance the distilled guidance scale
      * @param rope positions of text and image tokens
-     * @param layout queries of text and image tokens over their keys and then the guide's
-     * @param guide tokens from outside that the image sees
+     * @param layout queries of text and image tokens over their keys and then those from outside
+     * @param outside tokens of a guide
      */
     public record Context(
-            Tensor txt, Tensor pooled, double guidance, Rope rope, AttentionLayout layout, Optional<Guide> guide) {
-        /** Without a guide, every token seeing every other. */
+            Tensor txt, Tensor pooled, double guidance, Rope rope, AttentionLayout layout, Optional<Outside> outside) {
+        /** Text and image alone, every token seeing every other. */
         public Context(Tensor txt, Tensor pooled, double guidance, Rope rope) {
             this(txt, pooled, guidance, rope, AttentionLayout.dense(rope.tokens(), rope.tokens()), Optional.empty());
         }
@@ -107,19 +107,11 @@ public final class Flux1Transformer {
                 var block = blocks.get(i);
                 int index = i;
                 ops.unit(block.name(), () -> {
-                    var joint = keys(ops, x.rows(), index, context);
+                    var joint = KeysValues.beside(ops, x.rows(), config.hidden(), index, context.outside());
                     block.forward(ops, x, txtRows, conditioning, context.rope(), joint, context.layout());
                 });
             }
             return finalLayer.forward(ops, x.rows(txtRows, x.rows()), conditioning);
         });
-    }
-
-    /** Room for a block's keys and values of {@code rows} tokens, and behind them those of the guide. */
-    private KeysValues keys(Ops ops, int rows, int block, Context context) {
-        int tokens = rows + context.guide().map(Guide::tokens).orElse(0);
-        var joint = KeysValues.empty(ops, tokens, config.hidden());
-        context.guide().ifPresent(guide -> guide.keys(ops, block, joint.tokens(rows, tokens)));
-        return joint;
     }
 }

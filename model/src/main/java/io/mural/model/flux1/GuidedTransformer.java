@@ -1,16 +1,14 @@
 package io.mural.model.flux1;
 
-import io.mural.model.hierarchical.Guide;
-import io.mural.model.hierarchical.GuideCache;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.Scene;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import java.util.Optional;
 
 /** The transformer of the hierarchical method's large picture, with the branch that its guide goes through. */
-public record GuidedTransformer(Flux1Transformer transformer, GuideBranch branch) {
+public record GuidedTransformer(Flux1Transformer transformer, CleanTokens branch) {
     /**
      * What stays the same over the steps of one picture, as tensors of the current unit.
      *
@@ -19,7 +17,7 @@ public record GuidedTransformer(Flux1Transformer transformer, GuideBranch branch
      * @param guidance the distilled guidance scale
      */
     public Flux1Transformer.Context context(
-            Ops ops, Scene scene, Tensor txt, Tensor pooled, double guidance, GuideMemory memory) {
+            Ops ops, Scene scene, Tensor txt, Tensor pooled, double guidance, OutsideMemory memory) {
         var geometry = scene.geometry();
         var layout =
                 HierarchicalLayout.of(geometry, txt.rows(), scene.order(), scene.guideHeight(), scene.guideWidth());
@@ -28,17 +26,8 @@ public record GuidedTransformer(Flux1Transformer transformer, GuideBranch branch
                 branch.positions(ops, scene.guideHeight(), scene.guideWidth(), geometry.ratio(), geometry.ntkFactor());
         var latents = ops.tensor(
                 scene.guideLatents(), scene.guideTokens(), transformer.config().inChannels());
-        var given = new GuideBranch.Given(latents, pooled, guidance, guideRope, layout.guide());
+        var given = new CleanTokens.Given(latents, pooled, guidance, guideRope, layout.guide());
         return new Flux1Transformer.Context(
-                txt, pooled, guidance, rope, layout.picture(), Optional.of(guide(ops, given, memory)));
-    }
-
-    private Guide guide(Ops ops, GuideBranch.Given given, GuideMemory memory) {
-        var guide = branch.guide(ops, given);
-        return switch (memory) {
-            case KEEP ->
-                GuideCache.of(ops, guide, branch.blocks(), transformer.config().hidden());
-            case RECOMPUTE -> guide;
-        };
+                txt, pooled, guidance, rope, layout.picture(), Optional.of(branch.keys(ops, given, memory)));
     }
 }

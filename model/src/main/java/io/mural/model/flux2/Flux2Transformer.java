@@ -1,9 +1,9 @@
 package io.mural.model.flux2;
 
-import io.mural.model.hierarchical.Guide;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
+import io.mural.model.layers.Outside;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -63,14 +63,14 @@ public final class Flux2Transformer {
      * @param layout queries of text and image tokens over their keys and then those from outside
      * @param outside tokens of a guide or of reference pictures
      */
-    public record Context(Tensor txt, double guidance, Rope rope, AttentionLayout layout, Optional<Guide> outside) {
+    public record Context(Tensor txt, double guidance, Rope rope, AttentionLayout layout, Optional<Outside> outside) {
         /** Text and image alone, every token seeing every other. */
         public Context(Tensor txt, double guidance, Rope rope) {
             this(txt, guidance, rope, AttentionLayout.dense(rope.tokens(), rope.tokens()), Optional.empty());
         }
 
         /** Every token of text and image seeing every other and all from outside. */
-        public Context(Tensor txt, double guidance, Rope rope, Guide outside) {
+        public Context(Tensor txt, double guidance, Rope rope, Outside outside) {
             this(
                     txt,
                     guidance,
@@ -121,19 +121,11 @@ public final class Flux2Transformer {
                 var block = blocks.get(i);
                 int index = i;
                 ops.unit(block.name(), () -> {
-                    var joint = keys(ops, x.rows(), index, context);
+                    var joint = KeysValues.beside(ops, x.rows(), config.hidden(), index, context.outside());
                     block.forward(ops, x, txtRows, step, context.rope(), joint, context.layout());
                 });
             }
             return finalLayer.forward(ops, x.rows(txtRows, x.rows()), conditioning);
         });
-    }
-
-    /** Room for a block's keys and values of {@code rows} tokens, and behind them those from outside. */
-    private KeysValues keys(Ops ops, int rows, int block, Context context) {
-        int tokens = rows + context.outside().map(Guide::tokens).orElse(0);
-        var joint = KeysValues.empty(ops, tokens, config.hidden());
-        context.outside().ifPresent(outside -> outside.keys(ops, block, joint.tokens(rows, tokens)));
-        return joint;
     }
 }

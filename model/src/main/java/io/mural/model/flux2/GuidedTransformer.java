@@ -1,31 +1,31 @@
 package io.mural.model.flux2;
 
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.Scene;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
 /** The transformer of the hierarchical method's large picture, with the branch that its guide goes through. */
-public record GuidedTransformer(Flux2Transformer transformer, CleanBranch branch) {
+public record GuidedTransformer(Flux2Transformer transformer, CleanTokens branch) {
     /**
      * What stays the same over the steps of one picture, as tensors of the current unit.
      *
      * @param txt [text tokens, jointAttentionDim]
      * @param guidance the distilled guidance scale
      */
-    public Flux2Transformer.Context context(Ops ops, Scene scene, Tensor txt, double guidance, GuideMemory memory) {
+    public Flux2Transformer.Context context(Ops ops, Scene scene, Tensor txt, double guidance, OutsideMemory memory) {
         var geometry = scene.geometry();
         var layout =
                 HierarchicalLayout.of(geometry, txt.rows(), scene.order(), scene.guideHeight(), scene.guideWidth());
         var rope = transformer.positions(ops, txt.rows(), scene.order(), geometry.ntkFactor());
-        var raster = new CleanBranch.Raster(0, scene.guideHeight(), scene.guideWidth(), geometry.ratio());
+        var raster = new CleanTokens.Raster(0, scene.guideHeight(), scene.guideWidth(), geometry.ratio());
         var guideRope = branch.positions(ops, List.of(raster), geometry.ntkFactor());
         var latents = ops.tensor(
                 scene.guideLatents(), scene.guideTokens(), transformer.config().inChannels());
-        var given = new CleanBranch.Given(latents, guidance, guideRope, layout.guide());
+        var given = new CleanTokens.Given(latents, guidance, guideRope, layout.guide());
         return new Flux2Transformer.Context(
                 txt, guidance, rope, layout.picture(), Optional.of(branch.keys(ops, given, memory)));
     }

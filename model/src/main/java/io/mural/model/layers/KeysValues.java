@@ -12,6 +12,18 @@ public record KeysValues(Tensor k, Tensor v) {
         return new KeysValues(ops.empty(tokens, width), ops.empty(tokens, width));
     }
 
+    /**
+     * Room for a block's keys and values of {@code rows} tokens, and behind them those from outside, which are written.
+     *
+     * @param block counted from 0
+     */
+    public static KeysValues beside(Ops ops, int rows, int width, int block, Optional<Outside> outside) {
+        int tokens = rows + outside.map(Outside::tokens).orElse(0);
+        var joint = empty(ops, tokens, width);
+        outside.ifPresent(given -> given.keys(ops, block, joint.tokens(rows, tokens)));
+        return joint;
+    }
+
     public int tokens() {
         return k.rows();
     }

@@ -3,10 +3,10 @@ package io.mural.model.parity;
 import io.mural.model.family.Flux1Model;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.LoraFile;
 import io.mural.tensor.Ops;
@@ -70,7 +70,7 @@ final class ComponentCases {
                     tokens(ops, given, "in.encoder_hidden_states"),
                     ops.tensor(given.floats("in.pooled_projections"), 1, given.dim("in.pooled_projections", 1)),
                     params.number("guidance", 0),
-                    GuideMemory.KEEP);
+                    OutsideMemory.KEEP);
             var latents = ops.tensor(
                     order.fromRaster(given.floats("in.hidden_states")),
                     given.dim("in.hidden_states", 1),

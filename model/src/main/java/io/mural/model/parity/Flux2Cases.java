@@ -3,10 +3,10 @@ package io.mural.model.parity;
 import io.mural.model.family.Flux2Model;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.Latents;
@@ -67,7 +67,7 @@ final class Flux2Cases {
         return withModel(given, Optional.empty(), List.of(), (model, ops) -> {
             var guided = model.guidedTransformer(lora);
             var txt = given.tokens(ops, "in.encoder_hidden_states");
-            var context = guided.context(ops, scene, txt, params.number("guidance", 0), GuideMemory.KEEP);
+            var context = guided.context(ops, scene, txt, params.number("guidance", 0), OutsideMemory.KEEP);
             var latents = ops.tensor(
                     order.fromRaster(given.floats("in.hidden_states")),
                     given.dim("in.hidden_states", 1),

@@ -30,7 +30,8 @@ import java.util.function.Supplier;
 public final class HierarchicalPipeline {
     private final PictureModel model;
     private final GuidedModel guided;
-    private final PicturePipeline pipeline;
+    private final Stages stages;
+    private final PicturePipeline base;
 
     /**
      * All weights stay in memory.
@@ -46,9 +47,7 @@ public final class HierarchicalPipeline {
      * @param weights what of the weights stays in memory
      */
     public HierarchicalPipeline(PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights) {
-        this.model = model;
-        this.guided = guided;
-        this.pipeline = new PicturePipeline(model, device, weights);
+        this(model, guided, device, weights, new Previews(model));
     }
 
     /** As the other, with previews that several pipelines may share. */
@@ -56,7 +55,8 @@ public final class HierarchicalPipeline {
             PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights, Previews previews) {
         this.model = model;
         this.guided = guided;
-        this.pipeline = new PicturePipeline(model, device, weights, previews);
+        this.stages = new Stages(model, device, weights);
+        this.base = new PicturePipeline(model, device, stages, previews);
     }
 
     /**
@@ -77,7 +77,7 @@ public final class HierarchicalPipeline {
         if (position.level() == 0) {
             position = base(request, plan, position, journal, onlooker, progress);
         }
-        var embeds = pipeline.encode(request.picture(), settings.classifierFree(), progress);
+        var embeds = stages.encode(request.picture(), settings.classifierFree(), progress);
         while (true) {
             int level = position.level();
             var latents = refine(request, plan, position, embeds, journal, onlooker, progress);
@@ -165,10 +165,10 @@ public final class HierarchicalPipeline {
             Onlooker onlooker,
             Progress progress) {
         if (small.inputs().init().isPresent() && small.inputs().init().get().strength() == 0) {
-            return pipeline.clean(small, small.inputs().init().get(), vae, progress);
+            return stages.clean(small, small.inputs().init().get(), vae, progress);
         }
-        var embeds = pipeline.encode(small, small.sampling().classifierFree(), progress);
-        return pipeline.latents(small, request.baseSchedule(), embeds, vae, from, journal, onlooker, progress);
+        var embeds = stages.encode(small, small.sampling().classifierFree(), progress);
+        return base.latents(small, request.baseSchedule(), embeds, vae, from, journal, onlooker, progress);
     }
 
     private float[] refine(
@@ -201,8 +201,8 @@ public final class HierarchicalPipeline {
                 level.guide().height(),
                 level.guide().width(),
                 from.guide());
-        try (var stream = pipeline.transformerWeights();
-                var ops = pipeline.open(progress, stream)) {
+        try (var stream = stages.transformerWeights();
+                var ops = stages.open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, levelPlan.memory());
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
@@ -220,11 +220,11 @@ public final class HierarchicalPipeline {
     /** The level's tokens in raster order before its first step: noise, over the enlarged guide where steps are skipped. */
     private float[] start(Request request, HierarchicalPlan plan, Position from, Level level, Progress progress) {
         var settings = request.settings();
-        var noise = pipeline.noise(request.picture().with(level.grid()));
+        var noise = stages.noise(request.picture().with(level.grid()));
         if (settings.skipSteps() == 0) {
             return noise;
         }
-        var large = new WarmStart(model, pipeline, settings.upsampler())
+        var large = new WarmStart(model, stages, settings.upsampler())
                 .enlarge(level, from.guide(), plan.vae(from.level() - 1), plan.vae(from.level()), progress);
         return Latents.noised(large, noise, settings.schedule().sigma(0));
     }
@@ -235,28 +235,18 @@ public final class HierarchicalPipeline {
      * @param latents what {@link #generate} returned
      */
     public void decode(float[] latents, HierarchicalPlan plan, PictureSink sink, Progress progress) {
-        progress.stage(Stage.DECODE, 1);
-        try (var ops = pipeline.open(progress)) {
-            var last = plan.levels().getLast();
-            var grid = last.level().grid();
-            model.codec().decode(ops, latents, grid.height(), grid.width(), last.vae(), sink);
-            progress.step(1);
-        }
+        var last = plan.levels().getLast();
+        stages.decode(latents, last.level().grid(), last.vae(), sink, progress);
     }
 
     /** Decodes as {@link #decode(float[], HierarchicalPlan, PictureSink, Progress)}, into memory. */
     public RgbImage decode(float[] latents, HierarchicalPlan plan, Progress progress) {
-        progress.stage(Stage.DECODE, 1);
         var last = plan.levels().getLast();
-        var image = picture(latents, last.level().grid(), last.vae());
-        progress.step(1);
-        return image;
+        return stages.decode(latents, last.level().grid(), last.vae(), progress);
     }
 
     private RgbImage picture(float[] latents, Grid grid, VaeWay vae) {
-        try (var ops = pipeline.open(Progress.NONE)) {
-            return model.codec().decode(ops, latents, grid.height(), grid.width(), vae);
-        }
+        return stages.decode(latents, grid, vae, Progress.NONE);
     }
 
     private RgbImage preview(float[] latents, float[] velocity, float sigma, WindowOrder order) {

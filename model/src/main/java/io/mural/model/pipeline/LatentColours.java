@@ -1,7 +1,6 @@
 package io.mural.model.pipeline;
 
 import io.mural.model.image.RgbImage;
-import io.mural.model.sampling.Latents;
 import io.mural.model.vae.LatentCodec;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
@@ -25,9 +24,10 @@ record LatentColours(LatentCodec codec, double[][] weights) {
     /** Fits the map by least squares to a chart of colours, which is encoded. */
     static LatentColours fit(Ops ops, LatentCodec codec) {
         var chart = chart();
-        var latents = latents(codec, codec.encode(ops, chart, VaeWay.of(VaeExtent.WHOLE)), chart);
-        int channels = codec.vae().config().latentChannels();
-        int cell = codec.vae().config().reduction();
+        int tokens = CHART / codec.tokenPixels();
+        var latents = codec.latents(codec.encode(ops, chart, VaeWay.of(VaeExtent.WHOLE)), tokens, tokens);
+        int channels = codec.channels();
+        int cell = codec.latentPixels();
         int side = CHART / cell;
         var normal = new double[channels + 1][channels + 1];
         var right = new double[channels + 1][RGB];
@@ -52,18 +52,6 @@ record LatentColours(LatentCodec codec, double[][] weights) {
         }
         solve(normal, right);
         return new LatentColours(codec, right);
-    }
-
-    private static float[] latents(LatentCodec codec, float[] tokens, RgbImage picture) {
-        var config = codec.vae().config();
-        return unpacked(codec, tokens, picture.height() / config.reduction(), picture.width() / config.reduction());
-    }
-
-    /** Raw latents [height, width, channels] of normalised tokens. */
-    private static float[] unpacked(LatentCodec codec, float[] tokens, int height, int width) {
-        var raw = tokens.clone();
-        codec.scale().restore(raw);
-        return Latents.unpack(raw, codec.vae().config().latentChannels(), height, width);
     }
 
     /** Every patch has a colour of its own; the lower half fades from each to the next. */
@@ -134,10 +122,10 @@ record LatentColours(LatentCodec codec, double[][] weights) {
      * @param tokens packed tokens [gridHeight x gridWidth, channels x 4]
      */
     RgbImage picture(float[] tokens, int gridHeight, int gridWidth) {
-        int channels = codec.vae().config().latentChannels();
-        int height = 2 * gridHeight;
-        int width = 2 * gridWidth;
-        var latents = unpacked(codec, tokens, height, width);
+        int channels = codec.channels();
+        int height = codec.tokenSide() * gridHeight;
+        int width = codec.tokenSide() * gridWidth;
+        var latents = codec.latents(tokens, gridHeight, gridWidth);
         var values = new float[height * width * RGB];
         for (int i = 0; i < height * width; i++) {
             for (int k = 0; k < RGB; k++) {

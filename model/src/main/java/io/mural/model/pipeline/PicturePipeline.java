@@ -4,7 +4,6 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
-import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
@@ -16,11 +15,7 @@ import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
-import io.mural.weights.stream.WeightStream;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -29,14 +24,10 @@ import java.util.function.Supplier;
  * default draws from it.) Each stage opens its own operations and releases their memory before the next begins.
  */
 public final class PicturePipeline {
-    /** A prompt of FLUX.1-dev takes 8 MiB, one of FLUX.2-klein more; a file of prompts must not pile up. */
-    private static final int PROMPTS_KEPT = 4;
-
     private final PictureModel model;
     private final Supplier<Ops> device;
-    private final WeightPlan weights;
+    private final Stages stages;
     private final Previews previews;
-    private final LinkedHashMap<String, PromptEmbeds> encoded = new LinkedHashMap<>();
 
     /**
      * All weights stay in memory.
@@ -61,9 +52,13 @@ public final class PicturePipeline {
      * @param previews of the model, which several pipelines may share
      */
     public PicturePipeline(PictureModel model, Supplier<Ops> device, WeightPlan weights, Previews previews) {
+        this(model, device, new Stages(model, device, weights), previews);
+    }
+
+    PicturePipeline(PictureModel model, Supplier<Ops> device, Stages stages, Previews previews) {
         this.model = model;
         this.device = device;
-        this.weights = weights;
+        this.stages = stages;
         this.previews = previews;
     }
 
@@ -86,9 +81,9 @@ public final class PicturePipeline {
             VaeExtent vae,
             Onlooker onlooker,
             Progress progress) {
-        var embeds = encode(request, request.sampling().classifierFree(), progress);
+        var embeds = stages.encode(request, request.sampling().classifierFree(), progress);
         var latents = latents(request, schedule, embeds, vae, onlooker, progress);
-        return new Result(decode(request, latents, vae, progress), latents, embeds.positive());
+        return new Result(stages.decode(latents, request.grid(), VaeWay.of(vae), progress), latents, embeds.positive());
     }
 
     /** Packed tokens of a finished picture, [image tokens, channels x 4]. */
@@ -121,7 +116,7 @@ public final class PicturePipeline {
         var latents = from.step() > 0
                 ? from.latents().clone()
                 : start(request, evaluated.sigma(0), vae, progress).clone();
-        var references = references(request, vae, progress);
+        var references = stages.references(request, vae, progress);
         denoise(
                 request,
                 evaluated,
@@ -142,73 +137,13 @@ public final class PicturePipeline {
                 .orElse(0));
     }
 
-    /** @param withNegative whether the negative prompt is wanted too */
-    PromptPair encode(GenerationRequest request, boolean withNegative, Progress progress) {
-        progress.stage(Stage.TEXT, withNegative ? 2 : 1);
-        var positive = encode(request.text().prompt(), request.text().tokens(), progress);
-        progress.step(1);
-        if (!withNegative) {
-            return new PromptPair(positive, Optional.empty());
-        }
-        var negative = encode(request.text().negative(), request.text().tokens(), progress);
-        progress.step(2);
-        return new PromptPair(positive, Optional.of(negative));
-    }
-
-    /** The prompts in use are encoded once, however many pictures they are for. */
-    private PromptEmbeds encode(String prompt, int textTokens, Progress progress) {
-        var key = textTokens + ":" + prompt;
-        if (!encoded.containsKey(key)) {
-            if (encoded.size() == PROMPTS_KEPT) {
-                encoded.pollFirstEntry();
-            }
-            try (var stream = weights.text(model);
-                    var ops = open(progress, stream)) {
-                encoded.put(key, model.encode(ops, prompt, textTokens));
-            }
-        }
-        return encoded.get(key);
-    }
-
-    /** Packed tokens of the noise that a request's seed gives, [image tokens, channels x 4]. */
-    float[] noise(GenerationRequest request) {
-        var dtype = request.sampling().noiseDtype().orElse(model.noiseDtype());
-        return model.noise(request.sampling().seed(), dtype, request.grid());
-    }
-
     /** Noise, or a picture brought to the noise level {@code sigma}. */
     private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
-        var noise = noise(request);
+        var noise = stages.noise(request);
         return request.inputs()
                 .init()
-                .map(init -> Latents.noised(clean(request, init, extent, progress), noise, sigma))
+                .map(init -> Latents.noised(stages.clean(request, init, extent, progress), noise, sigma))
                 .orElse(noise);
-    }
-
-    /** Packed tokens of a picture in the request's size, without noise, [image tokens, channels x 4]. */
-    float[] clean(GenerationRequest request, GenerationRequest.Init init, VaeExtent extent, Progress progress) {
-        progress.stage(Stage.ENCODE, 1);
-        try (var ops = open(progress)) {
-            var image = Resize.lanczos(
-                    init.image(), request.grid().pixelWidth(), request.grid().pixelHeight());
-            var latents = model.codec().encode(ops, image, VaeWay.of(extent));
-            progress.step(1);
-            return latents;
-        }
-    }
-
-    private List<Reference> references(GenerationRequest request, VaeExtent extent, Progress progress) {
-        var references = new ArrayList<Reference>();
-        for (var image : request.inputs().references()) {
-            progress.stage(Stage.ENCODE, 1);
-            try (var ops = open(progress)) {
-                references.add(new Reference(
-                        model.grid(image.width(), image.height()),
-                        model.codec().encode(ops, image, VaeWay.of(extent))));
-                progress.step(1);
-            }
-        }
-        return references;
     }
 
     /** Makes the steps from a position on, in its latents. */
@@ -223,8 +158,8 @@ public final class PicturePipeline {
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
         var latents = from.latents();
-        try (var stream = transformerWeights();
-                var ops = open(progress, stream)) {
+        try (var stream = stages.transformerWeights();
+                var ops = stages.open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, request, embeds, references);
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
@@ -236,43 +171,5 @@ public final class PicturePipeline {
                 journal.reached(new Position(0, i + 1, from.guide(), latents));
             }
         }
-    }
-
-    private RgbImage decode(GenerationRequest request, float[] latents, VaeExtent extent, Progress progress) {
-        progress.stage(Stage.DECODE, 1);
-        try (var ops = open(progress)) {
-            var image = model.codec()
-                    .decode(
-                            ops,
-                            latents,
-                            request.grid().height(),
-                            request.grid().width(),
-                            VaeWay.of(extent));
-            progress.step(1);
-            return image;
-        }
-    }
-
-    /** The weights of the transformer, to be told its units and closed when it has run. */
-    WeightStream transformerWeights() {
-        return weights.transformer(model);
-    }
-
-    /** As {@link #open(Progress)}, with weights that are read ahead. */
-    Ops open(Progress progress, WeightStream stream) {
-        var ops = device.get();
-        ops.heed(progress::note);
-        ops.listen(name -> {
-            stream.unit(name);
-            progress.unit(name);
-        });
-        return ops;
-    }
-
-    Ops open(Progress progress) {
-        var ops = device.get();
-        ops.listen(progress::unit);
-        ops.heed(progress::note);
-        return ops;
     }
 }

@@ -170,7 +170,7 @@ public final class VideoPipeline {
             });
             var velocity = results.getFirst();
             if (results.size() == 2 && velocity.length > 0) {
-                Latents.guide(velocity, results.get(1), (float) guidance);
+                Latents.classifierFree(velocity, results.get(1), (float) guidance);
             }
             return velocity.length == 0 ? latents.clone() : WanLatents.unpack(velocity, channels, grid);
         }

@@ -8,11 +8,10 @@ import io.mural.model.image.UnsharpMask;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import io.mural.model.request.Pyramid.Level;
-import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeWay;
 
 /** Enlarges a finished picture's latents to what the next level starts from. */
-record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampler) {
+record WarmStart(PictureModel model, Stages stages, Upsampler upsampler) {
     /** The mask's blur reaches as far as the enlargement smears. */
     private static final double SIGMA_PER_RATIO = 0.5;
 
@@ -33,25 +32,24 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
 
     private float[] latents(Level level, float[] guide) {
         var codec = model.codec();
-        int channels = codec.vae().config().latentChannels();
-        int height = 2 * level.guide().height();
-        int width = 2 * level.guide().width();
-        int outHeight = 2 * level.grid().height();
-        int outWidth = 2 * level.grid().width();
-        var raw = guide.clone();
-        codec.scale().restore(raw);
-        var picture = Latents.unpack(raw, channels, height, width);
-        var large = LatentUpsampler.enlarge(picture, height, width, channels, level.ratio(), outHeight, outWidth);
-        var tokens = Latents.pack(large, channels, outHeight, outWidth);
-        codec.scale().normalise(tokens);
-        return tokens;
+        int side = codec.tokenSide();
+        var small = level.guide();
+        var large = LatentUpsampler.enlarge(
+                codec.latents(guide, small.height(), small.width()),
+                side * small.height(),
+                side * small.width(),
+                codec.channels(),
+                level.ratio(),
+                side * level.grid().height(),
+                side * level.grid().width());
+        return codec.tokens(large, level.grid().height(), level.grid().width());
     }
 
     private float[] pixels(Level level, float[] guide, VaeWay guideVae, VaeWay vae, Progress progress) {
         progress.stage(Stage.ENCODE, 2);
         var codec = model.codec();
         RgbImage small;
-        try (var ops = pipeline.open(progress)) {
+        try (var ops = stages.open(progress)) {
             small = codec.decode(
                     ops, guide, level.guide().height(), level.guide().width(), guideVae);
         }
@@ -59,7 +57,7 @@ record WarmStart(PictureModel model, PicturePipeline pipeline, Upsampler upsampl
         int ratio = level.ratio();
         var large = Resize.lanczos(small, small.width() * ratio, small.height() * ratio);
         var sharp = UnsharpMask.apply(topLeft(large, level), ratio * SIGMA_PER_RATIO, SHARPENING);
-        try (var ops = pipeline.open(progress)) {
+        try (var ops = stages.open(progress)) {
             var latents = codec.encode(ops, sharp, vae);
             progress.step(2);
             return latents;

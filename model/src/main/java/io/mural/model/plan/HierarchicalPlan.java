@@ -5,9 +5,9 @@ import io.mural.model.family.GuidedModel;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.Pyramid;
@@ -51,7 +51,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
      */
     public record LevelPlan(
             Level level,
-            GuideMemory memory,
+            OutsideMemory memory,
             VaeWay vae,
             long denoiseBytes,
             long decodeBytes,
@@ -66,7 +66,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         }
 
         public double stepFlops() {
-            return linearFlops + attentionFlops + (memory == GuideMemory.RECOMPUTE ? guideFlops : 0);
+            return linearFlops + attentionFlops + (memory == OutsideMemory.RECOMPUTE ? guideFlops : 0);
         }
     }
 
@@ -97,7 +97,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         int steps = settings.steps() - settings.skipSteps();
         double flops = baseSteps * base.stepFlops();
         for (var level : levels) {
-            double guide = level.memory() == GuideMemory.KEEP ? level.guideFlops() : 0;
+            double guide = level.memory() == OutsideMemory.KEEP ? level.guideFlops() : 0;
             flops += steps * level.stepFlops() + guide + level.decodeFlops();
         }
         return flops;
@@ -169,8 +169,8 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
 
         LevelPlan plan(Level level) {
             long heap = (long) level.grid().pixelHeight() * level.grid().pixelWidth() * heapBytesPerPixel(settings);
-            var kept = new Step(GuideMemory.KEEP, level);
-            var step = heap + kept.bytes() <= budget ? kept : new Step(GuideMemory.RECOMPUTE, level);
+            var kept = new Step(OutsideMemory.KEEP, level);
+            var step = heap + kept.bytes() <= budget ? kept : new Step(OutsideMemory.RECOMPUTE, level);
             var vae = vae(level, heap);
             return new LevelPlan(
                     level,
@@ -203,13 +203,13 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
 
         /** A step of a level, planned. */
         private final class Step {
-            private final GuideMemory memory;
+            private final OutsideMemory memory;
             private final double guide;
             private final double linear;
             private final double attention;
             private final long bytes;
 
-            Step(GuideMemory memory, Level level) {
+            Step(OutsideMemory memory, Level level) {
                 this.memory = memory;
                 var order = new WindowOrder(
                         level.grid().height(),

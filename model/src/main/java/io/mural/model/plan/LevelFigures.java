@@ -1,10 +1,10 @@
 package io.mural.model.plan;
 
 import io.mural.model.family.PictureModel;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalLayout;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.tensor.PlanOps;
 
 /**
@@ -27,7 +27,7 @@ public record LevelFigures(double linearFlops, double flopsOfAPair, long bytes) 
                 .pairs();
         try (var ops = new PlanOps()) {
             var evaluation = model.guidedWithoutLora()
-                    .evaluation(ops, scene, settings, model.blank(textTokens), GuideMemory.KEEP);
+                    .evaluation(ops, scene, settings, model.blank(textTokens), OutsideMemory.KEEP);
             double linear = ops.linearFlops();
             double attention = ops.attentionFlops();
             ops.unit("step", () -> {

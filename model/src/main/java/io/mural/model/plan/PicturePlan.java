@@ -58,20 +58,12 @@ public record PicturePlan(
         var text = plan(
                 ops -> model.encode(ops, request.text().prompt(), request.text().tokens()));
         var denoise = plan(ops -> planStep(ops, model, request));
-        var whole = plan(ops -> planVae(ops, model, request));
+        var whole = plan(ops -> planVae(ops, model, request, VaeExtent.WHOLE));
         boolean fits = whole.bytes() + heap <= budget;
         var extent = wanted.orElse(fits ? VaeExtent.WHOLE : VaeExtent.TILES);
-        long decodeBytes = switch (extent) {
-            case WHOLE -> whole.bytes();
-            case TILES -> plan(ops -> planTile(ops, model, request)).bytes();
-            case BANDS ->
-                VaePlan.of(
-                                model,
-                                request.grid(),
-                                VaeWay.of(VaeExtent.BANDS),
-                                request.inputs().init().isPresent())
-                        .bytes();
-        };
+        long decodeBytes = extent == VaeExtent.WHOLE
+                ? whole.bytes()
+                : plan(ops -> planVae(ops, model, request, extent)).bytes();
         return new PicturePlan(
                 text.bytes(),
                 denoise.bytes() + heap,
@@ -126,33 +118,17 @@ public record PicturePlan(
                 .velocity(new float[0], 1);
     }
 
-    private static void planVae(PlanOps ops, PictureModel model, GenerationRequest request) {
-        var vae = model.codec().vae();
-        var config = vae.config();
-        int height = request.grid().pixelHeight() / config.reduction();
-        int width = request.grid().pixelWidth() / config.reduction();
+    private static void planVae(PlanOps ops, PictureModel model, GenerationRequest request, VaeExtent extent) {
+        var codec = model.codec();
+        var way = VaeWay.of(extent);
+        int height = request.grid().pixelHeight();
+        int width = request.grid().pixelWidth();
         if (request.inputs().init().isPresent()) {
-            ops.unit(
-                    "encode",
-                    () -> vae.encode(
-                            ops,
-                            ops.empty(
-                                    request.grid().pixelHeight(), request.grid().pixelWidth(), 3)));
+            ops.unit("encode", () -> codec.planEncode(ops, height, width, way));
         }
         for (var image : request.inputs().references()) {
-            ops.unit("encode", () -> vae.encode(ops, ops.empty(image.height(), image.width(), 3)));
+            ops.unit("encode", () -> codec.planEncode(ops, image.height(), image.width(), way));
         }
-        vae.decode(ops, ops.empty(height, width, config.latentChannels()));
-    }
-
-    private static void planTile(PlanOps ops, PictureModel model, GenerationRequest request) {
-        int tile = model.codec().vae().config().sampleSize();
-        var whole = ops.empty(request.grid().pixelHeight(), request.grid().pixelWidth(), 3);
-        planVae(
-                ops,
-                model,
-                request.with(model.grid(
-                        Math.min(tile, whole.shape().dim(1)),
-                        Math.min(tile, whole.shape().dim(0)))));
+        codec.planDecode(ops, height, width, way);
     }
 }

@@ -99,7 +99,7 @@ public final class Latents {
     }
 
     /** Classifier-free guidance (arXiv 2207.12598): {@code negative + scale * (positive - negative)}, into positive. */
-    public static void guide(float[] positive, float[] negative, float scale) {
+    public static void classifierFree(float[] positive, float[] negative, float scale) {
         for (int i = 0; i < positive.length; i++) {
             positive[i] = negative[i] + scale * (positive[i] - negative[i]);
         }

@@ -2,9 +2,9 @@ package io.mural.model.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.GenerationRequest.Inputs;
 import io.mural.model.request.GenerationRequest.Sampling;
@@ -65,7 +65,7 @@ class UnitNamesTest {
                 guide.width(),
                 new float[guide.tokens() * model.features()]);
         return heard(
-                ops -> model.guidedWithoutLora().evaluation(ops, scene, settings, model.blank(16), GuideMemory.KEEP));
+                ops -> model.guidedWithoutLora().evaluation(ops, scene, settings, model.blank(16), OutsideMemory.KEEP));
     }
 
     private static Set<String> heard(Consumer<PlanOps> pass) {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mural.model.family.Flux1Model;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.InputException;
@@ -47,13 +47,13 @@ class GuidedTransformerTest {
     }
 
     private static Flux1Transformer.Context context(
-            Ops ops, GuidedTransformer guided, Scene scene, GuideMemory memory) {
+            Ops ops, GuidedTransformer guided, Scene scene, OutsideMemory memory) {
         var txt = ops.tensor(noise(3, TEXT * 40), TEXT, 40);
         return guided.context(ops, scene, txt, ops.tensor(noise(4, 24), 1, 24), 3.5, memory);
     }
 
     /** The velocity of fixed noise in raster order, of the second evaluation with one context. */
-    private static float[] velocity(HierarchicalLora.Scope scope, Scene scene, GuideMemory memory) {
+    private static float[] velocity(HierarchicalLora.Scope scope, Scene scene, OutsideMemory memory) {
         try (var model = new Flux1Model(TINY, Optional.empty(), List.of());
                 var ops = new CpuBackend().open("cpu", 2, Workspace.poisoned())) {
             var guided = model.guidedTransformer(lora(scope));
@@ -69,16 +69,16 @@ class GuidedTransformerTest {
     void aKeptGuideGivesTheSameBytesAsARecomputedOne() {
         var geometry = new HierarchicalGeometry(4, 4, 2, 1, 2, 10);
         var scene = scene(geometry, 13, 22);
-        assertThat(velocity(HierarchicalLora.Scope.GUIDE, scene, GuideMemory.KEEP))
-                .isEqualTo(velocity(HierarchicalLora.Scope.GUIDE, scene, GuideMemory.RECOMPUTE));
+        assertThat(velocity(HierarchicalLora.Scope.GUIDE, scene, OutsideMemory.KEEP))
+                .isEqualTo(velocity(HierarchicalLora.Scope.GUIDE, scene, OutsideMemory.RECOMPUTE));
     }
 
     @Test
     void windowsThatSeeEverythingAreOneWindow() {
         var one = new HierarchicalGeometry(12, 4, 0, HierarchicalGeometry.ALL, HierarchicalGeometry.ALL, 1);
         var many = new HierarchicalGeometry(3, 4, 12, HierarchicalGeometry.ALL, HierarchicalGeometry.ALL, 1);
-        var expected = velocity(HierarchicalLora.Scope.GUIDE, scene(one, 12, 11), GuideMemory.KEEP);
-        var actual = velocity(HierarchicalLora.Scope.GUIDE, scene(many, 12, 11), GuideMemory.KEEP);
+        var expected = velocity(HierarchicalLora.Scope.GUIDE, scene(one, 12, 11), OutsideMemory.KEEP);
+        var actual = velocity(HierarchicalLora.Scope.GUIDE, scene(many, 12, 11), OutsideMemory.KEEP);
         for (int i = 0; i < expected.length; i++) {
             assertThat(actual[i]).isCloseTo(expected[i], within(1e-5f));
         }
@@ -87,8 +87,8 @@ class GuidedTransformerTest {
     @Test
     void theScopeOfTheLoraMatters() {
         var scene = scene(new HierarchicalGeometry(4, 4, 2, 1, 2, 10), 8, 8);
-        assertThat(velocity(HierarchicalLora.Scope.GUIDE, scene, GuideMemory.KEEP))
-                .isNotEqualTo(velocity(HierarchicalLora.Scope.IMAGE, scene, GuideMemory.KEEP));
+        assertThat(velocity(HierarchicalLora.Scope.GUIDE, scene, OutsideMemory.KEEP))
+                .isNotEqualTo(velocity(HierarchicalLora.Scope.IMAGE, scene, OutsideMemory.KEEP));
     }
 
     @Test
@@ -96,10 +96,10 @@ class GuidedTransformerTest {
         var scene = scene(new HierarchicalGeometry(4, 4, 2, 1, -1, 10), 64, 64);
         try (var model = new Flux1Model(TINY, Optional.empty(), List.of())) {
             var guided = model.guidedTransformer(lora(HierarchicalLora.Scope.GUIDE));
-            double kept = linearFlopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.KEEP));
-            double recomputed = linearFlopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.RECOMPUTE));
+            double kept = linearFlopsOfAStep(guided, ops -> context(ops, guided, scene, OutsideMemory.KEEP));
+            double recomputed = linearFlopsOfAStep(guided, ops -> context(ops, guided, scene, OutsideMemory.RECOMPUTE));
             double without = linearFlopsOfAStep(guided, ops -> {
-                var context = context(ops, guided, scene, GuideMemory.KEEP);
+                var context = context(ops, guided, scene, OutsideMemory.KEEP);
                 return new Flux1Transformer.Context(context.txt(), context.pooled(), 3.5, context.rope());
             });
             assertThat(kept).isEqualTo(without);

@@ -5,7 +5,6 @@ import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
-import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.InputException;
@@ -153,9 +152,8 @@ public final class Encoding {
         var seen = wanted.flipped() ? mirrored(picture) : picture;
         var texts = wanted.example().captions().stream().map(this::text).toList();
         try (var ops = device.get()) {
-            var vae = model.codec().vae();
-            int channels = vae.config().latentChannels();
-            var moments = ops.read(vae.moments(ops, ops.tensor(seen.toFloats(), seen.height(), seen.width(), 3)));
+            int channels = model.codec().channels();
+            var moments = ops.read(model.codec().moments(ops, seen));
             var sample = new Sample(
                     part(moments, channels, 0),
                     held(part(moments, channels, channels)),
@@ -237,9 +235,6 @@ public final class Encoding {
 
     /** Latents that a distribution gave, as tokens that the transformer works on. */
     public static float[] tokens(PictureModel model, float[] latents, int height, int width) {
-        int channels = latents.length / (4 * height * width);
-        var tokens = Latents.pack(latents, channels, 2 * height, 2 * width);
-        model.codec().scale().normalise(tokens);
-        return tokens;
+        return model.codec().tokens(latents, height, width);
     }
 }

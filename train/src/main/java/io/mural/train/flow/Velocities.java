@@ -2,7 +2,7 @@ package io.mural.train.flow;
 
 import io.mural.model.family.Flux1Model;
 import io.mural.model.family.Flux2Model;
-import io.mural.model.hierarchical.GuideMemory;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.tensor.Tensor;
 import io.mural.weights.names.Weights;
 import java.util.function.UnaryOperator;
@@ -32,7 +32,7 @@ public final class Velocities {
                     given.txt(),
                     pooled(given),
                     given.guidance(),
-                    GuideMemory.RECOMPUTE);
+                    OutsideMemory.RECOMPUTE);
             return guided.transformer().forward(ops, tokens, t, context);
         };
     }
@@ -56,7 +56,7 @@ public final class Velocities {
         var guided = model.guidedTransformer(change);
         return (ops, tokens, t, given) -> {
             var context = guided.context(
-                    ops, given.scene().orElseThrow(), given.txt(), given.guidance(), GuideMemory.RECOMPUTE);
+                    ops, given.scene().orElseThrow(), given.txt(), given.guidance(), OutsideMemory.RECOMPUTE);
             return guided.transformer().forward(ops, tokens, t, context);
         };
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mural.model.family.Flux2Model;
-import io.mural.model.hierarchical.Guide;
-import io.mural.model.hierarchical.GuideMemory;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
+import io.mural.model.layers.Outside;
+import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalLora.Scope;
 import io.mural.model.sampling.TorchRandom;
@@ -27,7 +27,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Tokens beside the picture's: a guide, and reference pictures. */
-class CleanBranchTest {
+class CleanTokensTest {
     private static final Path TINY = Path.of("../goldens/flux2-tiny");
     private static final Path LORA = Path.of("../goldens/loras/hierarchical-flux2.safetensors");
     private static final int TEXT = 5;
@@ -50,7 +50,7 @@ class CleanBranchTest {
         return new Scene(geometry, new WindowOrder(height, width, geometry.window()), guideHeight, guideWidth, guide);
     }
 
-    private static float[] velocity(Scope scope, GuideMemory memory) {
+    private static float[] velocity(Scope scope, OutsideMemory memory) {
         var scene = scene(13, 22);
         try (var model = new Flux2Model(TINY, Optional.empty(), List.of());
                 var ops = ops()) {
@@ -66,12 +66,12 @@ class CleanBranchTest {
 
     @Test
     void aKeptGuideGivesTheSameBytesAsARecomputedOne() {
-        assertThat(velocity(Scope.GUIDE, GuideMemory.KEEP)).isEqualTo(velocity(Scope.GUIDE, GuideMemory.RECOMPUTE));
+        assertThat(velocity(Scope.GUIDE, OutsideMemory.KEEP)).isEqualTo(velocity(Scope.GUIDE, OutsideMemory.RECOMPUTE));
     }
 
     @Test
     void theScopeOfTheLoraMatters() {
-        assertThat(velocity(Scope.GUIDE, GuideMemory.KEEP)).isNotEqualTo(velocity(Scope.IMAGE, GuideMemory.KEEP));
+        assertThat(velocity(Scope.GUIDE, OutsideMemory.KEEP)).isNotEqualTo(velocity(Scope.IMAGE, OutsideMemory.KEEP));
     }
 
     /** Where a reference stands is a matter of its position alone. */
@@ -81,16 +81,16 @@ class CleanBranchTest {
                 var ops = ops()) {
             var config = Flux2Config.of(Json.read(TINY.resolve("transformer/config.json")));
             var weights = KeyStyles.weights(checkpoint, KeyStyles.Part.FLUX2_TRANSFORMER);
-            var branch = new CleanBranch(config, weights);
+            var branch = new CleanTokens(config, weights);
             var transformer = new Flux2Transformer(config, weights);
-            var pictures = List.of(new CleanBranch.Raster(10, 3, 2, 1), new CleanBranch.Raster(20, 2, 4, 1));
+            var pictures = List.of(new CleanTokens.Raster(10, 3, 2, 1), new CleanTokens.Raster(20, 2, 4, 1));
             var rope = branch.positions(ops, pictures, 1);
             int tokens = 14;
             var latents = ops.tensor(noise(6, tokens * FEATURES), tokens, FEATURES);
             var references = branch.keys(
                     ops,
-                    new CleanBranch.Given(latents, 0, rope, AttentionLayout.dense(tokens, tokens)),
-                    GuideMemory.KEEP);
+                    new CleanTokens.Given(latents, 0, rope, AttentionLayout.dense(tokens, tokens)),
+                    OutsideMemory.KEEP);
             var with = step(ops, transformer, Optional.of(references));
             assertThat(with)
                     .isNotEqualTo(step(ops, transformer, Optional.empty()))
@@ -103,12 +103,12 @@ class CleanBranchTest {
             System.arraycopy(values, 0, turned, 8 * FEATURES, 6 * FEATURES);
             var again = branch.keys(
                     ops,
-                    new CleanBranch.Given(
+                    new CleanTokens.Given(
                             ops.tensor(turned, tokens, FEATURES),
                             0,
                             branch.positions(ops, swapped, 1),
                             AttentionLayout.dense(tokens, tokens)),
-                    GuideMemory.KEEP);
+                    OutsideMemory.KEEP);
             var other = step(ops, transformer, Optional.of(again));
             for (int i = 0; i < with.length; i++) {
                 assertThat(other[i]).isCloseTo(with[i], within(1e-5f));
@@ -116,7 +116,7 @@ class CleanBranchTest {
         }
     }
 
-    private static float[] step(Ops ops, Flux2Transformer transformer, Optional<Guide> references) {
+    private static float[] step(Ops ops, Flux2Transformer transformer, Optional<Outside> references) {
         var txt = ops.tensor(noise(3, TEXT * TEXT_WIDTH), TEXT, TEXT_WIDTH);
         var rope = transformer.positions(ops, TEXT, 4, 3);
         var context = references
@@ -130,10 +130,10 @@ class CleanBranchTest {
         var scene = scene(64, 64);
         try (var model = new Flux2Model(TINY, Optional.empty(), List.of())) {
             var guided = model.guidedTransformer(new HierarchicalLora(LORA, 1, Scope.GUIDE));
-            double kept = flopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.KEEP));
-            double recomputed = flopsOfAStep(guided, ops -> context(ops, guided, scene, GuideMemory.RECOMPUTE));
+            double kept = flopsOfAStep(guided, ops -> context(ops, guided, scene, OutsideMemory.KEEP));
+            double recomputed = flopsOfAStep(guided, ops -> context(ops, guided, scene, OutsideMemory.RECOMPUTE));
             double without = flopsOfAStep(guided, ops -> {
-                var context = context(ops, guided, scene, GuideMemory.KEEP);
+                var context = context(ops, guided, scene, OutsideMemory.KEEP);
                 return new Flux2Transformer.Context(context.txt(), 0, context.rope());
             });
             assertThat(kept).isEqualTo(without);
@@ -142,7 +142,7 @@ class CleanBranchTest {
     }
 
     private static Flux2Transformer.Context context(
-            Ops ops, GuidedTransformer guided, Scene scene, GuideMemory memory) {
+            Ops ops, GuidedTransformer guided, Scene scene, OutsideMemory memory) {
         return guided.context(ops, scene, ops.empty(TEXT, TEXT_WIDTH), 0, memory);
     }
 

@@ -1,8 +1,8 @@
 package io.mural.model.flux1;
 
-import io.mural.model.hierarchical.Guide;
-import io.mural.model.layers.KeysValues;
-import io.mural.tensor.Activation;
+import io.mural.model.layers.Outside;
+import io.mural.model.layers.OutsideMemory;
+import io.mural.model.layers.OutsidePass;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The third stream of the hierarchical method (arXiv 2510.16325): clean tokens of the smaller picture, with the image
- * stream's weights and a LoRA of their own, at timestep 0.
+ * Clean tokens beside the picture's, which see only themselves, at timestep 0, with the image stream's weights: the
+ * smaller picture of the hierarchical method (arXiv 2510.16325), whose weights have a LoRA of their own.
  */
-public final class GuideBranch {
-    /** Guide tokens are clean: the end of the way from noise to picture. */
+public final class CleanTokens {
+    /** The end of the way from noise to picture. */
     private static final double CLEAN = 0;
 
     private final Flux1Config config;
@@ -26,7 +26,7 @@ public final class GuideBranch {
     private final List<ModulatedStream> streams = new ArrayList<>();
 
     /** @param weights the transformer's, with the hierarchical LoRA beside them */
-    public GuideBranch(Flux1Config config, Weights weights) {
+    public CleanTokens(Flux1Config config, Weights weights) {
         this.config = config;
         xEmbedder = weights.linear("x_embedder", config.inChannels(), config.hidden());
         timeTextEmbed = Conditioning.load(weights.under("time_text_embed"), config);
@@ -38,12 +38,8 @@ public final class GuideBranch {
         }
     }
 
-    public int blocks() {
-        return streams.size();
-    }
-
     /**
-     * What makes a guide.
+     * What the branch is given.
      *
      * @param latents [tokens, inChannels], in raster order
      * @param pooled [1, pooledProjectionDim], as for the picture
@@ -63,39 +59,12 @@ public final class GuideBranch {
         return config.positions(ntkFactor).table(ops, ids);
     }
 
-    /** A guide that is computed anew in every evaluation, block by block; its tokens live as long as the current unit. */
-    public Guide guide(Ops ops, Given given) {
+    /** Keys and values for every block, as tensors of the current unit. */
+    public Outside keys(Ops ops, Given given, OutsideMemory memory) {
         var conditioning = timeTextEmbed.forward(ops, CLEAN, given.guidance(), given.pooled());
-        return new Recomputed(given, conditioning, ops.empty(given.latents().rows(), config.hidden()));
-    }
-
-    /** Its tokens x [tokens, hidden] go through the blocks beside the picture's. */
-    private final class Recomputed implements Guide {
-        private final Given given;
-        private final Tensor conditioning;
-        private final Tensor x;
-
-        Recomputed(Given given, Tensor conditioning, Tensor x) {
-            this.given = given;
-            this.conditioning = conditioning;
-            this.x = x;
-        }
-
-        @Override
-        public int tokens() {
-            return x.rows();
-        }
-
-        @Override
-        public void keys(Ops ops, int block, KeysValues out) {
-            if (block == 0) {
-                ops.linear(x, given.latents(), xEmbedder, Activation.NONE);
-            }
-            var pass = streams.get(block).pass(ops, x, conditioning, given.rope());
-            pass.keys(ops, out);
-            if (block < streams.size() - 1) {
-                pass.update(ops, out, given.layout());
-            }
-        }
+        var blocks = streams.stream()
+                .<OutsidePass.Block>map(stream -> (on, x) -> stream.pass(on, x, conditioning, given.rope()))
+                .toList();
+        return OutsidePass.of(ops, given.latents(), xEmbedder, blocks, given.layout(), memory);
     }
 }

@@ -1,10 +1,8 @@
 package io.mural.model.flux2;
 
-import io.mural.model.hierarchical.Guide;
-import io.mural.model.hierarchical.GuideCache;
-import io.mural.model.hierarchical.GuideMemory;
-import io.mural.model.layers.KeysValues;
-import io.mural.tensor.Activation;
+import io.mural.model.layers.Outside;
+import io.mural.model.layers.OutsideMemory;
+import io.mural.model.layers.OutsidePass;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
@@ -20,7 +18,7 @@ import java.util.Optional;
  * smaller picture of the hierarchical method (arXiv 2510.16325), whose weights have a LoRA of their own, and reference
  * pictures (diffusers' {@code Flux2KleinKVPipeline}).
  */
-public final class CleanBranch {
+public final class CleanTokens {
     /** The end of the way from noise to picture. */
     private static final double CLEAN = 0;
 
@@ -31,7 +29,7 @@ public final class CleanBranch {
     private final List<JointBlock> blocks = new ArrayList<>();
 
     /** @param weights the transformer's, with the hierarchical LoRA beside them where there is one */
-    public CleanBranch(Flux2Config config, Weights weights) {
+    public CleanTokens(Flux2Config config, Weights weights) {
         this.config = config;
         xEmbedder = weights.linearNoBias("x_embedder", config.inChannels(), config.hidden());
         timeGuidanceEmbed = Conditioning.load(weights.under("time_guidance_embed"), config);
@@ -42,10 +40,6 @@ public final class CleanBranch {
         for (int i = 0; i < config.numSingleLayers(); i++) {
             blocks.add(JointBlock.singleStream(weights, Optional.empty(), i, config));
         }
-    }
-
-    public int blocks() {
-        return blocks.size();
     }
 
     /**
@@ -88,43 +82,11 @@ public final class CleanBranch {
     public record Given(Tensor latents, double guidance, Rope rope, AttentionLayout layout) {}
 
     /** Keys and values for every block, as tensors of the current unit. */
-    public Guide keys(Ops ops, Given given, GuideMemory memory) {
-        var conditioning = timeGuidanceEmbed.forward(ops, CLEAN, given.guidance());
-        var x = ops.empty(given.latents().rows(), config.hidden());
-        var computed = new Recomputed(given, modulation.forward(ops, conditioning), x);
-        return switch (memory) {
-            case KEEP -> GuideCache.of(ops, computed, blocks.size(), config.hidden());
-            case RECOMPUTE -> computed;
-        };
-    }
-
-    /** Its tokens x [tokens, hidden] go through the blocks beside the picture's, anew in every evaluation. */
-    private final class Recomputed implements Guide {
-        private final Given given;
-        private final SharedModulation.Step step;
-        private final Tensor x;
-
-        Recomputed(Given given, SharedModulation.Step step, Tensor x) {
-            this.given = given;
-            this.step = step;
-            this.x = x;
-        }
-
-        @Override
-        public int tokens() {
-            return x.rows();
-        }
-
-        @Override
-        public void keys(Ops ops, int block, KeysValues out) {
-            if (block == 0) {
-                ops.linear(x, given.latents(), xEmbedder, Activation.NONE);
-            }
-            var pass = blocks.get(block).imagePass(x, step, given.rope());
-            pass.keys(ops, out);
-            if (block < blocks.size() - 1) {
-                pass.update(ops, out, given.layout());
-            }
-        }
+    public Outside keys(Ops ops, Given given, OutsideMemory memory) {
+        var step = modulation.forward(ops, timeGuidanceEmbed.forward(ops, CLEAN, given.guidance()));
+        var passes = blocks.stream()
+                .<OutsidePass.Block>map(block -> (on, x) -> block.imagePass(x, step, given.rope()))
+                .toList();
+        return OutsidePass.of(ops, given.latents(), xEmbedder, passes, given.layout(), memory);
     }
 }
