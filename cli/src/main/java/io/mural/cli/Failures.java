@@ -3,6 +3,7 @@ package io.mural.cli;
 import io.mural.TooLarge;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
+import io.mural.cli.console.NativeOutput;
 import io.mural.cli.console.OneLine;
 import io.mural.cli.console.Spelling;
 import io.mural.tensor.InputException;
@@ -70,6 +71,7 @@ final class Failures {
         say(command.getErr(), message(e));
         if (stackTraces) {
             e.printStackTrace(command.getErr());
+            NativeOutput.log().lines().forEach(line -> command.getErr().println("driver: " + OneLine.of(line)));
         }
         return FAILED;
     }

@@ -1,9 +1,11 @@
 package io.mural.cli;
 
 import io.mural.cli.console.Interrupt;
+import io.mural.cli.console.NativeOutput;
 import io.mural.cli.console.OneLine;
 import io.mural.cli.console.Start;
 import io.mural.cli.console.Stderr;
+import io.mural.cli.tornado.TornadoVm;
 import java.io.PrintWriter;
 
 /**
@@ -22,6 +24,9 @@ public final class Main {
         interrupt.install();
         int code = FAILED;
         try {
+            if (TornadoVm.isHere()) {
+                NativeOutput.divert();
+            }
             code = Mural.run(interrupt, err, args);
         } catch (Throwable e) {
             if (!interrupt.requested()) {

@@ -6,10 +6,12 @@ import io.mural.cli.console.Stdin;
 import io.mural.engine.text.Words;
 import io.mural.model.family.Architecture;
 import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.VideoDefaults;
 import io.mural.model.token.ClipTokenizer;
 import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.token.Tokenizer;
+import io.mural.model.token.UmT5Tokenizer;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.ModelFolder;
 import io.mural.weights.text.Json;
@@ -46,7 +48,8 @@ final class TokenizeCommand implements Runnable {
     enum Kind {
         CLIP("tokenizer"),
         T5("tokenizer_2"),
-        QWEN("tokenizer");
+        QWEN("tokenizer"),
+        UMT5("tokenizer");
 
         private final String folder;
 
@@ -54,8 +57,11 @@ final class TokenizeCommand implements Runnable {
             this.folder = folder;
         }
 
-        private static List<Kind> of(Architecture architecture) {
-            return switch (architecture) {
+        private static List<Kind> of(ModelFolder folder) {
+            if (isVideo(folder)) {
+                return List.of(UMT5);
+            }
+            return switch (Architecture.of(folder)) {
                 case FLUX1 -> List.of(CLIP, T5);
                 case FLUX2 -> List.of(QWEN);
             };
@@ -66,6 +72,7 @@ final class TokenizeCommand implements Runnable {
                 case CLIP -> ClipTokenizer.load(folder);
                 case T5 -> T5Tokenizer.load(folder);
                 case QWEN -> QwenTokenizer.load(folder);
+                case UMT5 -> UmT5Tokenizer.load(folder);
             };
         }
 
@@ -90,7 +97,8 @@ final class TokenizeCommand implements Runnable {
     @Option(
             names = "--kind",
             paramLabel = "KIND",
-            description = "clip (vocab.json, merges.txt), t5 (spiece.model) or qwen (tokenizer.json).")
+            description = "clip (vocab.json, merges.txt), t5 (spiece.model), qwen (tokenizer.json) or umt5"
+                    + " (tokenizer.json or spiece.model).")
     private Kind kind;
 
     @Option(names = "--length", paramLabel = "N", description = "Ids to cut or pad to. Default: what the model uses.")
@@ -117,7 +125,7 @@ final class TokenizeCommand implements Runnable {
             json.put(Words.of(kind), tokens(loaded, text, length != null ? length : loaded.maxLength()));
         } else {
             var folder = ModelFolder.open(model == null ? Home.model() : model);
-            for (var each : Kind.of(Architecture.of(folder))) {
+            for (var each : Kind.of(folder)) {
                 var loaded = each.load(folder.component(each.folder));
                 json.put(Words.of(each), tokens(loaded, text, length(each, folder, loaded)));
             }
@@ -138,7 +146,7 @@ final class TokenizeCommand implements Runnable {
             throw new BadUsage("--kind belongs to --tokenizer DIR");
         }
         if (kind == null) {
-            throw new BadUsage("--tokenizer needs --kind clip, t5 or qwen");
+            throw new BadUsage("--tokenizer needs --kind clip, t5, qwen or umt5");
         }
         if (model != null) {
             throw new BadUsage("--model and --tokenizer: give one of them");
@@ -159,13 +167,19 @@ final class TokenizeCommand implements Runnable {
         }
         return switch (of) {
             case CLIP -> loaded.maxLength();
-            case T5, QWEN -> {
-                int usual = published(folder).textTokens();
+            case T5, QWEN, UMT5 -> {
+                int usual = isVideo(folder)
+                        ? VideoDefaults.WAN.textTokens()
+                        : published(folder).textTokens();
                 yield folder.defaults()
                         .map(defaults -> defaults.integer("text_tokens", usual))
                         .orElse(usual);
             }
         };
+    }
+
+    private static boolean isVideo(ModelFolder folder) {
+        return folder.index().string("_class_name").startsWith("Wan");
     }
 
     private static ModelDefaults published(ModelFolder folder) {

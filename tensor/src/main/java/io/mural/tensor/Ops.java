@@ -2,6 +2,7 @@ package io.mural.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ public abstract class Ops implements AutoCloseable {
     private Consumer<String> unitListener = name -> {};
     private Consumer<String> noticeListener = line -> {};
     private Consumer<String> detailListener = line -> {};
+    private Supplier<Optional<String>> faults = Optional::empty;
 
     protected Ops(Workspace workspace) {
         this.workspace = workspace;
@@ -141,6 +143,20 @@ public abstract class Ops implements AutoCloseable {
     /** For backends: tells how a decision came about, see {@link #heedDetails}. */
     protected final void detail(String line) {
         detailListener.accept(line);
+    }
+
+    /**
+     * Lets a backend ask what its driver has reported beside it: drivers may print that a call failed, and go on.
+     *
+     * @param source the first such line so far; asked often
+     */
+    public final void watch(Supplier<Optional<String>> source) {
+        faults = source;
+    }
+
+    /** For backends: the line of {@link #watch}. */
+    protected final Optional<String> reported() {
+        return faults.get();
     }
 
     // --- linear layers ----------------------------------------------------------------------------------------------

@@ -196,7 +196,8 @@ class TornadoDeviceTest {
                 .filteredOn(line -> line.startsWith("mural:"))
                 .singleElement()
                 .asString()
-                .startsWith("mural: --device tornado:opencl: TornadoVM finds no device: install the GPU's driver");
+                .startsWith(
+                        "mural: --device tornado:opencl: TornadoVM finds no device: install the GPU's driver for OpenCL");
         assertThat(run(Map.of("OCL_ICD_VENDORS", "none"), "devices", "--tornado-home", sdk)
                         .out())
                 .contains("tornado          absent: TornadoVM finds no device");

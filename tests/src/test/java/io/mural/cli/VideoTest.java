@@ -46,6 +46,18 @@ class VideoTest {
         assertThat(other.err()).singleElement().asString().contains("use \"mural generate\" with it");
     }
 
+    @Test
+    void aVideoModelIsInspectedAndTokenized() {
+        var model = VIDEO.resolve("wan-tiny").toString();
+        var process = new MuralProcess(folder);
+        var inspected = process.run("inspect", model);
+        assertThat(inspected.exit()).as("%s", inspected.err()).isZero();
+        assertThat(inspected.out()).contains("a Wan text-to-video model in diffusers layout");
+        assertThat(inspected.out()).contains("UMT5EncoderModel");
+        var tokens = process.run("tokenize", "--model", model, "--length", "12", "a cat  walks");
+        assertThat(tokens.out()).contains("\"umt5\":{\"ids\":[319,321,260,441,332,431,437,337,1,0");
+    }
+
     private MuralProcess.Result video(String... options) {
         var words = new ArrayList<>(List.of(
                 "video",

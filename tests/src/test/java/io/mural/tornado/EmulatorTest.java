@@ -69,6 +69,19 @@ class EmulatorTest {
                 .contains("GiB stay on the device, the rest travels to it in every step");
     }
 
+    /** As CUDA runs them: the same numbers to the bit, and graphs that are replayed. */
+    @Test
+    void capturedGraphsComputeTheSame() {
+        float[] plain;
+        try (var ops = Pictures.open()) {
+            plain = Pictures.velocity(ops);
+        }
+        try (var ops = Pictures.openLikeCuda()) {
+            assertThat(Pictures.velocity(ops)).isEqualTo(plain);
+            assertThat(ops.graphs().counters().now().replays()).isGreaterThan(10);
+        }
+    }
+
     /** All products by cuBLAS, most in parts: operands and results are rounded to bfloat16 too. */
     @Test
     void aPictureByCuBlas() {

@@ -14,10 +14,12 @@ import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.CpuBackend;
 import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.device.Driver;
 import io.mural.tornado.device.LibraryUse;
 import io.mural.tornado.device.Settings;
 import io.mural.tornado.device.Storage;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -28,6 +30,8 @@ public final class Pictures {
     private static final Path NANO = Path.of("..", "models", "mural-nano");
     private static final int TEXT_TOKENS = 32;
     private static final long NO_LIMIT = 1L << 40;
+    private static final Driver LIKE_CUDA = new Driver("tornado:emulator", true, true);
+    private static final Driver EMULATOR = new Driver("tornado:emulator", false, false);
 
     private Pictures() {}
 
@@ -68,18 +72,40 @@ public final class Pictures {
         return open(Storage.F32, NO_LIMIT, new LibraryUse.None(Optional.empty()), attention, workspace);
     }
 
-    private static AttentionUse none() {
+    static AttentionUse none() {
         return new AttentionUse.None(Optional.empty());
     }
 
     private static TornadoOps open(
             Storage storage, long weightBytes, LibraryUse library, AttentionUse attention, Workspace workspace) {
+        return open(EMULATOR, storage, weightBytes, library, attention, workspace);
+    }
+
+    private static TornadoOps open(
+            Driver driver,
+            Storage storage,
+            long weightBytes,
+            LibraryUse library,
+            AttentionUse attention,
+            Workspace workspace) {
         var device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-        return new TornadoOps(device, new Settings(storage, weightBytes, true, library, attention), workspace);
+        return new TornadoOps(
+                device,
+                new Settings(driver, storage, weightBytes, true, library, attention, new HashSet<>()),
+                workspace);
     }
 
     static TornadoOps open() {
         return open(Storage.F32, NO_LIMIT);
+    }
+
+    /** As on the CUDA backend: an execution waits, and graphs are captured. */
+    static TornadoOps openLikeCuda(Storage storage, LibraryUse library, AttentionUse attention) {
+        return open(LIKE_CUDA, storage, NO_LIMIT, library, attention, new Workspace());
+    }
+
+    static TornadoOps openLikeCuda() {
+        return openLikeCuda(Storage.F32, new LibraryUse.None(Optional.empty()), none());
     }
 
     /** PSNR of a picture made by {@code device}, text to pixels, to the processor's, in dB. */

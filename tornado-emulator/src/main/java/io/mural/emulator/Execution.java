@@ -15,6 +15,7 @@ public final class Execution {
     private GraphOnDevice previous; // the last graph of the execution before, null at first
     private GridScheduler scheduler = new GridScheduler();
     private boolean isProfiled;
+    private boolean captures;
 
     public Execution(Recording... recordings) {
         graphs = Arrays.stream(recordings).map(Recording::onDevice).toList();
@@ -49,6 +50,11 @@ public final class Execution {
         this.scheduler = scheduler;
     }
 
+    /** From now on graphs are recorded when they first run, and replayed. */
+    public void capture() {
+        captures = true;
+    }
+
     /** Whether to count traffic from now on. */
     public void profile(boolean on) {
         isProfiled = on;
@@ -58,7 +64,7 @@ public final class Execution {
     public Traffic run() {
         Traffic traffic = Traffic.NONE;
         for (GraphOnDevice graph : selected) {
-            traffic = traffic.plus(graph.run(previous, scheduler));
+            traffic = traffic.plus(graph.run(previous, scheduler, captures));
         }
         // As TornadoVM: graphs of one execution cannot consume from each other.
         previous = selected.getLast();
@@ -77,8 +83,9 @@ public final class Execution {
         }
     }
 
+    /** As TornadoVM: what the selected graphs gave room to, not what others did. */
     public void free() {
-        graphs.forEach(GraphOnDevice::free);
+        selected.forEach(GraphOnDevice::free);
         previous = null;
     }
 }

@@ -1,9 +1,12 @@
 package io.mural.emulator;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
@@ -15,8 +18,14 @@ final class GraphOnDevice {
     private final Recording recording;
     private final Map<TornadoNativeArray, Copy> copies = new IdentityHashMap<>();
 
-    /** An array's room on the device. */
-    private record Copy(TornadoNativeArray array, Presence presence) {}
+    private final Map<String, String> capturedGrids = new HashMap<>();
+
+    /** An array's room on the device; {@code owner} is the graph that gave it. */
+    private record Copy(TornadoNativeArray array, Presence presence, GraphOnDevice owner) {
+        long bytes() {
+            return array.getNumBytesOfSegmentWithHeader();
+        }
+    }
 
     GraphOnDevice(Recording recording) {
         this.recording = recording;
@@ -26,17 +35,33 @@ final class GraphOnDevice {
         return recording;
     }
 
-    Traffic run(GraphOnDevice previous, GridScheduler scheduler) {
+    Traffic run(GraphOnDevice previous, GridScheduler scheduler, boolean captures) {
         long start = System.nanoTime();
         recording.consumed().forEach((array, source) -> takeOver(array, source, previous));
         long bytesIn = transferIn();
         recording.toHost().forEach((array, mode) -> allocate(array));
         copies.values().forEach(copy -> copy.presence.takeWritten());
         for (Step task : recording.tasks()) {
-            task.run(onDevice(task.arguments()), scheduler.get(task.name()));
+            if (!SilentFault.ofLaunch(task.name())) {
+                task.run(onDevice(task.arguments()), captures ? captured(task, scheduler) : scheduler.get(task.name()));
+            }
             bytesIn += task.launchBytes();
         }
         return new Traffic(bytesIn, transferOut(), System.nanoTime() - start);
+    }
+
+    /** A replay has the grid of the recording, which here must be the one that is meant. */
+    private WorkerGrid captured(Step task, GridScheduler scheduler) {
+        var grid = scheduler.get(task.name());
+        if (grid != null) {
+            var now = Arrays.toString(grid.getGlobalWork()) + Arrays.toString(grid.getLocalWork());
+            var then = capturedGrids.putIfAbsent(task.name(), now);
+            if (then != null && !then.equals(now)) {
+                throw recording.failure("is replayed as a CUDA graph with " + task.name() + " over " + then
+                        + ", not over " + now + "; a graph of another grid is another graph");
+            }
+        }
+        return grid;
     }
 
     boolean holds(TornadoNativeArray array) {
@@ -47,7 +72,9 @@ final class GraphOnDevice {
         array.getSegment().copyFrom(copies.get(array).array.getSegment());
     }
 
+    /** Gives back what this graph gave room to; what it took over is another's. */
     void free() {
+        copies.values().stream().filter(copy -> copy.owner == this).forEach(copy -> Room.giveBack(copy.bytes()));
         copies.clear();
     }
 
@@ -97,6 +124,9 @@ final class GraphOnDevice {
         for (var transfer : recording.toHost().entrySet()) {
             TornadoNativeArray array = transfer.getKey();
             if (transfer.getValue() == DataTransferMode.EVERY_EXECUTION) {
+                if (SilentFault.ofCopy()) {
+                    continue;
+                }
                 if (!copies.get(array).presence.takeWritten()) {
                     // TornadoVM moves what a task may write and leaves the rest as it was, without a word.
                     throw recording.failure(
@@ -117,7 +147,9 @@ final class GraphOnDevice {
         Presence presence = new Presence(array.getSize());
         TornadoNativeArray copy = DeviceArrays.copyOf(array, presence);
         fillWithRemains(copy.getSegment());
-        copies.put(array, new Copy(copy, presence));
+        var made = new Copy(copy, presence, this);
+        Room.take(made.bytes());
+        copies.put(array, made);
         return true;
     }
 

@@ -42,6 +42,26 @@ class DeviceMemoryTest {
         return new TornadoExecutionPlan(snapshots).withGridScheduler(scheduler).withProfiler(ProfilerMode.SILENT);
     }
 
+    /** As TornadoVM: {@code close} gives back what the selected graphs took. */
+    @Test
+    void aPlanGivesBackTheSelectedGraphsMemory() throws Exception {
+        long before = Room.taken();
+        var other = new FloatArray(100);
+        var second = new TaskGraph("h")
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, other)
+                .task("saxpy", Kernels::saxpy, context, 2f, other, other)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, other);
+        try (var plan = plan(graph(DataTransferMode.EVERY_EXECUTION), second)) {
+            plan.withGraph(0).execute();
+            plan.withGraph(1).execute();
+            assertThat(Room.taken()).isEqualTo(before + 2 * (HEADER + 16) + HEADER + 400);
+            plan.freeDeviceMemory();
+            assertThat(Room.taken()).isEqualTo(before + 2 * (HEADER + 16));
+            plan.withAllGraphs();
+        }
+        assertThat(Room.taken()).isEqualTo(before);
+    }
+
     @Test
     void whatIsTransferredOnceGoesStale() throws Exception {
         try (var plan = plan(graph(DataTransferMode.FIRST_EXECUTION))) {

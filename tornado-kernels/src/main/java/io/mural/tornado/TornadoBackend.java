@@ -5,6 +5,7 @@ import io.mural.tensor.GemmChoice;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Workspace;
 import io.mural.tornado.device.AttentionUse;
+import io.mural.tornado.device.Driver;
 import io.mural.tornado.device.LibraryUse;
 import io.mural.tornado.device.Settings;
 import io.mural.tornado.device.Storage;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,8 +39,7 @@ public final class TornadoBackend implements Backend {
     /** The same for attention, which comes with eight more by cuDNN. */
     private static final long MEASURED_ATTENTION = 1 << 27;
 
-    private static final String NO_DEVICE = "TornadoVM finds no device: install the GPU's driver, or for OpenCL on the"
-            + " processor PoCL, such as with 'apt install pocl-opencl-icd'";
+    private static final String DRIVERS = "tornado.drivers.";
 
     /** The stand-in for TornadoVM, where there is no SDK; it has no number, so that nothing shorter means it. */
     private static final String EMULATOR = "tornado:emulator";
@@ -47,6 +48,7 @@ public final class TornadoBackend implements Backend {
     private final Map<String, Map<LibraryUse.Size, Boolean>> measured = new ConcurrentHashMap<>();
 
     private final Map<String, Map<AttentionUse.Shape, Boolean>> measuredAttention = new ConcurrentHashMap<>();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     /** A device under the name that chooses it. */
     private record Named(String name, TornadoDevice device) {}
@@ -61,13 +63,13 @@ public final class TornadoBackend implements Backend {
         try {
             var found = devices();
             if (found.isEmpty()) {
-                return new Availability.Absent(NO_DEVICE);
+                return new Availability.Absent(noDevice());
             }
             return new Availability.Available(found.stream()
                     .map(named -> new Device(named.name(), describe(named.device())))
                     .toList());
         } catch (LinkageError | RuntimeException e) {
-            return new Availability.Absent(NO_DEVICE + "; TornadoVM says: " + words(innermost(e)));
+            return new Availability.Absent(noDevice() + words(innermost(e)));
         }
     }
 
@@ -76,12 +78,31 @@ public final class TornadoBackend implements Backend {
         return e.getCause() == null ? e : innermost(e.getCause());
     }
 
-    /** Its message without the colours that TornadoVM gives it. */
+    /** What is missing, for the drivers that TornadoVM's JVM was started with. */
+    private static String noDevice() {
+        var modules = ModuleLayer.boot();
+        var missing = new ArrayList<String>();
+        if (modules.findModule(DRIVERS + "cuda").isPresent()
+                || modules.findModule(DRIVERS + "ptx").isPresent()) {
+            missing.add("NVIDIA's driver with a card that nvidia-smi lists");
+        }
+        if (modules.findModule(DRIVERS + "opencl").isPresent() || missing.isEmpty()) {
+            missing.add("the GPU's driver for OpenCL, or for OpenCL on the processor PoCL, such as with 'apt install"
+                    + " pocl-opencl-icd'");
+        }
+        return "TornadoVM finds no device: install " + String.join(", or ", missing);
+    }
+
+    /** Its message, unless it says no more than that there is no device; TornadoVM adds what it would do then, and mural does not. */
     private static String words(Throwable e) {
-        return e.toString()
+        var text = e.toString()
                 .replaceAll("\u001B\\[\\d*m", "")
                 .replaceFirst("^[\\w.]*TornadoBailout\\w*: ", "")
+                .replaceFirst("^\\[WARNING] ", "")
+                .replaceFirst("\\s*Deoptimizing to sequential execution\\.?", "")
+                .strip()
                 .replaceFirst("\\.$", "");
+        return text.contains("platforms found") ? "" : "; TornadoVM says: " + text;
     }
 
     private static String describe(TornadoDevice device) {
@@ -138,7 +159,10 @@ public final class TornadoBackend implements Backend {
     public Ops open(String device, int threads, Workspace workspace, GemmChoice gemm) {
         var chosen = find(device);
         long weights = (long) (chosen.getMaxGlobalMemory() * WEIGHTS_SHARE);
-        var settings = new Settings(storage(chosen), weights, false, library(device, gemm), attention(device, gemm));
+        boolean cuda = chosen.getTornadoVMBackend() == TornadoVMBackendType.CUDA;
+        var driver = new Driver(device, cuda, cuda);
+        var settings = new Settings(
+                driver, storage(chosen), weights, false, library(device, gemm), attention(device, gemm), told);
         return new TornadoOps(chosen, settings, workspace);
     }
 

@@ -13,11 +13,9 @@ import io.mural.tensor.Rope;
 import io.mural.tensor.RowMix;
 import io.mural.tensor.Tensor;
 import io.mural.tensor.Workspace;
-import io.mural.tornado.device.AttentionUse;
 import io.mural.tornado.device.ChunkMoments;
 import io.mural.tornado.device.Graphs;
 import io.mural.tornado.device.Grids;
-import io.mural.tornado.device.LibraryUse;
 import io.mural.tornado.device.MixTable;
 import io.mural.tornado.device.Recorder;
 import io.mural.tornado.device.Scratch;
@@ -30,6 +28,7 @@ import io.mural.tornado.library.Attentions;
 import io.mural.tornado.library.Product;
 import io.mural.tornado.library.Products;
 import java.util.Optional;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
@@ -41,24 +40,33 @@ final class TornadoOps extends Ops {
     private final Grids grids;
     private final Products products;
     private final Attentions attentions;
+    private final Set<String> told;
 
     /**
      * @param settings how weights are stored and what they may take
      * @param workspace tells whether memory is to be poisoned; nothing is taken from it
      */
     TornadoOps(TornadoDevice device, Settings settings, Workspace workspace) {
-        this(new Recorder(device, settings), Grids.of(device), settings.library(), settings.attention(), workspace);
+        this(new Recorder(device, settings), Grids.of(device), settings, workspace);
     }
 
-    private TornadoOps(
-            Recorder recorder, Grids grids, LibraryUse library, AttentionUse attention, Workspace workspace) {
+    private TornadoOps(Recorder recorder, Grids grids, Settings settings, Workspace workspace) {
         super(workspace.over(recorder.memory()));
         this.recorder = recorder;
         this.grids = grids;
+        told = settings.told();
         var trial = new Trial(recorder, grids, scratch(), this::notice, this::detail);
-        products = new Products(recorder, grids, library, trial, this::notice);
-        attentions = new Attentions(recorder, grids, attention, trial, this::notice);
+        products = new Products(recorder, grids, settings.library(), trial, this::once);
+        attentions = new Attentions(recorder, grids, settings.attention(), trial, this::once);
         recorder.heed(this::notice);
+        recorder.watch(this::reported);
+    }
+
+    /** Tells what holds for every call of a kind, in this stage and the next, the first time. */
+    private void once(String line) {
+        if (told.add(line)) {
+            notice(line);
+        }
     }
 
     private Scratch scratch() {

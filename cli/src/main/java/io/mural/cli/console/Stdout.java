@@ -1,7 +1,5 @@
 package io.mural.cli.console;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +11,7 @@ public final class Stdout extends FilterOutputStream {
     private IOException failure; // the first, null if there is none
 
     public Stdout() {
-        this(new FileOutputStream(FileDescriptor.out));
+        this(NativeOutput.stdout());
     }
 
     Stdout(OutputStream out) {

@@ -1,6 +1,7 @@
 package io.mural.cli.device;
 
 import io.mural.cli.console.Interrupt;
+import io.mural.cli.console.NativeOutput;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.DeviceName;
@@ -66,7 +67,8 @@ public final class DeviceOptions {
     private DeviceChoice named(String name, Optional<GemmChoice> before, Precision usual) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         return DeviceChoice.of(name, count, Optional.ofNullable(gemm), before, false)
-                .in(precision == null ? usual : precision);
+                .in(precision == null ? usual : precision)
+                .watched(NativeOutput::fault);
     }
 
     /**

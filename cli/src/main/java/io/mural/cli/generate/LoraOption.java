@@ -11,14 +11,14 @@ import picocli.CommandLine.TypeConversionException;
  * Reads {@code FILE} or {@code FILE:SCALE}. The last colon counts, and only with a number behind it: on Windows names
  * have colons of their own.
  */
-final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
+public final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
     private static final Pattern SCALED = Pattern.compile("(.+):([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d{1,3})?)");
 
     /**
      * @param file a safetensors file
      * @param scale strength, 1 as trained
      */
-    record Adapter(Path file, double scale) {}
+    public record Adapter(Path file, double scale) {}
 
     @Override
     public Adapter convert(String text) {

@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A seed as torch takes it, from -2^63 to 2^64 - 1: its 64 bits. */
-final class SeedOption implements ITypeConverter<Long> {
+public final class SeedOption implements ITypeConverter<Long> {
     private static final BigInteger LOWEST = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger HIGHEST = BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE);
 

@@ -50,11 +50,11 @@ record FolderInspection(
             }
         }
 
-        private String line() {
+        String line() {
             return className + ", " + contents.map(Contents::line).orElse("unusable: " + problem);
         }
 
-        private Map<String, Object> json() {
+        Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("class", className);
             contents.ifPresentOrElse(c -> json.putAll(c.json()), () -> json.put("problem", problem));

@@ -84,7 +84,7 @@ public final class InspectCommand implements Runnable {
 
     private Inspection inspect() {
         if (ModelFolder.isOne(path)) {
-            return FolderInspection.of(path);
+            return VideoFolderInspection.isOne(path) ? VideoFolderInspection.of(path) : FolderInspection.of(path);
         }
         if (isPng(path)) {
             return PictureInspection.of(path);

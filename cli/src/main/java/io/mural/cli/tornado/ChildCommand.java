@@ -30,13 +30,16 @@ final class ChildCommand {
         var process = new ProcessBuilder(command(sdk, backends, mainClass, args));
         // TornadoVM's settings and the logs of failed builds are there.
         process.environment().put(Sdk.VARIABLE, sdk.home().toString());
-        chainSignals(process.environment());
+        if (backends.contains("opencl")) {
+            chainSignals(process.environment());
+        }
         return process;
     }
 
     /**
      * PoCL compiles with LLVM, which takes every signal for a crash and deletes its temporary files, while the JVM uses
-     * signals all the time: without the JDK's library for chained handlers, builds of kernels fail now and then.
+     * signals all the time: without the JDK's library for chained handlers, builds of kernels fail now and then. NVIDIA's
+     * compiler does without, and the library would warn of the handlers that it sets.
      */
     private static void chainSignals(Map<String, String> environment) {
         Path library = Path.of(System.getProperty("java.home"), "lib", "libjsig.so");
@@ -92,6 +95,8 @@ final class ChildCommand {
                 "-Dtornado.recover.bailout=False",
                 // TornadoVM counts what it allocates and stops at 1 GB; mural plans for the device's real memory.
                 "-Dtornado.device.memory=1024GB",
+                // A block of a model is one graph: its plan takes more than the 4096 bytes there are by default.
+                "-Dtornado.tvm.maxbytecodesize=262144",
                 "@" + sdk.exports("common")));
         backends.forEach(backend -> options.add("@" + sdk.exports(backend)));
         options.add("--enable-native-access=ALL-UNNAMED," + String.join(",", drivers));

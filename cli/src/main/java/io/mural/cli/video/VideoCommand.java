@@ -1,13 +1,22 @@
 package io.mural.cli.video;
 
+import io.mural.MuralVideo;
+import io.mural.Progress;
+import io.mural.VideoRequest;
+import io.mural.VideoSink;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.progress.ProgressMode;
-import io.mural.model.family.WanModel;
+import io.mural.cli.progress.Report;
+import io.mural.model.image.PngFile;
 import io.mural.tensor.Precision;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +42,9 @@ import picocli.CommandLine.Spec;
             "  mural video --model Wan2.1-T2V-1.3B-Diffusers \"waves\" -o - | ffmpeg -i - waves.mp4"
         })
 public final class VideoCommand implements Runnable {
+    private static final Path STREAM = Path.of("-");
+    private static final int MOST_NAMES = 10_000;
+
     private final Interrupt interrupt;
 
     @Spec
@@ -73,11 +85,52 @@ public final class VideoCommand implements Runnable {
             throw new BadUsage("the prompt is missing; say what the clip should show, in quotes");
         }
         var device = deviceOptions.choose(Precision.F32);
+        var request = options.request(prompt);
         try (var report = progress.open(spec.commandLine().getErr());
-                var model =
-                        new WanModel(options.source(), options.loras(), options.pattern(), WanModel.WanConfigs.NONE)) {
+                var video = options.open(device)) {
             interrupt.onAbandon(report::close);
-            new VideoMaker(model, options, device, report, spec.commandLine().getOut()).make(prompt, output);
+            if (options.plan) {
+                video.plan(request, report)
+                        .allLines()
+                        .forEach(spec.commandLine().getOut()::println);
+                return;
+            }
+            make(video, request, report);
         }
+    }
+
+    private void make(MuralVideo video, VideoRequest asked, Report report) {
+        if (STREAM.equals(output)) {
+            video.generate(asked, VideoSink.stream(System.out), shown(report));
+            return;
+        }
+        var request = output == null ? asked.seeded() : asked;
+        var place = output == null ? named(request) : output;
+        var file = VideoSink.file(place);
+        video.generate(request, options.resume ? file.resume() : file, shown(report));
+        spec.commandLine().getOut().println(place);
+    }
+
+    /** Writes previews where the options ask for them. */
+    private Consumer<Progress> shown(Report report) {
+        return event -> {
+            if (event instanceof Progress.Preview preview && options.preview != null) {
+                PngFile.write(options.preview, preview.image().get(), Map.of());
+            }
+            report.accept(event);
+        };
+    }
+
+    private static Path named(VideoRequest request) {
+        var words = request.prompt().toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
+        var name = words.substring(0, Math.min(40, words.length())).replaceAll("^-|-$", "");
+        var seed = Long.toUnsignedString(request.seed().orElseThrow());
+        for (int number = 0; number < MOST_NAMES; number++) {
+            var file = Path.of(name + "-" + seed + (number == 0 ? "" : "-" + number) + ".mp4");
+            if (!Files.exists(file)) {
+                return file;
+            }
+        }
+        throw new BadUsage("no free name is left for the clip; name it with --output");
     }
 }

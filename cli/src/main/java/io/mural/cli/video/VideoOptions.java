@@ -1,38 +1,23 @@
 package io.mural.cli.video;
 
+import io.mural.MuralVideo;
+import io.mural.Size;
+import io.mural.VideoAttention;
+import io.mural.VideoRequest;
 import io.mural.cli.console.BadUsage;
-import io.mural.model.family.WanSource;
-import io.mural.model.request.LoraFile;
+import io.mural.cli.generate.LoraOption;
+import io.mural.cli.generate.SeedOption;
+import io.mural.cli.generate.SizeOption;
+import io.mural.engine.device.DeviceChoice;
 import io.mural.model.request.VideoDefaults;
-import io.mural.model.request.VideoRequest;
-import io.mural.model.sampling.FlowSigmas;
-import io.mural.model.sampling.FlowSolver;
-import io.mural.model.wan.AttentionPattern;
 import io.mural.model.wan.T3Windows;
-import io.mural.model.wan.UltraGenAttention;
-import io.mural.weights.names.KeyStyles.Part;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options that say what a clip is made from. */
 final class VideoOptions {
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,5})[xX](\\d{1,5})");
-    private static final Pattern SCALED = Pattern.compile("(.+):([-+]?(?:\\d+\\.?\\d*|\\.\\d+))");
-
-    /** What Wan's authors give as the negative prompt; the quality of the model depends on it. */
-    private static final String WAN_NEGATIVE = "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，"
-            + "低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，形态畸形的肢体，手指融合，"
-            + "静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走";
-
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|FILE",
@@ -56,8 +41,9 @@ final class VideoOptions {
     @Option(
             names = "--lora",
             paramLabel = "FILE[:SCALE]",
+            converter = LoraOption.class,
             description = "A LoRA for the transformer, at a scale (default 1). May be given several times.")
-    private List<String> loras = List.of();
+    private List<LoraOption.Adapter> loras = List.of();
 
     @Option(
             names = "--negative",
@@ -65,8 +51,12 @@ final class VideoOptions {
             description = "What the clip should not show; wan is the list of Wan's authors. Counts with guidance.")
     private String negative;
 
-    @Option(names = "--size", paramLabel = "WxH", description = "Pixels, multiples of 16. Default: the model's.")
-    private String size;
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            converter = SizeOption.class,
+            description = "Pixels, multiples of 16. Default: the model's.")
+    private Size size;
 
     @Option(names = "--frames", paramLabel = "N", description = "Four times a number and one. Default: the model's.")
     private Integer frames;
@@ -86,7 +76,7 @@ final class VideoOptions {
     @Option(names = "--shift", paramLabel = "S", description = "Shift of the noise levels. Default: the model's.")
     private Double shift;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Default: a new one.")
+    @Option(names = "--seed", paramLabel = "N", converter = SeedOption.class, description = "Default: a new one.")
     private Long seed;
 
     @Option(names = "--solver", paramLabel = "WHICH", description = "unipc or euler. Default: the model's.")
@@ -126,123 +116,42 @@ final class VideoOptions {
             description = "Writes the first frame as it is expected to become after every step.")
     Path preview;
 
-    WanSource source() {
+    /** Opens the model of the options. */
+    MuralVideo open(DeviceChoice device) {
         if (model == null) {
             throw new BadUsage("name a video model with --model");
         }
-        Map<Part, Path> parts = new EnumMap<>(Part.class);
-        put(parts, Part.UMT5, textEncoder);
-        put(parts, Part.WAN_VAE, vae);
-        return new WanSource(model, Optional.ofNullable(base), parts);
+        var builder = MuralVideo.builder().device(device).attention(attention()).model(model);
+        Optional.ofNullable(base).ifPresent(builder::base);
+        Optional.ofNullable(textEncoder).ifPresent(builder::textEncoder);
+        Optional.ofNullable(vae).ifPresent(builder::vae);
+        loras.forEach(lora -> builder.lora(lora.file(), lora.scale()));
+        return builder.open();
     }
 
-    private static void put(Map<Part, Path> parts, Part part, Path file) {
-        if (file != null) {
-            parts.put(part, file);
-        }
+    private VideoAttention attention() {
+        return new VideoAttention(
+                Optional.ofNullable(attention).map(VideoAttention.Kind::of),
+                Optional.ofNullable(windows).map(T3Windows::of),
+                antialias);
     }
 
-    List<LoraFile> loras() {
-        List<LoraFile> files = new ArrayList<>();
-        for (var lora : loras) {
-            var match = SCALED.matcher(lora);
-            boolean scaled = match.matches() && !Files.exists(Path.of(lora));
-            files.add(new LoraFile(
-                    Path.of(scaled ? match.group(1) : lora),
-                    scaled ? Double.parseDouble(match.group(2)) : 1,
-                    LoraFile.Mode.ADAPTER));
-        }
-        return files;
-    }
-
-    AttentionPattern pattern() {
-        if (windows != null && !"t3".equals(attention)) {
-            throw new BadUsage("--windows belongs to --attention t3");
-        }
-        if (antialias && attention != null && !attention.equals("ultragen")) {
-            throw new BadUsage("--antialias belongs to --attention ultragen");
-        }
-        if (attention == null || attention.equals("ultragen")) {
-            return UltraGenAttention.pattern(antialias);
-        }
-        return switch (attention) {
-            case "dense" -> AttentionPattern.DENSE;
-            case "t3" -> (windows == null ? T3Windows.PUBLISHED : windows()).pattern();
-            default -> throw new BadUsage("--attention " + attention + ": choose dense, ultragen or t3");
-        };
-    }
-
-    private T3Windows windows() {
-        var sets = new ArrayList<int[]>();
-        for (var set : windows.split("/")) {
-            var numbers = set.strip().split(",");
-            if (numbers.length != 3 || !set.matches("[\\d, ]{5,20}")) {
-                throw new BadUsage("--windows " + windows + ": write three numbers a set, as in 3,1,1/1,4,3");
-            }
-            sets.add(new int[] {
-                Integer.parseInt(numbers[0].strip()),
-                Integer.parseInt(numbers[1].strip()),
-                Integer.parseInt(numbers[2].strip())
-            });
-        }
-        return new T3Windows(sets);
-    }
-
-    /** Refuses a pattern that the weights do not have. */
-    void requirePattern(boolean isUltraGen) {
-        if ("ultragen".equals(attention) && !isUltraGen) {
-            throw new BadUsage("--attention ultragen: the model has none of UltraGen's layers");
-        }
-    }
-
-    int fps(VideoDefaults defaults) {
-        return fps == null ? defaults.fps() : fps;
-    }
-
-    /** @param told what was rounded, a line each */
-    VideoRequest request(String prompt, VideoDefaults defaults, Consumer<String> told) {
-        int width = defaults.width();
-        int height = defaults.height();
+    VideoRequest request(String prompt) {
+        var request = VideoRequest.of(prompt);
         if (size != null) {
-            var match = SIZE.matcher(size.strip());
-            if (!match.matches()) {
-                throw new BadUsage("--size " + size + ": write width x height, as in 832x480");
-            }
-            width = rounded(Integer.parseInt(match.group(1)));
-            height = rounded(Integer.parseInt(match.group(2)));
-            if (width * height == 0) {
-                throw new BadUsage("--size " + size + ": choose at least 16x16");
-            }
-            if (!size.strip().equalsIgnoreCase(width + "x" + height)) {
-                told.accept("--size " + size + ": rounded down to " + width + "x" + height + ", multiples of 16");
-            }
+            request.size(size.width(), size.height());
         }
-        int count = frames == null ? defaults.frames() : frames;
-        if (count < 1) {
-            throw new BadUsage("--frames " + count + ": choose 1 or more");
-        }
-        int group = VideoRequest.FRAME_GROUP;
-        int whole = (count - 1) / group * group + 1;
-        if (whole != count) {
-            told.accept("--frames " + count + ": rounded down to " + whole + ", four times a number and one");
-        }
-        return new VideoRequest(
-                prompt,
-                negative == null ? defaults.negative() : negative.equals("wan") ? WAN_NEGATIVE : negative,
-                guidance == null ? defaults.guidance() : guidance,
-                width,
-                height,
-                whole,
-                steps == null ? defaults.steps() : steps,
-                seed == null ? new SplittableRandom().nextLong(1L << 32) : seed,
-                shift == null ? defaults.shift(width, height) : shift,
-                sigmas == null ? defaults.form() : FlowSigmas.Form.of(sigmas),
-                solver == null ? defaults.solver() : FlowSolver.Kind.of(solver),
-                512,
-                defaults.bf16Noise());
-    }
-
-    private static int rounded(int pixels) {
-        return pixels / VideoRequest.TOKEN_PIXELS * VideoRequest.TOKEN_PIXELS;
+        Optional.ofNullable(negative)
+                .map(text -> text.equals("wan") ? VideoDefaults.WAN_NEGATIVE : text)
+                .ifPresent(request::negative);
+        Optional.ofNullable(frames).ifPresent(request::frames);
+        Optional.ofNullable(fps).ifPresent(request::fps);
+        Optional.ofNullable(steps).ifPresent(request::steps);
+        Optional.ofNullable(seed).ifPresent(request::seed);
+        Optional.ofNullable(guidance).ifPresent(request::guidance);
+        Optional.ofNullable(shift).ifPresent(request::shift);
+        Optional.ofNullable(solver).ifPresent(request::solver);
+        Optional.ofNullable(sigmas).ifPresent(request::sigmas);
+        return request.build();
     }
 }

@@ -87,6 +87,15 @@ public record DeviceChoice(
         return bf16 && !wide ? Precision.BF16 : Precision.F32;
     }
 
+    /** The same, whose operations fail once {@code faults} has a line: what a driver printed that failed. */
+    public DeviceChoice watched(Supplier<Optional<String>> faults) {
+        return new DeviceChoice(name, threads, gemm, precision, bf16, () -> {
+            var opened = ops.get();
+            opened.watch(faults);
+            return opened;
+        });
+    }
+
     /** The same, telling {@code details} how the backend comes to what it decides by itself. */
     public DeviceChoice detailed(Consumer<String> details) {
         return new DeviceChoice(name, threads, gemm, precision, bf16, () -> {

@@ -1,6 +1,7 @@
 package io.mural.model.family;
 
 import io.mural.model.request.LoraFile;
+import io.mural.weights.file.Checkpoint;
 import io.mural.weights.names.Lora;
 import io.mural.weights.names.Weights;
 import java.nio.file.Path;
@@ -49,6 +50,17 @@ final class Loras implements AutoCloseable {
         return layers.stream()
                 .mapToLong(layer -> weights.shape(layer + ".weight").size() * Float.BYTES)
                 .sum();
+    }
+
+    /** What tells the files, in order, from others. */
+    String fingerprint() {
+        var all = new StringBuilder();
+        for (var file : files) {
+            try (var checkpoint = Checkpoint.open(file.file())) {
+                all.append(' ').append(file.scale()).append(' ').append(checkpoint.fingerprint());
+            }
+        }
+        return all.toString();
     }
 
     /** The weights with one more LoRA beside them. */

@@ -186,6 +186,15 @@ final class WanFiles implements AutoCloseable {
                 .map(Json::read);
     }
 
+    /** What tells the files of all parts from others. */
+    String fingerprint() {
+        var all = new StringBuilder();
+        for (var part : List.of(Part.UMT5, Part.WAN_TRANSFORMER, Part.WAN_VAE)) {
+            all.append(' ').append(checkpoint(part).fingerprint());
+        }
+        return all.toString();
+    }
+
     /** The folder of the tokenizer. */
     Path tokenizer() {
         var places = new ArrayList<Path>();

@@ -79,15 +79,15 @@ public final class WanModel implements AutoCloseable {
         return loras.notes(transformerWeights());
     }
 
-    /** What to ask the model for by default: what its weights and its scheduler's file say. */
+    /** What to ask the model for by default: what its own {@code mural.json}, its weights and its scheduler's file say. */
     public VideoDefaults defaults() {
-        if (isUltraGen()) {
-            return VideoDefaults.ULTRAGEN;
-        }
-        return files.scheduler()
-                .filter(json -> json.has("flow_shift"))
-                .map(json -> VideoDefaults.WAN.withShift(json.number("flow_shift")))
-                .orElse(VideoDefaults.WAN);
+        var published = isUltraGen()
+                ? VideoDefaults.ULTRAGEN
+                : files.scheduler()
+                        .filter(json -> json.has("flow_shift"))
+                        .map(json -> VideoDefaults.WAN.withShift(json.number("flow_shift")))
+                        .orElse(VideoDefaults.WAN);
+        return files.defaults().map(json -> VideoDefaults.of(json, published)).orElse(published);
     }
 
     /** Whether blocks of the transformer have UltraGen's layers. */
@@ -126,6 +126,21 @@ public final class WanModel implements AutoCloseable {
             blocks.add(text.under("encoder.block." + i), "encoder.block." + i);
         }
         return blocks;
+    }
+
+    /** The weights of the transformer, by the units that use them. */
+    public WeightBlocks transformerBlocks() {
+        var weights = transformerWeights();
+        var blocks = new WeightBlocks(weights.bytes());
+        for (int i = 0; i < weights.blocks("blocks"); i++) {
+            blocks.add(weights.under("blocks." + i), "blocks." + i);
+        }
+        return blocks;
+    }
+
+    /** What tells the files of all parts and of the LoRAs from others. */
+    public String fingerprint() {
+        return files.fingerprint() + loras.fingerprint();
     }
 
     /** Gives the text encoder's files back. */

@@ -7,7 +7,8 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.pipeline.VideoJournal;
 import io.mural.model.pipeline.VideoPipeline;
-import io.mural.model.request.VideoRequest;
+import io.mural.model.plan.VideoWeights;
+import io.mural.model.request.ClipRequest;
 import io.mural.model.sampling.FlowSigmas;
 import io.mural.model.sampling.FlowSolver;
 import io.mural.model.wan.AttentionPattern;
@@ -48,11 +49,11 @@ final class VideoCases {
                 Optional.empty(),
                 Optional.empty());
         try (var model = new WanModel(new WanSource(given.model(), base, Map.of()), List.of(), pattern, configs)) {
-            return run(given, new VideoPipeline(model, device, Long.MAX_VALUE), request(given));
+            return run(given, new VideoPipeline(model, device, VideoWeights.ALL_STAY), request(given));
         }
     }
 
-    private static Judged run(ParityCase given, VideoPipeline pipeline, VideoRequest request) {
+    private static Judged run(ParityCase given, VideoPipeline pipeline, ClipRequest request) {
         var detail = new ArrayList<String>();
         var embeds = pipeline.encode(request, Progress.NONE);
         judge(given, "prompt_embeds", embeds.positive(), detail);
@@ -112,7 +113,7 @@ final class VideoCases {
         }
     }
 
-    private static double psnr(ParityCase given, VideoPipeline pipeline, VideoRequest request, float[] latents) {
+    private static double psnr(ParityCase given, VideoPipeline pipeline, ClipRequest request, float[] latents) {
         var rgb = given.values().longs("out.video");
         int frames = given.dim("out.video", 0);
         int size = rgb.length / frames;
@@ -138,9 +139,9 @@ final class VideoCases {
         return new RgbImage(width, height, mine).psnr(new RgbImage(width, height, all));
     }
 
-    private static VideoRequest request(ParityCase given) {
+    private static ClipRequest request(ParityCase given) {
         var params = given.params();
-        return new VideoRequest(
+        return new ClipRequest(
                 params.string("prompt"),
                 params.string("negative", ""),
                 params.number("guidance"),

@@ -4,7 +4,8 @@ import io.mural.model.family.WanModel;
 import io.mural.model.image.FrameSink;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Progress.Stage;
-import io.mural.model.request.VideoRequest;
+import io.mural.model.plan.VideoWeights;
+import io.mural.model.request.ClipRequest;
 import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.model.wan.TokenGrid;
@@ -32,16 +33,16 @@ public final class VideoPipeline {
 
     private final WanModel model;
     private final Supplier<Ops> device;
-    private final long textMemory;
+    private final VideoWeights weights;
 
     /**
      * @param device opens the operations of a stage
-     * @param textMemory bytes of the text encoder that may stay in memory while it runs
+     * @param weights what of the model's files stays in memory
      */
-    public VideoPipeline(WanModel model, Supplier<Ops> device, long textMemory) {
+    public VideoPipeline(WanModel model, Supplier<Ops> device, VideoWeights weights) {
         this.model = model;
         this.device = device;
-        this.textMemory = textMemory;
+        this.weights = weights;
     }
 
     /**
@@ -59,15 +60,11 @@ public final class VideoPipeline {
     }
 
     /** Encodes the prompts and closes the text encoder. */
-    public Embeds encode(VideoRequest request, Progress progress) {
+    public Embeds encode(ClipRequest request, Progress progress) {
         progress.stage(Stage.TEXT, request.guided() ? 2 : 1);
-        try (var stream = new WeightStream(model.textBlocks(), textMemory);
+        try (var stream = new WeightStream(model.textBlocks(), weights.textMemory());
                 var ops = device.get()) {
-            ops.heed(progress::note);
-            ops.listen(name -> {
-                stream.unit(name);
-                progress.unit(name);
-            });
+            heed(ops, stream, progress);
             var positive = model.encode(ops, request.prompt(), request.textTokens());
             progress.step(1);
             Optional<float[]> negative = Optional.empty();
@@ -82,7 +79,7 @@ public final class VideoPipeline {
     }
 
     /** The noise that a request's seed gives, planes [channels, frames, height, width]. */
-    public float[] noise(VideoRequest request) {
+    public float[] noise(ClipRequest request) {
         var grid = request.grid();
         var shape = Shape.of(
                 1, model.transformer().config().inChannels(), grid.frames(), 2 * grid.rows(), 2 * grid.columns());
@@ -104,18 +101,20 @@ public final class VideoPipeline {
      * @return planes [channels, frames, height, width], as the transformer works on them
      */
     public float[] denoise(
-            VideoRequest request, Embeds embeds, VideoJournal journal, Progress progress, Expected expected) {
+            ClipRequest request, Embeds embeds, VideoJournal journal, Progress progress, Expected expected) {
         var sigmas = request.sigmas();
         progress.stage(Stage.DENOISE, sigmas.steps());
         var solver = request.solver().solver(sigmas);
-        var start = journal.start();
+        var start = journal.start(sigmas.steps());
         var latents = start.map(VideoJournal.Position::latents).orElseGet(() -> noise(request));
         int first = start.map(VideoJournal.Position::step).orElse(0);
         start.ifPresent(position -> solver.resume(first, position.memory()));
         if (first == sigmas.steps()) {
             return latents;
         }
-        try (var ops = open(progress)) {
+        try (var stream = new WeightStream(model.transformerBlocks(), weights.transformerMemory());
+                var ops = device.get()) {
+            heed(ops, stream, progress);
             var evaluation = new Evaluation(ops, request, embeds);
             progress.step(first);
             for (int i = first; i < sigmas.steps(); i++) {
@@ -123,6 +122,7 @@ public final class VideoPipeline {
                 var sample = latents;
                 float sigma = sigmas.sigma(i);
                 latents = solver.step(i, latents, velocity);
+                Latents.requireFinite(latents, i + 1);
                 journal.reached(new VideoJournal.Position(i + 1, latents, solver.memory()));
                 expected.after(i + 1, () -> clean(sample, velocity, sigma));
                 progress.step(i + 1);
@@ -146,7 +146,7 @@ public final class VideoPipeline {
         private final Rope rope;
         private final List<WanText> texts = new ArrayList<>();
 
-        Evaluation(Ops ops, VideoRequest request, Embeds embeds) {
+        Evaluation(Ops ops, ClipRequest request, Embeds embeds) {
             this.ops = ops;
             grid = request.grid();
             guidance = request.guidance();
@@ -182,7 +182,7 @@ public final class VideoPipeline {
      * @param latents planes [channels, frames, height, width], as the transformer works on them
      * @param bands into how many bands of rows a frame is cut, to take less memory
      */
-    public void decode(VideoRequest request, float[] latents, int bands, FrameSink sink, Progress progress) {
+    public void decode(ClipRequest request, float[] latents, int bands, FrameSink sink, Progress progress) {
         progress.stage(Stage.DECODE, request.frames());
         var planes = latents.clone();
         model.vae().config().restore(planes);
@@ -206,7 +206,7 @@ public final class VideoPipeline {
      *
      * @param latents planes [channels, frames, height, width], as the transformer works on them
      */
-    public void firstFrame(VideoRequest request, float[] latents, FrameSink sink) {
+    public void firstFrame(ClipRequest request, float[] latents, FrameSink sink) {
         var grid = request.grid();
         int area = 4 * grid.area();
         int channels = latents.length / grid.frames() / area;
@@ -231,13 +231,13 @@ public final class VideoPipeline {
 
     /** Frames that come whole go on at once; of those that come in bands, the last band completes each. */
     private static final class Frames {
-        private final VideoRequest request;
+        private final ClipRequest request;
         private final int bands;
         private final FrameSink sink;
         private final Consumer<Integer> done;
         private final byte[][] partial;
 
-        Frames(VideoRequest request, int bands, FrameSink sink, Consumer<Integer> done) {
+        Frames(ClipRequest request, int bands, FrameSink sink, Consumer<Integer> done) {
             this.request = request;
             this.bands = bands;
             this.sink = sink;
@@ -267,6 +267,14 @@ public final class VideoPipeline {
                 done.accept(frame + 1);
             }
         }
+    }
+
+    private static void heed(Ops ops, WeightStream stream, Progress progress) {
+        ops.heed(progress::note);
+        ops.listen(name -> {
+            stream.unit(name);
+            progress.unit(name);
+        });
     }
 
     private Ops open(Progress progress) {

@@ -1,7 +1,7 @@
 package io.mural.model.plan;
 
 import io.mural.model.family.WanModel;
-import io.mural.model.request.VideoRequest;
+import io.mural.model.request.ClipRequest;
 import io.mural.model.wan.WanLatents;
 import io.mural.model.wan.WanText;
 import io.mural.tensor.InputException;
@@ -47,7 +47,7 @@ public record VideoPlan(Stage text, Stage step, Stage decode, int bands, int ste
      *
      * @param memory bytes that activations may take
      */
-    public static VideoPlan of(WanModel model, VideoRequest request, long memory) {
+    public static VideoPlan of(WanModel model, ClipRequest request, long memory) {
         int prompts = request.guided() ? 2 : 1;
         var text = Stage.of(ops -> {
             for (int i = 0; i < prompts; i++) {
@@ -67,7 +67,7 @@ public record VideoPlan(Stage text, Stage step, Stage decode, int bands, int ste
         return new VideoPlan(text, step, decode, bands, request.steps());
     }
 
-    private static void step(WanModel model, VideoRequest request, Ops ops, int prompts) {
+    private static void step(WanModel model, ClipRequest request, Ops ops, int prompts) {
         var transformer = model.transformer();
         var grid = request.grid();
         var config = transformer.config();
@@ -82,7 +82,7 @@ public record VideoPlan(Stage text, Stage step, Stage decode, int bands, int ste
         });
     }
 
-    private static Stage decode(WanModel model, VideoRequest request, int bands) {
+    private static Stage decode(WanModel model, ClipRequest request, int bands) {
         var grid = request.grid();
         // The memory of a clip is that of its first frames; the work grows with their number.
         int frames = Math.min(grid.frames(), 3);
@@ -99,7 +99,7 @@ public record VideoPlan(Stage text, Stage step, Stage decode, int bands, int ste
                 planned.attentionFlops() + more * (planned.attentionFlops() - shorter.attentionFlops()));
     }
 
-    private static Stage decode(WanModel model, VideoRequest request, int bands, int frames) {
+    private static Stage decode(WanModel model, ClipRequest request, int bands, int frames) {
         var grid = request.grid();
         int height = 2 * grid.rows();
         int width = 2 * grid.columns();

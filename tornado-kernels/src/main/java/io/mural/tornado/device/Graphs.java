@@ -7,8 +7,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -23,7 +24,10 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
  */
 public final class Graphs implements AutoCloseable {
     private final TornadoDevice device;
+    private final Driver driver;
     private final boolean profiled;
+    private final Counters counters = new Counters();
+    private Supplier<Optional<String>> reported = Optional::empty;
     private final GridScheduler scheduler = new GridScheduler();
     private final Map<String, UnitGraph> known = new HashMap<>();
     private final List<UnitGraph> graphs = new ArrayList<>();
@@ -38,10 +42,27 @@ public final class Graphs implements AutoCloseable {
     private long bytesIn;
     private long bytesOut;
 
-    /** @param profiled whether traffic is counted; it slows down */
-    Graphs(TornadoDevice device, boolean profiled) {
+    /** @param profiled whether traffic is counted by TornadoVM; it slows down */
+    Graphs(TornadoDevice device, Driver driver, boolean profiled) {
         this.device = device;
+        this.driver = driver;
         this.profiled = profiled;
+    }
+
+    /** Asks {@code source} after every execution whether the driver printed that something failed. */
+    void watch(Supplier<Optional<String>> source) {
+        reported = source;
+    }
+
+    /** What the host has asked of the device so far. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Bytes of the device's memory that arrays of these graphs take. */
+    long bytesTaken() {
+        return present.stream().mapToLong(Slab::bytes).sum()
+                + graphs.stream().mapToLong(UnitGraph::bytes).sum();
     }
 
     /** Bytes that went to the device so far, array headers included; 0 unless profiled. */
@@ -71,7 +92,7 @@ public final class Graphs implements AutoCloseable {
      */
     void run(String unit, List<Launch> launches, Set<Slab> slabs) {
         bridge(unit, slabs);
-        var identity = launches.stream().map(Launch::identity).collect(Collectors.joining(";"));
+        var identity = UnitGraph.identity(launches, driver.captures());
         var graph = known.get(identity);
         if (graph == null) {
             graph = new UnitGraph("u" + graphs.size(), launches, present, Set.of(), scheduler);
@@ -80,7 +101,9 @@ public final class Graphs implements AutoCloseable {
         }
         launches.forEach(launch -> kernels.add(launch.kernel().method()));
         execute(unit, graph, launches);
-        graph.deliver(launches);
+        if (!graph.deliver(launches)) {
+            throw DeviceFailure.nothing(driver, unit, launches);
+        }
     }
 
     /** Gives slabs room that have none. */
@@ -96,8 +119,10 @@ public final class Graphs implements AutoCloseable {
             launches.add(new Launch(
                     slab.storage().copy(), List.of(operand, operand), new int[6], new float[0], 1, 1)); // copies none
         }
-        var done = new Operand.Outbox(1, memory -> {});
-        launches.add(new Launch(Kernel.FILL, List.of(done), new int[] {1, 1, 0, 1}, new float[] {0}, 1, 1));
+        var ticket = Ticket.of(bridges.size());
+        var done = new Operand.Outbox(1, memory -> ticket.isBehind(memory, 0));
+        launches.add(
+                new Launch(Kernel.FILL, List.of(done), new int[] {1, 1, 0, 1}, new float[] {ticket.number()}, 1, 1));
         var graph = new UnitGraph("u" + graphs.size(), launches, present, fresh, scheduler);
         graphs.add(graph);
         bridges.add(graph);
@@ -127,11 +152,16 @@ public final class Graphs implements AutoCloseable {
                 bytesOut += result.getProfilerResult().getTotalBytesCopyOut();
             }
         } catch (RuntimeException e) {
-            throw failure(unit, launches, e);
+            throw DeviceFailure.thrown(driver, unit, launches, bytesTaken(), e);
         }
+        reported.get().ifPresent(line -> {
+            throw DeviceFailure.printed(driver, unit, launches, line);
+        });
+        counters.executed(launches, driver.captures() && !graph.isNew());
+        graph.ran();
         last = graph;
         underWay.add(graph);
-        if (UnitGraph.waits(launches)) {
+        if (driver.waits() || UnitGraph.waits(launches)) {
             underWay.clear();
         }
     }
@@ -151,6 +181,9 @@ public final class Graphs implements AutoCloseable {
         plan = new TornadoExecutionPlan(graphs.stream().map(UnitGraph::graph).toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device);
         plan.withGridScheduler(scheduler);
+        if (driver.captures()) {
+            plan.withCUDAGraph();
+        }
         if (profiled) {
             plan.withProfiler(ProfilerMode.SILENT);
         }
@@ -160,28 +193,16 @@ public final class Graphs implements AutoCloseable {
         last = null;
     }
 
-    private IllegalStateException failure(String unit, List<Launch> launches, RuntimeException e) {
-        var kernels = launches.stream()
-                .map(launch -> launch.kernel().method())
-                .distinct()
-                .collect(Collectors.joining(", "));
-        boolean library = launches.stream().anyMatch(launch -> launch.kernel().ofLibrary());
-        return new IllegalStateException(
-                device.getDeviceName() + ": " + unit + " could not be run; its kernels are " + kernels
-                        + ", the compiler's log stands above"
-                        + (library ? " (`gemm` java does without NVIDIA's libraries): " : ": ") + e.getMessage(),
-                e);
-    }
-
     @Override
     public void close() {
         if (plan == null) {
             return;
         }
         try {
+            plan.withAllGraphs(); // else only the arrays of the graph that ran last are given back
             plan.close();
         } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException(device.getDeviceName() + ": memory could not be given back", e);
+            throw new IllegalStateException(driver.device() + ": memory could not be given back", e);
         }
     }
 }

@@ -21,8 +21,12 @@ record Launch(Kernel kernel, List<Operand> operands, int[] ints, float[] floats,
         }
     }
 
-    /** Launches of one identity can share a task; all else are parameters. */
-    String identity() {
+    /**
+     * Launches of one identity can share a task; all else are parameters.
+     *
+     * @param captured whether the grid is fixed, too
+     */
+    String identity(boolean captured) {
         var text = new StringBuilder(kernel.method());
         for (var operand : operands) {
             text.append(',').append(operand.identity());
@@ -34,6 +38,7 @@ record Launch(Kernel kernel, List<Operand> operands, int[] ints, float[] floats,
                 .append(floats.length)
                 .append('/')
                 .append(threads)
+                .append(captured ? "x" + groups : "")
                 .toString();
     }
 }

@@ -2,6 +2,7 @@ package io.mural.tornado.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** An array of a launch. */
 sealed interface Operand {
@@ -24,8 +25,12 @@ sealed interface Operand {
         }
     }
 
-    /** Values that go to the host after every execution. */
-    record Outbox(int elements, Consumer<MemorySegment> values) implements Operand {
+    /**
+     * Values that go to the host after every execution.
+     *
+     * @param values takes them, and says whether they came
+     */
+    record Outbox(int elements, Predicate<MemorySegment> values) implements Operand {
         @Override
         public String identity() {
             return "out" + elements;

@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
@@ -19,8 +21,11 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * unit runs.
  */
 public final class Recorder implements AutoCloseable {
-    /** Launches of a graph; TornadoVM keeps its plan in 4096 bytes, and a launch takes up to 200. */
-    private static final int LARGEST_GRAPH = 16;
+    /**
+     * Launches of a graph. A launch takes up to 200 bytes of TornadoVM's plan, which has 4096 by itself and 262144 as mural
+     * starts its JVM: a block of a model is one graph.
+     */
+    public static final int LARGEST_GRAPH = 200;
 
     private final Graphs graphs;
     private final DeviceMemory memory;
@@ -31,12 +36,13 @@ public final class Recorder implements AutoCloseable {
     private final Map<List<AttentionLayout.Block>, Table> tables = new HashMap<>();
     private Consumer<String> notices = line -> {};
     private String unit = "start";
+    private long fetches;
 
     /** A layout on the device. */
     public record Table(DeviceMemory.Place place, int tiles, int limits) {}
 
     public Recorder(TornadoDevice device, Settings settings) {
-        graphs = new Graphs(device, settings.profiled());
+        graphs = new Graphs(device, settings.driver(), settings.profiled());
         memory = new DeviceMemory(this::poison);
         weights = new DeviceWeights(
                 memory, settings.storage(), settings.weightBytes(), this::upload, line -> notices.accept(line));
@@ -46,6 +52,11 @@ public final class Recorder implements AutoCloseable {
     /** Tells {@code listener} what is decided on the way. */
     public void heed(Consumer<String> listener) {
         notices = listener;
+    }
+
+    /** Asks {@code source} whether the driver has reported a failure. */
+    public void watch(Supplier<Optional<String>> source) {
+        graphs.watch(source);
     }
 
     public Graphs graphs() {
@@ -157,9 +168,17 @@ public final class Recorder implements AutoCloseable {
     /** The values of a tensor, after all that is pending has run. */
     public float[] fetch(Tensor x, Grids grids) {
         var values = new float[Math.toIntExact(x.shape().size())];
-        var outbox = new Operand.Outbox(
-                values.length,
-                memory -> MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length));
+        var ticket = Ticket.of(++fetches);
+        int length = values.length + 1;
+        var outbox = new Operand.Outbox(length, memory -> {
+            MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+            return ticket.isBehind(memory, values.length);
+        });
+        launch(Kernel.FILL)
+                .ints(1, length)
+                .outbox(outbox, length)
+                .floats(ticket.number())
+                .run(grids.elements(length));
         launch(Kernel.COPY)
                 .ints(x.rows(), x.cols())
                 .outbox(outbox, x.cols())

@@ -37,6 +37,10 @@ public final class Slab {
         return elements;
     }
 
+    long bytes() {
+        return elements * storage.bytes();
+    }
+
     /** Whether it has, or could still get, so many elements. */
     boolean reaches(long wanted) {
         return wanted <= (fixed() ? elements : MOST_ELEMENTS);

@@ -2,9 +2,13 @@ package io.mural.tornado.device;
 
 import io.mural.tornado.kernels.Kernel;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -26,6 +30,9 @@ final class UnitGraph {
     private final List<FloatArray> floats = new ArrayList<>();
     private final List<WorkerGrid> grids = new ArrayList<>();
     private final List<TornadoNativeArray> boxes = new ArrayList<>();
+    private final Map<Operand, TornadoNativeArray> boxOf = new IdentityHashMap<>(); // while it is built
+    private boolean ran;
+    private FloatArray none; // null while no kernel needs it
     private final Set<Slab> consumed;
     private final Set<Slab> made;
     private final ImmutableTaskGraph graph;
@@ -49,37 +56,106 @@ final class UnitGraph {
                     .map(operand -> array(tasks, operand))
                     .toArray(TornadoNativeArray[]::new);
             var p = new IntArray(launch.ints().length);
-            var f = new FloatArray(Math.max(1, launch.floats().length));
+            var f = launch.floats().length == 0 ? none() : new FloatArray(launch.floats().length);
             ints.add(p);
             floats.add(f);
             launch.kernel().addTo(tasks, id, new Kernel.Common(context, p, f, launch.ints()), arrays);
             var grid = new WorkerGrid1D(launch.groups() * launch.threads());
             grids.add(grid);
             if (!launch.kernel().ofLibrary()) {
-                tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p, f);
+                tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, p);
+                if (f != none) {
+                    tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, f);
+                }
                 scheduler.addWorkerGrid(name + "." + id, grid);
             }
         }
+        if (none != null) {
+            tasks.transferToDevice(DataTransferMode.FIRST_EXECUTION, none);
+        }
         fresh.forEach(slab -> tasks.persistOnDevice(slab.array()));
+        boxOf.clear();
         graph = tasks.snapshot();
     }
 
+    /** What kernels without floats get: one for all of them. */
+    private FloatArray none() {
+        if (none == null) {
+            none = new FloatArray(1);
+        }
+        return none;
+    }
+
+    /** Launches of one identity replay one graph. */
+    static String identity(List<Launch> launches, boolean captured) {
+        var boxes = new IdentityHashMap<Operand, Integer>();
+        var text = new StringBuilder();
+        for (var launch : launches) {
+            text.append(launch.identity(captured));
+            for (var operand : launch.operands()) {
+                if (!(operand instanceof Operand.Resident)) {
+                    text.append('#').append(boxes.computeIfAbsent(operand, box -> boxes.size()));
+                }
+            }
+            text.append(';');
+        }
+        return text.toString();
+    }
+
+    /** Bytes on the device that are this graph's own: parameters and what goes in and out. */
+    long bytes() {
+        return Stream.of(ints, floats, boxes)
+                .flatMap(List::stream)
+                .mapToLong(TornadoNativeArray::getNumBytesOfSegmentWithHeader)
+                .sum();
+    }
+
+    /** Whether it has not run yet: TornadoVM compiles, and captures, what it runs first. */
+    boolean isNew() {
+        return !ran;
+    }
+
+    void ran() {
+        ran = true;
+    }
+
     private TornadoNativeArray array(TaskGraph tasks, Operand operand) {
+        if (operand instanceof Operand.Resident resident) {
+            return resident.slab().array();
+        }
+        var known = boxOf.get(operand);
+        if (known != null) {
+            return known;
+        }
+        var box = box(tasks, operand);
+        boxOf.put(operand, box);
+        boxes.add(box);
+        return box;
+    }
+
+    private static TornadoNativeArray box(TaskGraph tasks, Operand operand) {
         return switch (operand) {
-            case Operand.Resident resident -> resident.slab().array();
+            case Operand.Resident resident -> throw new IllegalArgumentException("no box: " + resident);
             case Operand.Inbox inbox -> {
                 var box = inbox.storage().array(inbox.elements());
                 tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, box);
-                boxes.add(box);
                 yield box;
             }
             case Operand.Outbox outbox -> {
                 var box = new FloatArray(outbox.elements());
                 tasks.transferToHost(DataTransferMode.EVERY_EXECUTION, box);
-                boxes.add(box);
                 yield box;
             }
         };
+    }
+
+    /** What goes to the device and comes from there, each once, in the order of {@link #boxes}. */
+    private static List<Operand> boxed(List<Launch> launches) {
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Operand, Boolean>());
+        return launches.stream()
+                .flatMap(launch -> launch.operands().stream())
+                .filter(operand -> !(operand instanceof Operand.Resident) && seen.add(operand))
+                .toList();
     }
 
     String name() {
@@ -102,7 +178,6 @@ final class UnitGraph {
 
     /** Writes parameters, grids and what goes to the device. Nothing of an earlier execution may be under way. */
     void prepare(List<Launch> launches) {
-        int box = 0;
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);
             for (int j = 0; j < launch.ints().length; j++) {
@@ -113,30 +188,25 @@ final class UnitGraph {
             }
             grids.get(i).setGlobalWork((long) launch.groups() * launch.threads(), 1, 1);
             grids.get(i).setLocalWork(launch.threads(), 1, 1);
-            for (var operand : launch.operands()) {
-                switch (operand) {
-                    case Operand.Resident resident -> {}
-                    case Operand.Inbox inbox ->
-                        inbox.values().accept(boxes.get(box++).getSegment());
-                    case Operand.Outbox outbox -> box++;
-                }
+        }
+        var all = boxed(launches);
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) instanceof Operand.Inbox inbox) {
+                inbox.values().accept(boxes.get(i).getSegment());
             }
         }
     }
 
-    /** Hands over what came to the host. */
-    void deliver(List<Launch> launches) {
-        int box = 0;
-        for (var launch : launches) {
-            for (var operand : launch.operands()) {
-                switch (operand) {
-                    case Operand.Resident resident -> {}
-                    case Operand.Inbox inbox -> box++;
-                    case Operand.Outbox outbox ->
-                        outbox.values().accept(boxes.get(box++).getSegment());
-                }
+    /** Hands over what came to the host; false if something did not come. */
+    boolean deliver(List<Launch> launches) {
+        var all = boxed(launches);
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) instanceof Operand.Outbox outbox
+                    && !outbox.values().test(boxes.get(i).getSegment())) {
+                return false;
             }
         }
+        return true;
     }
 
     /** Whether executing it ends only when the device is done: it reads results. */

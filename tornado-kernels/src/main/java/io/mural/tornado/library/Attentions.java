@@ -27,7 +27,7 @@ public final class Attentions {
     private final Trial trial;
     private final Consumer<String> notices;
 
-    /** @param notices told of decisions that a user should know */
+    /** @param notices told of decisions that a user should know; the same line again and again */
     public Attentions(Recorder recorder, Grids grids, AttentionUse use, Trial trial, Consumer<String> notices) {
         this.recorder = recorder;
         this.grids = grids;

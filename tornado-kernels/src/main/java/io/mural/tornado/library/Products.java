@@ -24,7 +24,7 @@ public final class Products {
     private final Trial trial;
     private final Consumer<String> notices;
 
-    /** @param notices told of decisions that a user should know */
+    /** @param notices told of decisions that a user should know; the same line again and again */
     public Products(Recorder recorder, Grids grids, LibraryUse use, Trial trial, Consumer<String> notices) {
         this.recorder = recorder;
         this.grids = grids;

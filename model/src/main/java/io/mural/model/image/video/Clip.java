@@ -10,7 +10,7 @@ import java.util.Map;
  * @param texts keyword to text, in order: what the clip was made from
  */
 public record Clip(int width, int height, int frames, int fps, Map<String, String> texts) {
-    private static final int MOST_FPS = 240;
+    public static final int MOST_FPS = 240;
 
     public Clip {
         if (fps < 1 || fps > MOST_FPS) {

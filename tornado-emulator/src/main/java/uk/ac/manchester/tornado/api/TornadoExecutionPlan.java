@@ -57,6 +57,15 @@ public class TornadoExecutionPlan implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Records what each graph does when it first runs, and replays that: sizes of grids and numbers of library calls are
+     * those of the first run, while arrays that are transferred are read anew.
+     */
+    public TornadoExecutionPlan withCUDAGraph() {
+        execution.capture();
+        return this;
+    }
+
     /** Gives back the arrays' room on the device: the next execution transfers them anew. */
     public TornadoExecutionPlan freeDeviceMemory() {
         execution.free();

@@ -15,7 +15,7 @@ import io.mural.tensor.InputException;
  * @param textTokens rows that the text encoder gives
  * @param bf16Noise whether noise is rounded to bfloat16, as UltraGen's authors have it
  */
-public record VideoRequest(
+public record ClipRequest(
         String prompt,
         String negative,
         double guidance,
@@ -37,7 +37,7 @@ public record VideoRequest(
     private static final int LARGEST_SIDE = 1 << 14;
     private static final int MOST_FRAMES = 10_001;
 
-    public VideoRequest {
+    public ClipRequest {
         side("width", width);
         side("height", height);
         if (frames < 1 || frames > MOST_FRAMES || (frames - 1) % FRAME_GROUP != 0) {
