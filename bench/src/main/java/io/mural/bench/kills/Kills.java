@@ -4,6 +4,7 @@ import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +66,23 @@ public final class Kills {
         return new Command(root.resolve("mural"), Files.createDirectories(place.resolve(name)));
     }
 
+    /** The embedded model, made to take 64 x 64 pixels for its own size: small pictures have levels, too. */
+    private void model() throws IOException {
+        var from = root.resolve("models");
+        var to = place.resolve("models");
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        var defaults = to.resolve("mural-nano/mural.json");
+        Files.writeString(
+                defaults,
+                Files.readString(defaults).replaceFirst("\"native_size\": *\\[[^]]*]", "\"native_size\": [64, 64]"));
+    }
+
     private void pictures(int count) throws IOException {
+        model();
         var whole = command("whole");
         var reference = whole.run(generate());
         require(reference.exit() == 0, "the whole picture fails: " + reference.lines());
@@ -78,6 +95,7 @@ public final class Kills {
         int others = 0;
         int left = 0;
         while (killed < count) {
+            progress(killed);
             var run = folder.killed(1 + random.nextInt(lines), random, generate("--resume"));
             if (run.killed()) {
                 killed++;
@@ -105,6 +123,12 @@ public final class Kills {
                 finished,
                 others,
                 left);
+    }
+
+    private static void progress(int killed) {
+        if (killed % 10 == 0) {
+            System.err.println(killed + " kills");
+        }
     }
 
     private static boolean isInBase(List<String> lines) {
