@@ -3,7 +3,6 @@ package io.mural.model.image;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ public final class TilePyramid implements PictureSink {
         }
         if (largest.done == height) {
             var xml = description(width, height).getBytes(StandardCharsets.UTF_8);
-            WholeFile.write(description, channel -> channel.write(ByteBuffer.wrap(xml)));
+            WholeFile.write(description, xml);
         }
     }
 

@@ -5,7 +5,6 @@ import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,10 +34,7 @@ public final class JobFolder {
 
     void save(Job job) {
         var json = Json.write(job.toDisk()).getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(root.resolve(job.id() + ".json"), channel -> {
-            channel.write(ByteBuffer.wrap(json));
-            channel.force(true);
-        });
+        WholeFile.write(root.resolve(job.id() + ".json"), json);
     }
 
     /** All jobs, in the order they were made; a damaged file is told and left where it is. */
@@ -67,7 +63,7 @@ public final class JobFolder {
 
     void saveInput(String id, String name, byte[] bytes) {
         make(folder(id));
-        WholeFile.write(folder(id).resolve(name), channel -> channel.write(ByteBuffer.wrap(bytes)));
+        WholeFile.write(folder(id).resolve(name), bytes);
     }
 
     byte[] input(String id, String name) {
