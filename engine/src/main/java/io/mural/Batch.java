@@ -31,7 +31,7 @@ final class Batch {
     private record Alike(Recipe recipe, Optional<VaeExtent> vae, List<Size> references) {}
 
     /** Where the pictures that a picture is made from come from. */
-    private record Sources(Request.Inputs inputs, Optional<InitImage> init, List<Path> references) {}
+    private record Sources(Request.Inputs inputs, Edit edit, Optional<InitImage> init, List<Path> references) {}
 
     /** A picture that is settled and planned. */
     private record Piece(Request request, Recipe recipe, Loaded inputs, Making making, Sink sink) {}
@@ -39,12 +39,12 @@ final class Batch {
     /** The plan of a picture. */
     Plan plan(Request request) {
         applyLoras();
-        return piece(new Order(request.seeded(), Sink.memory())).making().plan();
+        return piece(new Order(said(request).seeded(), Sink.memory())).making().plan();
     }
 
     List<Picture> make(List<Order> orders) {
         var seeded = orders.stream()
-                .map(order -> new Order(order.request().seeded(), order.sink()))
+                .map(order -> new Order(said(order.request()).seeded(), order.sink()))
                 .toList();
         seeded.forEach(order -> settled(order.request()));
         var notes = applyLoras();
@@ -63,6 +63,16 @@ final class Batch {
         return pictures;
     }
 
+    /** A request to change a picture, said in full; the way is told. */
+    private Request said(Request request) {
+        if (!request.inputs().changed()) {
+            return request;
+        }
+        var way = EditWay.of(means.model(), request.edit());
+        events.note(way.words());
+        return way.apply(request);
+    }
+
     /** Refuses what makes no sense, before any work. */
     private Recipe settled(Request request) {
         return resolver.recipe(request, inputs(request), VaeExtent.WHOLE);
@@ -71,6 +81,7 @@ final class Batch {
     private Loaded inputs(Request request) {
         var sources = new Sources(
                 request.inputs(),
+                request.edit(),
                 request.from().flatMap(Recipe::init),
                 request.from().map(Recipe::references).orElse(List.of()));
         return loaded.computeIfAbsent(sources, key -> Loaded.of(request, means.model()));
@@ -126,6 +137,7 @@ final class Batch {
                 .slowedBy(device)
                 .ifPresent(reason -> events.warn("`device` " + device + ": " + reason));
         notes.forEach(events::warn);
+        first.inputs().painting().ifPresent(painting -> painting.notes().forEach(events::warn));
         warn(alike);
         plan.lines().forEach(events::note);
     }

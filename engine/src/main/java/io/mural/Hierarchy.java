@@ -1,6 +1,5 @@
 package io.mural;
 
-import io.mural.engine.text.RelativePath;
 import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.request.HierarchicalLora;
@@ -57,7 +56,7 @@ public record Hierarchy(
     Map<String, Object> toJson() {
         var geometry = settings.geometry();
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("lora", lora.map(RelativePath::text).orElse(null));
+        json.put("lora", lora.map(RecipeJson::written).orElse(null));
         json.put("lora_scale", scale);
         json.put("scope", scope.name().toLowerCase(Locale.ROOT));
         json.put("window", geometry.window());

@@ -46,15 +46,42 @@ public sealed interface Input {
 
     /** A picture in a file. */
     record InFile(Path path) implements Input {
+        private static final int PIECE = 1 << 16;
+
+        /** Piece by piece: a picture may be larger than memory. */
+        @Override
+        public String sha256() {
+            requireFile();
+            try (var in = Files.newInputStream(path)) {
+                var digest = MessageDigest.getInstance("SHA-256");
+                for (var piece = in.readNBytes(PIECE); piece.length > 0; piece = in.readNBytes(PIECE)) {
+                    digest.update(piece);
+                }
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (IOException e) {
+                throw unreadable(e);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
+        }
+
+        private void requireFile() {
+            if (Files.exists(path) && !Files.isRegularFile(path)) {
+                throw new InputException(path + ": is not a file; expected a PNG or JPEG picture");
+            }
+        }
+
+        private InputException unreadable(IOException e) {
+            return new InputException(path + ": cannot be read; expected a PNG or JPEG picture", e);
+        }
+
         @Override
         public byte[] bytes() {
+            requireFile();
             try {
-                if (Files.exists(path) && !Files.isRegularFile(path)) {
-                    throw new InputException(path + ": is not a file; `init-image` takes a PNG or JPEG picture");
-                }
                 return Files.readAllBytes(path);
             } catch (IOException e) {
-                throw new InputException(path + ": cannot be read; `init-image` takes a PNG or JPEG picture", e);
+                throw unreadable(e);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.model.edit.Canny;
 import io.mural.model.family.PictureModel;
 import io.mural.model.image.RgbImage;
 import io.mural.model.request.ReferenceImages;
@@ -16,10 +17,21 @@ import java.util.zip.CRC32C;
  * @param start the same, its pixels
  * @param referenceFiles those it is made after
  * @param references the same, as the model takes them
+ * @param control what a control model follows
+ * @param painting the picture it starts from where only a part is painted; {@code start} is empty then
+ * @param like the size of the picture whose proportions this one has
  */
 record Loaded(
-        Optional<InitImage> init, Optional<RgbImage> start, List<Path> referenceFiles, List<RgbImage> references) {
+        Optional<InitImage> init,
+        Optional<RgbImage> start,
+        List<Path> referenceFiles,
+        List<RgbImage> references,
+        Optional<RgbImage> control,
+        Optional<Painting> painting,
+        Optional<Size> like) {
     private static final double USUAL_STRENGTH = 0.6;
+    /** Of a part that is painted anew: what was there is forgotten. */
+    private static final double PAINTED_STRENGTH = 1;
 
     Loaded {
         referenceFiles = List.copyOf(referenceFiles);
@@ -29,6 +41,7 @@ record Loaded(
     /** Those of the request, else those of the recipe it repeats, for a model. */
     static Loaded of(Request request, PictureModel model) {
         var start = request.start();
+        var edit = request.edit();
         double strength = strength(request, start.isPresent());
         var references = request.inputs()
                 .references()
@@ -38,11 +51,27 @@ record Loaded(
                 .orElse(List.of());
         return new Loaded(
                 start.map(input -> new InitImage(input.path(), strength, input.sha256())),
-                start.map(Input::read),
+                start.filter(input -> !edit.paintsPart()).map(Input::read),
                 references.stream().map(Input::path).toList(),
-                references.stream()
-                        .map(input -> ReferenceImages.prepare(input.read(), model.tokenPixels()))
-                        .toList());
+                references.stream().map(input -> prepared(input.read(), model)).toList(),
+                edit.control().map(Loaded::control),
+                start.filter(input -> edit.paintsPart()).map(input -> Painting.of(input, edit)),
+                request.inputs().like().map(input -> {
+                    var image = input.read();
+                    return new Size(image.width(), image.height());
+                }));
+    }
+
+    /** As the model's pipelines take them: FLUX.2 at most a megapixel, Kontext one of its own sizes. */
+    private static RgbImage prepared(RgbImage image, PictureModel model) {
+        return model.mostReferences() == 1
+                ? ReferenceImages.kontext(image)
+                : ReferenceImages.prepare(image, model.tokenPixels());
+    }
+
+    private static RgbImage control(Edit.Control control) {
+        var picture = control.picture().read();
+        return control.canny() ? Canny.edges(picture).toRgb() : picture;
     }
 
     /** What tells the reference pictures from others; that of the picture to start from stands in the recipe. */
@@ -71,6 +100,6 @@ record Loaded(
             }
         });
         return given.or(() -> request.from().flatMap(Recipe::init).map(InitImage::strength))
-                .orElse(USUAL_STRENGTH);
+                .orElse(request.edit().paintsPart() ? PAINTED_STRENGTH : USUAL_STRENGTH);
     }
 }

@@ -9,7 +9,7 @@ import io.mural.model.pipeline.Previews;
 import java.util.function.Supplier;
 
 /** Makes pictures that are alike in all but prompt and seed; planned when it is made. */
-sealed interface Making permits WholeMaking, LevelsMaking {
+sealed interface Making permits WholeMaking, LevelsMaking, PaintMaking, RegionMaking {
     /**
      * What a making works with.
      *
@@ -26,8 +26,13 @@ sealed interface Making permits WholeMaking, LevelsMaking {
             Previews previews,
             Supplier<Speed> speed) {}
 
-    /** The fitting one of the two. */
+    /** The fitting one. */
     static Making of(Means means, Request request, Recipe recipe, Loaded inputs) {
+        if (inputs.painting().isPresent()) {
+            return recipe.hierarchy().isPresent()
+                    ? new RegionMaking(means, request, recipe, inputs)
+                    : new PaintMaking(means, request, recipe, inputs);
+        }
         return recipe.hierarchy().isPresent()
                 ? new LevelsMaking(means, request, recipe, inputs)
                 : new WholeMaking(means, request, recipe, inputs);

@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.hub.HubName;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -23,10 +24,14 @@ public record ModelRef(Optional<Path> path, Optional<Path> base, Optional<String
         return new ModelRef(Optional.empty(), Optional.empty());
     }
 
-    /** The last name of its path, without the ending of a single file. */
+    /** The last name of its path, without the ending of a single file; of a pulled model the name it has on the hub. */
     public String name() {
         if (path.isEmpty()) {
             return EMBEDDED;
+        }
+        var pulled = HubName.of(path.get()).filter(hub -> hub.file().isEmpty());
+        if (pulled.isPresent()) {
+            return pulled.get().name();
         }
         var last = path.get().toAbsolutePath().normalize().getFileName();
         var name = last == null ? path.get().toString() : last.toString();

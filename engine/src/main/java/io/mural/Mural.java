@@ -8,6 +8,7 @@ import io.mural.model.pipeline.Previews;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
 import io.mural.model.vae.VaeExtent;
+import io.mural.tensor.DType;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -31,8 +33,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>It may be used by several threads: they take turns, in the order they came. A thread that makes pictures is stopped,
- * at the next unit of the model, by interrupting it.
+ * <p>It may be used by several threads: those that make pictures take turns, in the order they came. A plan does not wait
+ * for them. A thread that makes pictures is stopped, at the next unit of the model, by interrupting it.
  */
 public final class Mural implements AutoCloseable {
     private static final String CPU = "cpu";
@@ -44,16 +46,27 @@ public final class Mural implements AutoCloseable {
     private final OptionalLong memory;
     private final Turns turns = new Turns();
     private final Previews previews;
+    private final Beside beside;
     private final Set<Job> jobs = new HashSet<>();
-    private Speed speed; // null until it is measured
+    private final DType noise;
+    private volatile Speed speed; // null until it is measured
+    private volatile long free; // bytes when the latest picture began; 0 before the first
 
-    private Mural(ModelRef place, PictureModel model, List<LoraFile> loras, DeviceChoice device, OptionalLong memory) {
+    private Mural(
+            ModelRef place,
+            Path folder,
+            PictureModel model,
+            List<LoraFile> loras,
+            DeviceChoice device,
+            OptionalLong memory) {
         this.place = place;
         this.model = model;
         previews = new Previews(model);
         this.loras = loras;
         this.device = device;
         this.memory = memory;
+        noise = NoiseDtype.of(model.noiseDtype()).dtype();
+        beside = new Beside(folder, place.base(), loras);
     }
 
     /** Opens a model, a folder in diffusers layout or a single file, on the processor. */
@@ -186,6 +199,7 @@ public final class Mural implements AutoCloseable {
                             .in(precision);
             return new Mural(
                     ref,
+                    place,
                     PictureModel.open(place, ref.base(), ref.variant(), List.copyOf(loras)),
                     List.copyOf(loras),
                     device,
@@ -208,6 +222,11 @@ public final class Mural implements AutoCloseable {
         return device.name();
     }
 
+    /** What products are in, on this device and with this model's weights. */
+    public Precision products() {
+        return device.products(model.noiseDtype());
+    }
+
     /** Whether pictures can be made after reference pictures. */
     public boolean takesReferences() {
         return model.takesReferences();
@@ -224,21 +243,46 @@ public final class Mural implements AutoCloseable {
     }
 
     /**
-     * What a picture will take, without making it.
+     * What a picture will take, without making it. It does not wait for pictures that are being made.
      *
      * @throws TooLarge if it does not fit, with the largest size that does
      */
     public Plan plan(Request request) {
-        return inTurn(() -> batch(event -> {}, 1).plan(request));
+        return without(reader -> batch(reader, event -> {}, 1).plan(request));
     }
 
-    /** How large a request is for the model. */
+    /**
+     * What a step of a large picture takes, without making it.
+     *
+     * @param textTokens length of the text; the model's own where it is empty
+     */
+    public StepPlan step(Size size, StepPlan.Pattern pattern, Optional<Integer> textTokens) {
+        return inTurn(() -> StepPlan.of(model, size, pattern, textTokens, speed()));
+    }
+
+    /** How large a request is for the model. It does not wait for pictures that are being made. */
     public Tokens tokens(Request request) {
-        return inTurn(() -> {
-            var inputs = Loaded.of(request, model);
-            var recipe = new Resolver(place, model, loras, device).recipe(request.seeded(), inputs, VaeExtent.WHOLE);
-            return Tokens.of(model, recipe, inputs);
+        return without(reader -> {
+            var inputs = Loaded.of(request, reader);
+            var recipe = new Resolver(place, reader, loras, device).recipe(request.seeded(), inputs, VaeExtent.WHOLE);
+            return Tokens.of(reader, recipe, inputs);
         });
+    }
+
+    /** Work without computing: on this model if nobody uses it, else on the one beside it. */
+    private <T> T without(Function<PictureModel, T> work) {
+        if (turns.isHeldByThisThread()) {
+            return work.apply(model);
+        }
+        var ticket = turns.takeIfFree();
+        if (ticket.isEmpty()) {
+            return beside.use(work);
+        }
+        try {
+            return work.apply(model);
+        } finally {
+            turns.leave(ticket.get());
+        }
     }
 
     /** A picture in memory, of the model's own size. */
@@ -263,7 +307,7 @@ public final class Mural implements AutoCloseable {
 
     /** Pictures one after the other; all are checked before the first is made. */
     public List<Picture> generate(List<Order> orders, Consumer<Progress> progress) {
-        return inTurn(() -> batch(progress, orders.size()).make(orders));
+        return inTurn(() -> making(progress, orders));
     }
 
     /** Begins a picture in memory on a thread of its own; {@code progress} is told there what happens. */
@@ -280,32 +324,63 @@ public final class Mural implements AutoCloseable {
     public Job submit(List<Order> orders, Consumer<Progress> progress) {
         synchronized (jobs) {
             jobs.removeIf(job -> job.state().ordinal() > Job.State.RUNNING.ordinal());
-            var job = new Job(turns, () -> batch(progress, orders.size()).make(orders));
+            var job = new Job(turns, () -> making(progress, orders));
             jobs.add(job);
             return job;
         }
     }
 
-    private Batch batch(Consumer<Progress> progress, int pictures) {
-        var events = new Events(progress, pictures);
-        var means = new Making.Means(
-                model,
-                device.detailed(events::detail),
-                memory.orElseGet(Memory::budget),
-                Memory.heap(),
-                previews,
-                this::speed);
-        return new Batch(means, new Resolver(place, model, loras, device), events);
+    private List<Picture> making(Consumer<Progress> progress, List<Order> orders) {
+        free = memory.orElseGet(Memory::budget);
+        return batch(model, progress, orders.size()).make(orders);
     }
 
-    /** How fast the device is, from about a second of work, measured once. */
+    private Batch batch(PictureModel reader, Consumer<Progress> progress, int pictures) {
+        var events = new Events(progress, pictures);
+        var means = new Making.Means(
+                reader,
+                device.detailed(events::detail),
+                budget(reader),
+                Memory.heap(),
+                reader.equals(model) ? previews : new Previews(reader),
+                this::speed);
+        return new Batch(means, new Resolver(place, reader, loras, device), events);
+    }
+
+    /** Beside a picture that is being made, what was free when it began: its own memory comes back. */
+    private long budget(PictureModel reader) {
+        return reader.equals(model) || free == 0 ? memory.orElseGet(Memory::budget) : free;
+    }
+
+    /**
+     * How fast the device is, from about a second of work, measured once. Beside a picture that is being made the processor
+     * is measured as busy as it is, for this once; other devices are for one at a time.
+     */
     private Speed speed() {
-        return inTurn(() -> {
-            if (speed == null) {
-                speed = Speed.of(device.ops(), NoiseDtype.of(model.noiseDtype()).dtype());
-            }
+        if (speed != null) {
             return speed;
-        });
+        }
+        var ticket = turns.takeIfFree();
+        if (ticket.isEmpty()) {
+            boolean waits = !turns.isHeldByThisThread() && device.name().startsWith(CPU);
+            return waits ? measured() : inTurn(this::measuredOnce);
+        }
+        try {
+            return measuredOnce();
+        } finally {
+            turns.leave(ticket.get());
+        }
+    }
+
+    private Speed measuredOnce() {
+        if (speed == null) {
+            speed = measured();
+        }
+        return speed;
+    }
+
+    private Speed measured() {
+        return Speed.of(device.ops(), noise);
     }
 
     private <T> T inTurn(Supplier<T> work) {
@@ -335,5 +410,6 @@ public final class Mural implements AutoCloseable {
             model.close();
             return place;
         });
+        beside.close();
     }
 }

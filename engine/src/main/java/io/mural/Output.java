@@ -4,6 +4,7 @@ import io.mural.model.image.JpegFile;
 import io.mural.model.image.PictureSink;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
+import io.mural.model.image.TilePyramid;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,14 +28,32 @@ final class Output {
                 yield new Picture(recipe, Optional.empty(), Optional.empty());
             }
             case Sink.File file -> {
-                switch (file.format()) {
-                    case Format.Png _ ->
-                        PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(file.home()), picture);
-                    case Format.Jpeg jpeg -> JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality());
+                if (file.tiles().isEmpty()) {
+                    write(file, recipe, picture);
+                } else {
+                    try (var pyramid = new TilePyramid(file.tiles().get(), recipe.width(), recipe.height())) {
+                        write(file, recipe, both(picture, pyramid));
+                    }
                 }
                 yield new Picture(recipe, Optional.empty(), Optional.of(file.path()));
             }
         };
+    }
+
+    private static void write(Sink.File file, Recipe recipe, Consumer<PictureSink> picture) {
+        switch (file.format()) {
+            case Format.Png _ ->
+                PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(file.home()), picture);
+            case Format.Jpeg jpeg -> JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality());
+        }
+    }
+
+    /** The picture, which gives its rows to another sink, too. */
+    private static Consumer<PictureSink> both(Consumer<PictureSink> picture, PictureSink other) {
+        return sink -> picture.accept(band -> {
+            sink.rows(band);
+            other.rows(band);
+        });
     }
 
     static void write(OutputStream out, Format format, Recipe recipe, Consumer<PictureSink> picture) {

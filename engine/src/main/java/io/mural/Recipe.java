@@ -1,9 +1,12 @@
 package io.mural;
 
+import io.mural.engine.hub.HubName;
 import io.mural.engine.text.RelativePath;
 import io.mural.model.family.PictureModel;
 import io.mural.model.image.PngFile;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.Grid;
 import io.mural.model.request.LoraFile;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
@@ -69,8 +72,9 @@ public record Recipe(
      *
      * @param init the picture that image to image starts from
      * @param references pictures it is made after
+     * @param edit what of the picture is changed, and how
      */
-    public record Inputs(Optional<InitImage> init, List<Path> references) {
+    public record Inputs(Optional<InitImage> init, List<Path> references, Edit edit) {
         public Inputs {
             references = List.copyOf(references);
         }
@@ -146,6 +150,11 @@ public record Recipe(
         return inputs.references();
     }
 
+    /** What of the picture it starts from is changed, and how. */
+    public Edit edit() {
+        return inputs.edit();
+    }
+
     public String device() {
         return computing.device();
     }
@@ -192,7 +201,8 @@ public record Recipe(
      * @param picture the file, where there is one
      */
     public String toJson(Optional<Path> picture) {
-        return withFiles(file -> RelativePath.of(file, picture)).toJson();
+        return withFiles(file -> HubName.of(file).isPresent() ? file : RelativePath.of(file, picture))
+                .toJson();
     }
 
     /** The recipe with the paths it was made with. */
@@ -202,6 +212,15 @@ public record Recipe(
 
     /** The same with other paths for its files. */
     private Recipe withFiles(UnaryOperator<Path> other) {
+        return located(other, other);
+    }
+
+    /** The same with the files of models looked for in a place of one's own, as pulled models are in their cache. */
+    public Recipe located(UnaryOperator<Path> found) {
+        return located(found, UnaryOperator.identity());
+    }
+
+    private Recipe located(UnaryOperator<Path> other, UnaryOperator<Path> pictures) {
         return new Recipe(
                 text,
                 canvas,
@@ -212,8 +231,10 @@ public record Recipe(
                                 .map(lora -> new LoraFile(other.apply(lora.file()), lora.scale(), lora.mode()))
                                 .toList()),
                 new Inputs(
-                        init().map(image -> new InitImage(other.apply(image.file()), image.strength(), image.sha256())),
-                        references().stream().map(other).toList()),
+                        init().map(image ->
+                                new InitImage(pictures.apply(image.file()), image.strength(), image.sha256())),
+                        references().stream().map(pictures).toList(),
+                        edit().found(pictures)),
                 hierarchy.map(levels -> levels.withLora(levels.lora().map(other))),
                 computing);
     }
@@ -254,19 +275,28 @@ public record Recipe(
 
     /** What the model is asked for. */
     GenerationRequest request(PictureModel asked, Loaded loaded) {
+        var editing = new Editing(Optional.empty(), loaded.control(), edit().start(), edit().references());
+        return asked(
+                asked.grid(width(), height()),
+                new GenerationRequest.Inputs(
+                        loaded.start()
+                                .map(image -> new GenerationRequest.Init(
+                                        image, init().orElseThrow().strength())),
+                        loaded.references(),
+                        editing));
+    }
+
+    /** The same in a size and from pictures of the caller's own. */
+    GenerationRequest asked(Grid grid, GenerationRequest.Inputs from) {
         return new GenerationRequest(
                 new GenerationRequest.Text(prompt(), negative(), textTokens()),
-                asked.grid(width(), height()),
+                grid,
                 new GenerationRequest.Sampling(
                         steps(),
                         seed(),
                         guidance().orElse(0.0),
                         trueCfg(),
                         Optional.of(noiseDtype().dtype())),
-                new GenerationRequest.Inputs(
-                        loaded.start()
-                                .map(image -> new GenerationRequest.Init(
-                                        image, init().orElseThrow().strength())),
-                        loaded.references()));
+                from);
     }
 }

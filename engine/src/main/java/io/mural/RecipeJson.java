@@ -1,8 +1,11 @@
 package io.mural;
 
+import io.mural.engine.hub.HubName;
 import io.mural.engine.text.RelativePath;
 import io.mural.engine.text.Version;
 import io.mural.engine.text.Words;
+import io.mural.model.edit.Margins;
+import io.mural.model.request.Editing;
 import io.mural.model.request.LoraFile;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
@@ -44,7 +47,8 @@ final class RecipeJson {
                             json.has("init_image") ? Optional.of(init(json.object("init_image"))) : Optional.empty(),
                             json.strings("references", List.of()).stream()
                                     .map(Path::of)
-                                    .toList()),
+                                    .toList(),
+                            json.has("edit") ? Edit.of(json.object("edit")) : before(json)),
                     json.has("hierarchy") ? Optional.of(Hierarchy.of(json.object("hierarchy"))) : Optional.empty(),
                     new Recipe.Computing(
                             json.string("device"),
@@ -54,6 +58,20 @@ final class RecipeJson {
         } catch (InvalidPathException e) {
             throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
         }
+    }
+
+    /** Pictures from before there was a choice started from the mean and made references' keys once. */
+    private static Edit before(JsonObject json) {
+        return json.has("init_image") || !json.strings("references", List.of()).isEmpty()
+                ? new Edit(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Margins.NONE,
+                        Optional.empty(),
+                        Editing.Start.MEAN,
+                        Editing.References.ONCE,
+                        Edit.USUAL_FEATHER)
+                : Edit.NONE;
     }
 
     private static Recipe.Sources sources(JsonObject json) {
@@ -112,6 +130,11 @@ final class RecipeJson {
         json.put(
                 "references",
                 recipe.references().stream().map(RelativePath::text).toList());
+        if (recipe.init().isPresent()
+                || !recipe.references().isEmpty()
+                || !recipe.edit().equals(Edit.NONE)) {
+            json.put("edit", recipe.edit().toJson());
+        }
         json.put("hierarchy", recipe.hierarchy().map(Hierarchy::toJson).orElse(null));
         json.put("device", recipe.device());
         json.put("gemm", recipe.gemm().map(Words::of).orElse(null));
@@ -123,15 +146,20 @@ final class RecipeJson {
     private static Map<String, Object> model(ModelRef model) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", model.name());
-        json.put("path", model.path().map(RelativePath::text).orElse(null));
-        json.put("base", model.base().map(RelativePath::text).orElse(null));
+        json.put("path", model.path().map(RecipeJson::written).orElse(null));
+        json.put("base", model.base().map(RecipeJson::written).orElse(null));
         json.put("variant", model.variant().orElse(null));
         return json;
     }
 
+    /** A file of a pulled model is named as on the hub: so it is found on another machine, and no home folder is told. */
+    static String written(Path file) {
+        return HubName.of(file).map(HubName::recorded).orElseGet(() -> RelativePath.text(file));
+    }
+
     private static Map<String, Object> lora(LoraFile lora) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("path", RelativePath.text(lora.file()));
+        json.put("path", written(lora.file()));
         json.put("scale", lora.scale());
         json.put("mode", Words.of(lora.mode()));
         return json;

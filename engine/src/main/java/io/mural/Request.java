@@ -1,5 +1,8 @@
 package io.mural;
 
+import io.mural.model.edit.Margins;
+import io.mural.model.edit.Region;
+import io.mural.model.request.Editing;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import java.nio.file.Path;
@@ -63,9 +66,18 @@ public record Request(
      * @param enlarged whether that picture is kept and guides a larger one
      * @param strength how far to leave it: near 0 keeps it, 1 ignores it
      * @param references pictures to make it after
+     * @param edit what of the picture is changed, and how
+     * @param changed whether the picture is changed in the way that suits the model
+     * @param like the picture whose proportions this one has
      */
     public record Inputs(
-            Optional<Input> start, boolean enlarged, Optional<Double> strength, Optional<List<Input>> references) {}
+            Optional<Input> start,
+            boolean enlarged,
+            Optional<Double> strength,
+            Optional<List<Input>> references,
+            Optional<Edit> edit,
+            boolean changed,
+            Optional<Input> like) {}
 
     /**
      * How a picture beyond the model's own size is made.
@@ -125,6 +137,11 @@ public record Request(
         return inputs.start().or(() -> from.flatMap(Recipe::init).map(image -> Input.of(image.file())));
     }
 
+    /** What of a picture is changed, its own or the recipe's. */
+    public Edit edit() {
+        return inputs.edit().or(() -> from.map(Recipe::edit)).orElse(Edit.NONE);
+    }
+
     /** The same with a seed: drawn if it has none. */
     public Request seeded() {
         return seed().isPresent()
@@ -149,6 +166,9 @@ public record Request(
         private boolean enlarged;
         private Double strength;
         private List<Input> references;
+        private Edit edit;
+        private boolean changed;
+        private Input like;
         private boolean atOnce;
         private Path lora;
         private HierarchicalLora.Scope scope;
@@ -177,6 +197,9 @@ public record Request(
             enlarged = request.inputs.enlarged;
             strength = request.inputs.strength.orElse(null);
             references = request.inputs.references.orElse(null);
+            edit = request.inputs.edit.orElse(null);
+            changed = request.inputs.changed;
+            like = request.inputs.like.orElse(null);
             levels(request.levels);
         }
 
@@ -289,6 +312,97 @@ public record Request(
             return reference(Input.of(picture));
         }
 
+        Builder references(List<Input> pictures) {
+            references = List.copyOf(pictures);
+            return this;
+        }
+
+        Builder noStart() {
+            start = null;
+            strength = null;
+            return this;
+        }
+
+        Builder changed(boolean whether) {
+            changed = whether;
+            return this;
+        }
+
+        Builder like(Input picture) {
+            like = picture;
+            return this;
+        }
+
+        /** Changes a picture in the way that suits the model and the mask. */
+        public Builder change(Input picture) {
+            changed = true;
+            return start(picture);
+        }
+
+        /** What of the picture is changed, and how. */
+        public Builder edit(Edit how) {
+            edit = how;
+            return this;
+        }
+
+        private Edit edited() {
+            return edit != null ? edit : from != null ? from.edit() : Edit.NONE;
+        }
+
+        /** Of the picture it starts from, what is white in this one is painted anew. */
+        public Builder mask(Input picture) {
+            var e = edited();
+            return edit(new Edit(
+                    Optional.of(picture), e.region(), e.extend(), e.control(), e.start(), e.references(), e.feather()));
+        }
+
+        /** Of the picture it starts from, a rectangle is painted anew. */
+        public Builder region(Region rectangle) {
+            var e = edited();
+            return edit(new Edit(
+                    e.mask(), Optional.of(rectangle), e.extend(), e.control(), e.start(), e.references(), e.feather()));
+        }
+
+        /** The picture it starts from grows, and what is new is painted. */
+        public Builder extend(Margins margins) {
+            var e = edited();
+            return edit(new Edit(e.mask(), e.region(), margins, e.control(), e.start(), e.references(), e.feather()));
+        }
+
+        /** A picture of edges or depths, for models that follow one. */
+        public Builder control(Input picture) {
+            return control(new Edit.Control(picture, false));
+        }
+
+        /** A picture whose edges are found, for models that follow edges. */
+        public Builder canny(Input picture) {
+            return control(new Edit.Control(picture, true));
+        }
+
+        private Builder control(Edit.Control control) {
+            var e = edited();
+            return edit(new Edit(
+                    e.mask(), e.region(), e.extend(), Optional.of(control), e.start(), e.references(), e.feather()));
+        }
+
+        /** How latents are taken of the picture it starts from. */
+        public Builder posterior(Editing.Start how) {
+            var e = edited();
+            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), how, e.references(), e.feather()));
+        }
+
+        /** When the keys and values of references are made: in every step as published, or once. */
+        public Builder references(Editing.References when) {
+            var e = edited();
+            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), e.start(), when, e.feather()));
+        }
+
+        /** Pixels over which the painted part fades in, from the mask's border inwards. */
+        public Builder feather(int pixels) {
+            var e = edited();
+            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), e.start(), e.references(), pixels));
+        }
+
         /** A large picture is made at once, whatever it looks like. */
         public Builder atOnce() {
             atOnce = true;
@@ -360,7 +474,10 @@ public record Request(
                             Optional.ofNullable(start),
                             enlarged,
                             Optional.ofNullable(strength),
-                            Optional.ofNullable(references).map(List::copyOf)),
+                            Optional.ofNullable(references).map(List::copyOf),
+                            Optional.ofNullable(edit),
+                            changed,
+                            Optional.ofNullable(like)),
                     new Levels(
                             atOnce,
                             Optional.ofNullable(lora),

@@ -2,9 +2,10 @@ package io.mural;
 
 import io.mural.engine.device.DeviceChoice;
 import io.mural.model.family.PictureModel;
-import io.mural.model.image.RgbImage;
+import io.mural.model.request.Editing;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
+import io.mural.model.request.Tool;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.InputException;
 import java.util.List;
@@ -39,15 +40,61 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                     "`reference`: " + place.name()
                             + " takes no reference pictures; `init-image` starts from a picture");
         }
+        if (inputs.references().size() > model.mostReferences()) {
+            throw InputException.about(
+                    "reference",
+                    inputs.references().size() + " reference pictures: " + place.name() + " takes at most "
+                            + model.mostReferences() + "; give fewer");
+        }
+        requireInputs(request, inputs);
         return new Recipe(
                 text(request, defaults),
                 new Recipe.Canvas(size, vae),
                 sampling(request, defaults, trueCfg),
                 new Recipe.Sources(place, loras),
-                new Recipe.Inputs(inputs.init(), inputs.referenceFiles()),
+                new Recipe.Inputs(inputs.init(), inputs.referenceFiles(), request.edit()),
                 hierarchy(request, inputs, size, defaults),
                 new Recipe.Computing(
                         device.name(), device.gemm(), device.precision(), device.products(model.noiseDtype())));
+    }
+
+    /** What a model needs beside a prompt. */
+    private void requireInputs(Request request, Loaded inputs) {
+        var edit = request.edit();
+        switch (model.tool()) {
+            case FILL -> {
+                if (inputs.painting().isEmpty()) {
+                    throw InputException.about(
+                            "mask",
+                            place.name() + " fills holes in pictures: give it a picture, and a `mask`, a `region` or"
+                                    + " room to `extend`");
+                }
+            }
+            case CONTROL -> {
+                if (edit.control().isEmpty()) {
+                    throw InputException.about(
+                            "control",
+                            place.name() + " follows a picture of edges or depths: give it one with `control`, or one"
+                                    + " whose edges are to be found with `canny`");
+                }
+            }
+            case NONE -> {}
+        }
+        if (model.tool() != Tool.CONTROL && edit.control().isPresent()) {
+            throw InputException.about(
+                    "control", "`control`: " + place.name() + " follows no such picture; FLUX.1 Canny and Depth do");
+        }
+        if (edit.paintsPart() && inputs.init().isEmpty()) {
+            throw InputException.about("mask", "`mask`, `region` and `extend` need a picture to paint in");
+        }
+        if (edit.paintsPart() && request.canvas().size().isPresent()) {
+            throw InputException.about(
+                    "size", "`size` has no effect where a part of a picture is painted; leave it out");
+        }
+        if (edit.references() == Editing.References.ONCE && !model.seesPaintedPicture()) {
+            throw InputException.about(
+                    "references", place.name() + " sees references in every step; leave `references` out");
+        }
     }
 
     private static Recipe.Text text(Request request, ModelDefaults defaults) {
@@ -110,6 +157,17 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
             return Optional.empty();
         }
         var before = request.from().flatMap(Recipe::hierarchy);
+        boolean known = levels.lora().isPresent()
+                || before.isPresent()
+                || model.hierarchicalLora().isPresent();
+        if (inputs.painting().isPresent() && (!known || model.tool() != Tool.NONE)) {
+            if (levels.any()) {
+                throw InputException.about(
+                        "hierarchical-lora",
+                        place.name() + " paints at once what it fills; leave the settings of levels out");
+            }
+            return Optional.empty();
+        }
         if (levels.lora()
                 .or(() -> before.flatMap(Hierarchy::lora))
                 .or(model::hierarchicalLora)
@@ -159,8 +217,14 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
 
     private Size size(Request request, Loaded inputs, ModelDefaults defaults) {
         var given = request.canvas().size();
+        if (inputs.painting().isPresent()) {
+            var canvas = inputs.painting().get().canvas();
+            return new Size(canvas.width(), canvas.height());
+        }
         var usual = inputs.start()
-                .map(image -> fitting(image, defaults))
+                .map(image -> new Size(image.width(), image.height()))
+                .or(inputs::like)
+                .map(picture -> fitting(picture, defaults))
                 .orElse(new Size(defaults.width(), defaults.height()));
         boolean otherStart = request.inputs().start().isPresent();
         var before =
@@ -175,7 +239,7 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
     }
 
     /** A picture's own size, made smaller in its proportions to the area the model was made for. */
-    private Size fitting(RgbImage image, ModelDefaults defaults) {
+    private Size fitting(Size image, ModelDefaults defaults) {
         double area = (double) defaults.width() * defaults.height();
         double scale = Math.min(1, Math.sqrt(area / image.width() / image.height()));
         return new Size(multiple(image.width() * scale), multiple(image.height() * scale));

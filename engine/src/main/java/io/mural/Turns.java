@@ -3,6 +3,7 @@ package io.mural;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Who may use a model: one at a time, in the order they came. */
 final class Turns {
@@ -18,6 +19,16 @@ final class Turns {
         var ticket = new Ticket();
         queue.addLast(ticket);
         return ticket;
+    }
+
+    /** Takes the turn if nobody has it and nobody waits for it. */
+    synchronized Optional<Ticket> takeIfFree() {
+        if (!queue.isEmpty()) {
+            return Optional.empty();
+        }
+        var ticket = take();
+        ticket.holder = Thread.currentThread();
+        return Optional.of(ticket);
     }
 
     /** Returns when the ticket's turn has come. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
+import io.mural.model.image.TilePyramid;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.tensor.InputException;
 import java.io.ByteArrayOutputStream;
@@ -224,6 +225,43 @@ class SmallPicturesTest {
         assertThat(first.join().seed()).isEqualTo(7);
         assertThat(third.join().seed()).isEqualTo(9);
         assertThat(order).containsExactly(7L, 9L);
+    }
+
+    /** The picture waits until the plan is there: a plan that waited for it would never come. */
+    @Test
+    void aPlanDoesNotWaitForARunningPicture() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var before = mural.plan(SEA);
+        var job = mural.submit(SEA, event -> {
+            if (event instanceof Progress.Begun) {
+                begun.countDown();
+                awaitQuietly(release);
+            }
+        });
+        begun.await();
+        try {
+            var plan = mural.plan(SEA);
+            assertThat(plan.flops()).isEqualTo(before.flops());
+            assertThat(plan.memoryBytes()).isEqualTo(before.memoryBytes());
+            assertThat(plan.seconds()).isPositive();
+            assertThat(mural.tokens(SEA).picture()).isEqualTo(6);
+            assertField("steps", SEA.change().steps(0));
+        } finally {
+            release.countDown();
+        }
+        assertThat(job.join().seed()).isEqualTo(7);
+    }
+
+    @Test
+    void aPictureGoesToTilesBesideItsFile() {
+        var file = folder.resolve("sea.png");
+        var description = folder.resolve("sea.dzi");
+        mural.generate(SEA, Sink.png(file).tiles(description));
+        assertThat(description).hasContent(TilePyramid.description(32, 48));
+        var tile = ImageFile.read(folder.resolve("sea_files/6/0_0.jpg"));
+        assertThat(tile.psnr(ImageFile.read(file))).isGreaterThan(20);
+        assertThat(folder.resolve("sea_files/0/0_0.jpg")).exists();
     }
 
     @Test

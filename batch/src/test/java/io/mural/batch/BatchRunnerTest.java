@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +130,7 @@ class BatchRunnerTest {
                 .containsExactly("0/2", "1/2");
     }
 
+    @Tag("full")
     @Test
     void devicesShareTheWork() throws IOException {
         var state = run(options(ROWS, "one", Shard.WHOLE, false));
@@ -143,6 +145,7 @@ class BatchRunnerTest {
                 .isEqualTo(pictures(folder.resolve("one")));
     }
 
+    @Tag("full")
     @Test
     void aPictureThatIsGoneIsMadeAgainWithTheSameBytes() throws IOException {
         run(options(ROWS, "out", Shard.WHOLE, false));
@@ -194,6 +197,7 @@ class BatchRunnerTest {
                 .containsExactlyInAnyOrder("made", "failed");
     }
 
+    @Tag("full")
     @Test
     void rowsThatDifferInPromptAndSeedAloneShareAPlan() throws IOException {
         var rows = new StringBuilder("prompt,width,height,steps\n");

@@ -90,13 +90,13 @@ final class BlockPass {
 
     Seconds run(Flux1Transformer.Context context) {
         Map<String, Long> begins = new HashMap<>();
-        ops.listen(name -> begins.putIfAbsent(name, System.nanoTime()));
+        ops.onUnit(name -> begins.putIfAbsent(name, System.nanoTime()));
         long start = System.nanoTime();
         ops.unit("evaluation", () -> {
             guided.transformer().forward(ops, latents, SIGMA, context);
         });
         long end = System.nanoTime();
-        ops.listen(name -> {});
+        ops.onUnit(name -> {});
         long single = begins.get("single_transformer_blocks.0");
         long first = begins.get("transformer_blocks.0");
         return new Seconds((end - start) / 1e9, (single - first) / 1e9, (end - single) / 1e9);

@@ -1,16 +1,13 @@
 package io.mural.bench;
 
-import io.mural.model.family.PictureModel;
-import io.mural.model.pipeline.HierarchicalPipeline;
-import io.mural.model.pipeline.Journal;
-import io.mural.model.pipeline.Onlooker;
-import io.mural.model.pipeline.PicturePipeline;
-import io.mural.model.pipeline.Progress;
-import io.mural.model.plan.HierarchicalPlan;
-import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.HierarchicalLora;
-import io.mural.model.request.Pyramid;
+import io.mural.Mural;
+import io.mural.Progress;
+import io.mural.Request;
+import io.mural.Sink;
+import io.mural.engine.device.DeviceChoice;
+import io.mural.model.pipeline.Progress.Stage;
 import io.mural.tensor.Ops;
+import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import java.nio.file.Path;
@@ -20,11 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A whole picture by the embedded model, from prompt to pixels, its levels included. */
 final class NanoPicture {
     private static final Path MODEL = Path.of("models", "mural-nano");
     private static final int STEPS_SHOWN = 2;
+    private static final long MEMORY = 8L << 30;
 
     private final int side;
     private final int threads;
@@ -38,35 +37,29 @@ final class NanoPicture {
     }
 
     /** Times of the last level. */
-    private static final class Clock implements Progress {
+    private static final class Clock implements Consumer<Progress> {
         private final List<Double> steps = new ArrayList<>();
-        private Stage stage = Stage.TEXT;
         private long last;
         private double decode;
 
         @Override
-        public void stage(Stage next, int count) {
-            stage = next;
-            last = System.nanoTime();
-            if (next == Stage.DENOISE) {
-                steps.clear();
+        public void accept(Progress event) {
+            if (event instanceof Progress.StageBegun begun) {
+                last = System.nanoTime();
+                if (begun.stage() == Stage.DENOISE) {
+                    steps.clear();
+                }
+            } else if (event instanceof Progress.Step step) {
+                long now = System.nanoTime();
+                double seconds = (now - last) / 1e9;
+                last = now;
+                switch (step.stage()) {
+                    case DENOISE -> steps.add(seconds);
+                    case DECODE -> decode = seconds;
+                    case TEXT, ENCODE -> {}
+                }
             }
         }
-
-        @Override
-        public void step(int done) {
-            long now = System.nanoTime();
-            double seconds = (now - last) / 1e9;
-            last = now;
-            switch (stage) {
-                case DENOISE -> steps.add(seconds);
-                case DECODE -> decode = seconds;
-                case TEXT, ENCODE -> {}
-            }
-        }
-
-        @Override
-        public void unit(String name) {}
     }
 
     private Ops open() {
@@ -78,13 +71,14 @@ final class NanoPicture {
     void measure(Results results, String run) {
         ResidentMemory.reset();
         long start = System.nanoTime();
-        try (var model = PictureModel.open(MODEL, Optional.empty(), List.of())) {
-            var defaults = model.defaults();
-            if (side <= defaults.width()) {
-                new PicturePipeline(model, this::open).generate(request(model), clock);
-            } else {
-                levels(model, request(model));
-            }
+        var device = new DeviceChoice("cpu", threads, Optional.empty(), Precision.F32, false, this::open);
+        try (var mural =
+                Mural.builder().model(MODEL).device(device).memory(MEMORY).open()) {
+            var request = Request.of("a sunset over purple mountains and a calm sea")
+                    .size(side, side)
+                    .seed(5)
+                    .build();
+            mural.generate(request, Sink.memory(), clock);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         // The first step of a level makes the guide.
@@ -108,23 +102,5 @@ final class NanoPicture {
                 timing.median(),
                 clock.decode,
                 bytes >> 20);
-    }
-
-    private void levels(PictureModel model, GenerationRequest request) {
-        var settings = model.hierarchicalSettings();
-        var pyramid = Pyramid.of(
-                request.grid(), model.nativeGrid().tokens(), settings.geometry().ratio());
-        var guided = model.guided(
-                new HierarchicalLora(model.hierarchicalLora().orElseThrow(), 1, HierarchicalLora.Scope.GUIDE));
-        var plan = HierarchicalPlan.of(model, guided, request, settings, pyramid, Optional.empty(), 8L << 30);
-        var pipeline = new HierarchicalPipeline(model, guided, this::open);
-        var whole = new HierarchicalPipeline.Request(request, model.schedule(request.with(pyramid.base())), settings);
-        var latents = pipeline.generate(whole, plan, Journal.NONE, Onlooker.NONE, clock);
-        pipeline.decode(latents, plan, band -> {}, clock);
-    }
-
-    private GenerationRequest request(PictureModel model) {
-        return GenerationRequest.of(
-                "a sunset over purple mountains and a calm sea", model.defaults(), model.grid(side, side), 5);
     }
 }

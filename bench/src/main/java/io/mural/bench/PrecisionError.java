@@ -1,10 +1,9 @@
 package io.mural.bench;
 
-import io.mural.model.family.PictureModel;
+import io.mural.Mural;
+import io.mural.Request;
+import io.mural.engine.device.DeviceChoice;
 import io.mural.model.image.RgbImage;
-import io.mural.model.pipeline.PicturePipeline;
-import io.mural.model.pipeline.Progress;
-import io.mural.model.request.GenerationRequest;
 import io.mural.tensor.Precision;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
@@ -28,6 +27,8 @@ public final class PrecisionError {
             "a bowl of fruit on a wooden table",
             "a city street at night in the rain");
 
+    private static final Path NANO = Path.of("models", "mural-nano");
+
     private PrecisionError() {}
 
     public static void main(String[] args) {
@@ -39,32 +40,36 @@ public final class PrecisionError {
                         own.blocks().or(() -> Optional.of(Kernels.plainBlocks(CodeBlocks.BYTES))),
                         Optional.empty())
                 : own;
-        try (var model = PictureModel.open(Path.of("models", "mural-nano"), Optional.empty(), List.of())) {
-            for (var prompt : PROMPTS) {
-                var exact = picture(model, prompt, Precision.F32, Kernels.NONE);
-                var line = new StringBuilder(prompt).append(": dB to float32");
-                for (var precision : List.of(Precision.AUTO, Precision.BF16, Precision.INT8)) {
-                    boolean there = precision == Precision.INT8
-                            ? kernels.blocks().isPresent()
-                            : kernels.pairs().isPresent();
-                    if (there) {
-                        line.append(String.format(
-                                Locale.ROOT,
-                                ", %s %.1f",
-                                precision.key(),
-                                exact.psnr(picture(model, prompt, precision, kernels))));
-                    }
+        for (var prompt : PROMPTS) {
+            var exact = picture(prompt, Precision.F32, Kernels.NONE);
+            var line = new StringBuilder(prompt).append(": dB to float32");
+            for (var precision : List.of(Precision.AUTO, Precision.BF16, Precision.INT8)) {
+                boolean there = precision == Precision.INT8
+                        ? kernels.blocks().isPresent()
+                        : kernels.pairs().isPresent();
+                if (there) {
+                    line.append(String.format(
+                            Locale.ROOT,
+                            ", %s %.1f",
+                            precision.key(),
+                            exact.psnr(picture(prompt, precision, kernels))));
                 }
-                System.out.println(line);
             }
+            System.out.println(line);
         }
     }
 
-    private static RgbImage picture(PictureModel model, String prompt, Precision precision, Kernels kernels) {
-        var request = GenerationRequest.of(prompt, model.defaults(), model.nativeGrid(), 1);
+    private static RgbImage picture(String prompt, Precision precision, Kernels kernels) {
         int threads = Runtime.getRuntime().availableProcessors();
-        return new PicturePipeline(model, () -> new VectorOps(new Workspace(), threads, precision, kernels))
-                .generate(request, Progress.NONE)
-                .image();
+        var device = new DeviceChoice(
+                "cpu",
+                threads,
+                Optional.empty(),
+                precision,
+                precision == Precision.BF16,
+                () -> new VectorOps(new Workspace(), threads, precision, kernels));
+        try (var mural = Mural.builder().model(NANO).device(device).open()) {
+            return mural.generate(Request.of(prompt).seed(1).build()).image();
+        }
     }
 }

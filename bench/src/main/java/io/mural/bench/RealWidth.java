@@ -54,7 +54,7 @@ final class RealWidth implements AutoCloseable {
     /** @param doubles double blocks; @param singles single blocks */
     RealWidth(int doubles, int singles) {
         var config = new Flux1Config(
-                FEATURES, doubles, singles, HEAD_DIM, HEADS, TEXT_WIDTH, POOLED, true, List.of(16, 56, 56));
+                FEATURES, FEATURES, doubles, singles, HEAD_DIM, HEADS, TEXT_WIDTH, POOLED, true, List.of(16, 56, 56));
         try {
             file = Files.createTempFile("mural-blocks", ".safetensors");
         } catch (IOException e) {

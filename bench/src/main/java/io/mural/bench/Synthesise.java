@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes a full-size model of random weights: pictures of it are noise; time, memory and numerics are not. */
+/** Writes a full-size model of random weights: what it makes is noise; time, memory and numerics are not. */
 @Command(
         name = "bench/run synthesise",
         sortOptions = false,
@@ -32,7 +32,8 @@ public final class Synthesise implements Callable<Integer> {
     /** What can be made. */
     enum Published {
         FLUX1_DEV(Family.FLUX1, "flux1-dev"),
-        FLUX2_KLEIN_4B(Family.FLUX2, "flux2-klein-4b");
+        FLUX2_KLEIN_4B(Family.FLUX2, "flux2-klein-4b"),
+        WAN_1_3B(Family.WAN, "wan-1.3b");
 
         private final Family family;
         private final String configs;

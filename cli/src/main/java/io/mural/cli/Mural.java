@@ -11,9 +11,12 @@ import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.device.DevicesCommand;
 import io.mural.cli.evaluate.EvaluateCommand;
+import io.mural.cli.generate.EditCommand;
 import io.mural.cli.generate.GenerateCommand;
 import io.mural.cli.generate.PlanCommand;
 import io.mural.cli.generate.UpscaleCommand;
+import io.mural.cli.hub.ModelsCommand;
+import io.mural.cli.hub.PullCommand;
 import io.mural.cli.inspect.InspectCommand;
 import io.mural.cli.quantize.QuantizeCommand;
 import io.mural.cli.serve.ServeCommand;
@@ -100,10 +103,14 @@ public final class Mural implements Runnable {
         return new CommandLine(mural)
                 .addSubcommand(new GenerateCommand(interrupt))
                 .addSubcommand(new UpscaleCommand(interrupt))
+                .addSubcommand(new EditCommand(interrupt))
+                .addSubcommand(new TilesCommand())
                 .addSubcommand(new ServeCommand(interrupt))
                 .addSubcommand(new VideoCommand(interrupt))
                 .addSubcommand(new ConvertCommand())
                 .addSubcommand(new BatchCommand(interrupt))
+                .addSubcommand(new PullCommand())
+                .addSubcommand(new ModelsCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new QuantizeCommand())
                 .addSubcommand(new PlanCommand())

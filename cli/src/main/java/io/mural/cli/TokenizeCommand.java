@@ -3,6 +3,7 @@ package io.mural.cli;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
 import io.mural.cli.console.Stdin;
+import io.mural.cli.hub.HubPath;
 import io.mural.engine.text.Words;
 import io.mural.model.family.Architecture;
 import io.mural.model.request.ModelDefaults;
@@ -87,7 +88,8 @@ final class TokenizeCommand implements Runnable {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "A model folder in diffusers layout. Default: the embedded mural-nano.")
     private Path model;
 

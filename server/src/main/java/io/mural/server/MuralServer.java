@@ -60,6 +60,7 @@ public final class MuralServer implements AutoCloseable {
                         routes,
                         Map.of("/sdapi/", Detail.ERRORS),
                         metrics::answered,
+                        queue::hide,
                         log::failed));
         try {
             http.start();

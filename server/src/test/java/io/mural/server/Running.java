@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server with the embedded model on a free port, and a client for it. */
-final class Running implements AutoCloseable {
+public final class Running implements AutoCloseable {
     static final Path NANO = Path.of("../models/mural-nano");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -52,11 +52,16 @@ final class Running implements AutoCloseable {
         });
     }
 
-    static Running open(Path output) {
+    public static Running open(Path output) {
         return open(output, Optional.empty(), 32, Limits.usual());
     }
 
-    static Running open(Path output, Optional<String> token, int queue, Limits limits) {
+    public static Running open(Path output, Optional<String> token, int queue, Limits limits) {
+        return open(output, token, queue, limits, Duration.ZERO);
+    }
+
+    /** @param grace for the running job when the server is closed */
+    public static Running open(Path output, Optional<String> token, int queue, Limits limits, Duration grace) {
         return new Running(new Settings(
                 "127.0.0.1",
                 0,
@@ -70,9 +75,14 @@ final class Running implements AutoCloseable {
                 queue,
                 Duration.ofMinutes(1),
                 Optional.of(new io.mural.Size(4096, 4096)),
-                Duration.ZERO,
+                grace,
                 limits,
                 false));
+    }
+
+    /** Such as {@code http://127.0.0.1:12345}. */
+    public String address() {
+        return server.address();
     }
 
     URI uri(String path) {
@@ -87,15 +97,15 @@ final class Running implements AutoCloseable {
         return CLIENT.send(request, BodyHandlers.ofString());
     }
 
-    HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
+    public HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
         return CLIENT.send(request(path).build(), BodyHandlers.ofByteArray());
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path).build());
     }
 
-    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
@@ -106,12 +116,12 @@ final class Running implements AutoCloseable {
         return send(request(path).DELETE().build());
     }
 
-    static JsonObject json(HttpResponse<String> response) {
+    public static JsonObject json(HttpResponse<String> response) {
         return Json.parse("the answer", response.body().strip());
     }
 
     /** Waits until a job has a status. */
-    JsonObject await(String id, String status) throws IOException, InterruptedException {
+    public JsonObject await(String id, String status) throws IOException, InterruptedException {
         for (int i = 0; i < 3000; i++) {
             var job = json(get("/mural/v1/jobs/" + id));
             if (job.string("status").equals(status)) {

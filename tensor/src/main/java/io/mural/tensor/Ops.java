@@ -88,7 +88,7 @@ public abstract class Ops implements AutoCloseable {
     }
 
     /** Tells {@code listener} the name of every unit as it begins: progress, profiles. */
-    public final void listen(Consumer<String> listener) {
+    public final void onUnit(Consumer<String> listener) {
         unitListener = listener;
     }
 
@@ -126,21 +126,21 @@ public abstract class Ops implements AutoCloseable {
     protected void leave(String unit) {}
 
     /** Tells {@code listener} what the backend decides by itself and a user wants to know, one line each. */
-    public final void heed(Consumer<String> listener) {
+    public final void onNotice(Consumer<String> listener) {
         noticeListener = listener;
     }
 
-    /** For backends: tells a decision, see {@link #heed}. */
+    /** For backends: tells a decision, see {@link #onNotice}. */
     protected final void notice(String line) {
         noticeListener.accept(line);
     }
 
     /** Tells {@code listener} how the backend came to what it decides by itself, one line each. */
-    public final void heedDetails(Consumer<String> listener) {
+    public final void onDetail(Consumer<String> listener) {
         detailListener = listener;
     }
 
-    /** For backends: tells how a decision came about, see {@link #heedDetails}. */
+    /** For backends: tells how a decision came about, see {@link #onDetail}. */
     protected final void detail(String line) {
         detailListener.accept(line);
     }

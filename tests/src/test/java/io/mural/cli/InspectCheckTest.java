@@ -7,6 +7,7 @@ import io.mural.weights.text.Json;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ class InspectCheckTest {
                 .allMatch(line -> line.endsWith("tensors, all numbers finite"));
     }
 
+    @Tag("full")
     @Test
     void aWeightThatIsNoNumberIsNamedWithItsPlace() throws IOException {
         var model = BrokenModels.copy(folder.resolve("model"));
@@ -72,6 +74,7 @@ class InspectCheckTest {
                 .anyMatch(line -> line.matches("  mixed +F16 in \\d+ of \\d+ tensors, F8_E4M3 in most: .*"));
     }
 
+    @Tag("full")
     @Test
     void finerFormatsInAFileOfBlocksAreNoMixture() {
         var quantized = folder.resolve("nano.gguf");

@@ -73,8 +73,14 @@ record MuralProcess(Path folder, String... options) {
 
     /** Starts it and returns at once; stderr goes to {@code err}. */
     Process start(Path err, String... args) {
+        return start(Map.of(), err, args);
+    }
+
+    Process start(Map<String, String> environment, Path err, String... args) {
         try {
-            return builder(args).redirectError(err.toFile()).start();
+            var builder = builder(args).redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.mural.cli.tornado.InstalledSdk;
+import io.mural.hub.StubHub;
 import io.mural.model.image.ImageFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,8 +60,12 @@ class SnippetsTest {
         }
     }
 
+    private static final StubHub HUB = new StubHub();
+
     @TempDir
     private static Path folder;
+
+    private static Map<String, String> environment;
 
     @BeforeAll
     static void nameTinyModelsAsThePagesDo() throws IOException {
@@ -91,6 +97,27 @@ class SnippetsTest {
         for (var copy : List.of("photo.png", "photo.jpg", "castle.png")) {
             Files.copy(folder.resolve("picture.png"), folder.resolve(copy));
         }
+    }
+
+    /** The hub is on loopback; models are tiny there, too. */
+    @BeforeAll
+    static void publishTinyModels() throws IOException {
+        HUB.add("black-forest-labs/FLUX.2-klein-4B", MuralProcess.GOLDENS.resolve("flux2-tiny"));
+        HUB.add(
+                "someone/a-style-lora",
+                "style.safetensors",
+                Files.readAllBytes(MuralProcess.ROOT.resolve(
+                        "models/mural-nano-hierarchical-lora/pytorch_lora_weights.safetensors")));
+        environment = Map.of(
+                "HF_ENDPOINT",
+                HUB.address(),
+                "HF_HUB_CACHE",
+                folder.resolve("hub").toString());
+    }
+
+    @AfterAll
+    static void closeHub() {
+        HUB.close();
     }
 
     private static void link(Path name, Path file) {
@@ -140,7 +167,8 @@ class SnippetsTest {
         if (words.contains("tornado")) {
             InstalledSdk.home(); // or skipped, with the reason
         }
-        var result = new MuralProcess(folder).run(smaller(words).toArray(String[]::new));
+        var result =
+                new MuralProcess(folder).run("", environment, smaller(words).toArray(String[]::new));
         boolean refusal = snippet.output().stream().anyMatch(line -> line.startsWith("mural: --"));
         assertThat(result.exit()).as("%s", result.err()).isEqualTo(refusal ? 2 : 0);
         if (refusal) {

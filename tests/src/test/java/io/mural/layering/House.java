@@ -126,18 +126,26 @@ final class House {
                     "not every SDK has NVIDIA's libraries",
                     TORNADO + ".kernels.CuDnnTasks",
                     TORNADO_CUDNN),
+            new Reserved(
+                    "io\\.mural\\.model\\.(plan\\.(PicturePlan|HierarchicalPlan|WeightPlan|LevelFigures)"
+                            + "|pipeline\\.(PicturePipeline|HierarchicalPipeline)).*",
+                    "pictures are planned and made by the engine: nobody above it wires them again",
+                    MODEL,
+                    ENGINE,
+                    API),
             new Reserved("java\\.lang\\.ThreadLocal", "state has an owner that closes it"));
 
     private static final List<Reserved> RESERVED_MEMBERS = List.of(
             new Reserved(
                     "java\\.lang\\.Thread\\.(<init>|start|ofPlatform|ofVirtual|startVirtualThread)"
                             + "|java\\.util\\..*\\.(parallel|parallelStream)|java\\.util\\.Arrays\\.parallel\\w+",
-                    "threads belong to Threads, WeightStream, RowEncoding, Job and Crew; the server may have its own"
+                    "threads belong to Threads, WeightStream, RowEncoding, Job, pulls and Crew; the server may have its own"
                             + " for the queue, the command line for progress and Ctrl-C",
                     BATCH + ".Crew",
                     CPU + ".Threads",
                     SERVER + ".jobs",
                     "io.mural.Job",
+                    ENGINE + ".hub",
                     "io.mural.weights.stream.WeightStream",
                     "io.mural.weights.quantize.RowEncoding",
                     CLI,

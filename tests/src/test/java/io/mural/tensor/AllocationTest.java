@@ -45,7 +45,9 @@ class AllocationTest {
                 ops.groupNorm(picture, 8, channels, channels, 1e-6f, Activation.SILU);
                 ops.upsample2x(picture);
             });
-            // vectors are objects until the kernels are compiled
+            // Vectors are objects until the kernels are compiled; how many calls that takes is the JVM's to decide.
+            // What a
+            // call allocates then is always the same, so that a low number is no luck.
             long before = Long.MAX_VALUE;
             long perCall = Long.MAX_VALUE;
             for (int attempt = 0; attempt < 100 && perCall > SMALL_OBJECTS * 12; attempt++) {

@@ -60,7 +60,7 @@ class EmulatorTest {
             kept = Pictures.velocity(ops);
         }
         try (var ops = Pictures.open(Storage.F32, 1 << 20)) {
-            ops.heed(notices::add);
+            ops.onNotice(notices::add);
             assertThat(Pictures.velocity(ops)).isEqualTo(kept);
         }
         assertThat(notices)

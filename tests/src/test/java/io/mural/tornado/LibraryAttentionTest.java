@@ -271,7 +271,7 @@ class LibraryAttentionTest {
                 },
                 Map.of());
         try (var ops = open(use)) {
-            ops.heed(notices::add);
+            ops.onNotice(notices::add);
             new Case(2, 2, 8, AttentionLayout.dense(31, 31)).run(ops);
             new Case(3, 3, 8, AttentionLayout.dense(32, 31)).run(ops);
             assertThat(ops.graphs().kernels()).contains(KERNEL).doesNotContain(CUDNN);
@@ -303,7 +303,7 @@ class LibraryAttentionTest {
     void itsAbsenceIsSaidWhereItWasToBeExpected() {
         var notices = new ArrayList<String>();
         try (var ops = open(new AttentionUse.None(Optional.of("no cuDNN here")))) {
-            ops.heed(notices::add);
+            ops.onNotice(notices::add);
             new Case(2, 2, 8, AttentionLayout.dense(31, 31)).run(ops);
         }
         assertThat(notices).containsExactly("no cuDNN here");
@@ -328,8 +328,8 @@ class LibraryAttentionTest {
         var details = new ArrayList<String>();
         var notices = new ArrayList<String>();
         try (var ops = open(measured(clock, new HashMap<>()))) {
-            ops.heedDetails(details::add);
-            ops.heed(notices::add);
+            ops.onDetail(details::add);
+            ops.onNotice(notices::add);
             MEASURED.run(ops);
             ops.graphs().kernels().clear();
             MEASURED.run(ops);
@@ -360,7 +360,7 @@ class LibraryAttentionTest {
         for (int picture = 0; picture < 2; picture++) {
             var details = new ArrayList<String>();
             try (var ops = open(measured(clock(9, 1), wins))) {
-                ops.heedDetails(details::add);
+                ops.onDetail(details::add);
                 MEASURED.run(ops);
                 assertThat(ops.graphs().kernels()).contains(CUDNN);
             }
@@ -374,7 +374,7 @@ class LibraryAttentionTest {
     @Test
     void smallOnesAreTheKernels() {
         try (var ops = open(measured(clock(9, 1), new HashMap<>()))) {
-            ops.heedDetails(line -> assertThat(line).isNull());
+            ops.onDetail(line -> assertThat(line).isNull());
             new Case(2, 2, 8, AttentionLayout.dense(63, 61)).run(ops);
             assertThat(ops.graphs().kernels()).contains(KERNEL).doesNotContain(CUDNN);
         }
@@ -385,7 +385,7 @@ class LibraryAttentionTest {
     void aResultThatIsFarOffIsRefused() {
         var notices = new ArrayList<String>();
         try (var ops = open(measured(clock(9, 1), new HashMap<>()))) {
-            ops.heed(notices::add);
+            ops.onNotice(notices::add);
             var q = new float[64 * 16];
             var k = new float[61 * 16];
             var v = new float[61 * 16];

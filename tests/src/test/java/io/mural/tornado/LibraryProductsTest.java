@@ -140,8 +140,8 @@ class LibraryProductsTest {
         var details = new ArrayList<String>();
         var notices = new ArrayList<String>();
         try (var ops = open(measured(clock, new HashMap<>()))) {
-            ops.heedDetails(details::add);
-            ops.heed(notices::add);
+            ops.onDetail(details::add);
+            ops.onNotice(notices::add);
             var layer = layer(MEASURED, true, 0);
             var x = ops.tensor(whole(64 * 65, 5), 64, 65);
             ops.read(ops.linear(x, layer));
@@ -173,7 +173,7 @@ class LibraryProductsTest {
         for (int picture = 0; picture < 2; picture++) {
             var details = new ArrayList<String>();
             try (var ops = open(measured(clock(9, 1), wins))) {
-                ops.heedDetails(details::add);
+                ops.onDetail(details::add);
                 ops.read(linear(ops, MEASURED, layer(MEASURED, true, 0), Activation.NONE));
                 assertThat(ops.graphs().kernels()).contains("cublasGemmExBF16");
             }
@@ -186,7 +186,7 @@ class LibraryProductsTest {
     @Test
     void smallProductsAreTheKernels() {
         try (var ops = open(measured(clock(9, 1), new HashMap<>()))) {
-            ops.heedDetails(line -> assertThat(line).isNull());
+            ops.onDetail(line -> assertThat(line).isNull());
             ops.read(linear(ops, new int[] {61, 65, 66}, layer(MEASURED, true, 0), Activation.NONE));
             assertThat(ops.graphs().kernels()).contains("gemmBF16").doesNotContain("cublasGemmExBF16");
         }
@@ -197,7 +197,7 @@ class LibraryProductsTest {
     void aResultThatIsFarOffIsRefused() {
         var notices = new ArrayList<String>();
         try (var ops = open(measured(clock(9, 1), new HashMap<>()))) {
-            ops.heed(notices::add);
+            ops.onNotice(notices::add);
             var values = new float[64 * 64];
             var ones = new float[64 * 64];
             for (int i = 0; i < values.length; i++) {
@@ -224,7 +224,7 @@ class LibraryProductsTest {
     void itsAbsenceIsSaidWhereItWasToBeExpected() {
         var notices = new ArrayList<String>();
         try (var ops = open(new LibraryUse.None(Optional.of("no cuBLAS here")))) {
-            ops.heed(notices::add);
+            ops.onNotice(notices::add);
             ops.read(linear(ops, SIZES[0], layer(SIZES[0], true, 0), Activation.NONE));
         }
         assertThat(notices).containsExactly("no cuBLAS here");

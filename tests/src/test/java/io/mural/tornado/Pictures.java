@@ -122,7 +122,7 @@ public final class Pictures {
     /** Of the third evaluation: weights and all that a picture's steps share are there. */
     static Traffic traffic(TornadoOps ops) {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of())) {
-            var evaluation = model.evaluation(ops, request(), model.blank(TEXT_TOKENS), List.of());
+            var evaluation = model.evaluation(ops, request(), model.blank(TEXT_TOKENS));
             int tokens = request().grid().tokens();
             var latents = new float[tokens * model.features()];
             long in = 0;
@@ -148,7 +148,7 @@ public final class Pictures {
     /** Of two evaluations, the second. */
     static float[] velocity(TornadoOps ops) {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of())) {
-            var evaluation = model.evaluation(ops, request(), model.blank(TEXT_TOKENS), List.of());
+            var evaluation = model.evaluation(ops, request(), model.blank(TEXT_TOKENS));
             int tokens = request().grid().tokens();
             var latents = new float[tokens * model.features()];
             for (int i = 0; i < latents.length; i++) {

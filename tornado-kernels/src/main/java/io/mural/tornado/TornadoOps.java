@@ -58,7 +58,7 @@ final class TornadoOps extends Ops {
         var trial = new Trial(recorder, grids, scratch(), this::notice, this::detail);
         products = new Products(recorder, grids, settings.library(), trial, this::once);
         attentions = new Attentions(recorder, grids, settings.attention(), trial, this::once);
-        recorder.heed(this::notice);
+        recorder.onNotice(this::notice);
         recorder.watch(this::reported);
     }
 

@@ -6,6 +6,8 @@ import io.mural.model.text.ClipConfig;
 import io.mural.model.text.Qwen3Config;
 import io.mural.model.text.T5Config;
 import io.mural.model.vae.VaeConfig;
+import io.mural.model.vae.wan.WanVaeConfig;
+import io.mural.model.wan.WanConfig;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +67,25 @@ public enum Family {
                     .min()
                     .orElseThrow();
             return bytePairs(BytePairVocabulary.withSpaces(first));
+        }
+    },
+    WAN {
+        @Override
+        List<Component> components(UnaryOperator<String> configs) {
+            var transformer = WanConfig.of(json(configs, "transformer/config.json"));
+            var umT5 = T5Config.of(json(configs, "text_encoder/config.json"));
+            var vae = WanVaeConfig.of(json(configs, "vae/config.json"));
+            return List.of(
+                    new Component(
+                            Part.TRANSFORMER, "transformer", DIFFUSION, LARGE, WanTensors.transformer(transformer)),
+                    new Component(Part.TEXT, "text_encoder", MODEL, SMALL, TextTensors.umT5(umT5)),
+                    new Component(Part.VAE, "vae", DIFFUSION, LARGE, WanTensors.vae(vae)));
+        }
+
+        @Override
+        Map<String, byte[]> tokenizers(UnaryOperator<String> configs) {
+            var umT5 = T5Config.of(json(configs, "text_encoder/config.json"));
+            return Map.of("tokenizer/spiece.model", SentencePieces.model(umT5.vocabSize() - T5_SPARE));
         }
     };
 

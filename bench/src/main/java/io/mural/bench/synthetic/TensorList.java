@@ -44,6 +44,23 @@ final class TensorList {
         vector(name + ".bias", out, 0, BIAS);
     }
 
+    /** {@code name.weight} [out, in, frames, rows, columns] and {@code name.bias} [out]. */
+    void filter(String name, long in, long out, long frames, long rows, long columns) {
+        double deviation = 1 / Math.sqrt(in * frames * rows * columns);
+        add(new SyntheticTensor(name + ".weight", dtype, List.of(out, in, frames, rows, columns), 0, deviation));
+        vector(name + ".bias", out, 0, BIAS);
+    }
+
+    /** {@code name.gamma} [n, 1, ...], near one. */
+    void gamma(String name, Long... shape) {
+        add(new SyntheticTensor(name + ".gamma", dtype, List.of(shape), 1, NEAR_ONE));
+    }
+
+    /** What a timestep's modulation is added to: {@code name} [1, rows, n], near zero. */
+    void table(String name, long rows, long n) {
+        add(new SyntheticTensor(name, dtype, List.of(1L, rows, n), 0, NEAR_ONE));
+    }
+
     /** {@code name.weight} [n], near one. */
     void scale(String name, long n) {
         vector(name + ".weight", n, 1, NEAR_ONE);

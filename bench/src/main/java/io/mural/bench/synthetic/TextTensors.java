@@ -33,6 +33,15 @@ final class TextTensors {
     }
 
     static List<SyntheticTensor> t5(T5Config config) {
+        return t5(config, 1);
+    }
+
+    /** umT5 has a table of relative positions in every layer, T5 in the first. */
+    static List<SyntheticTensor> umT5(T5Config config) {
+        return t5(config, config.numLayers());
+    }
+
+    private static List<SyntheticTensor> t5(T5Config config, int tables) {
         var list = new TensorList(DType.BF16);
         int model = config.dModel();
         int inner = config.numHeads() * config.dKv();
@@ -46,7 +55,7 @@ final class TextTensors {
             list.linearNoBias(attention + "k", model, inner);
             list.linearNoBias(attention + "v", model, inner);
             list.linearNoBias(attention + "o", inner, model);
-            if (i == 0) {
+            if (i < tables) {
                 list.matrix(
                         attention + "relative_attention_bias.weight",
                         config.relativeAttentionNumBuckets(),

@@ -3,8 +3,12 @@ package io.mural.bench.synthetic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mural.MuralVideo;
+import io.mural.VideoRequest;
+import io.mural.VideoSink;
 import io.mural.bench.synthetic.Family.Part;
 import io.mural.model.family.PictureModel;
+import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.request.GenerationRequest;
@@ -20,7 +24,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +44,11 @@ class ModelWriterTest {
     Path folder;
 
     private static String published(Family family, String path) {
-        var model = family == Family.FLUX1 ? "flux1-dev/" : "flux2-klein-4b/";
+        var model = switch (family) {
+            case FLUX1 -> "flux1-dev/";
+            case FLUX2 -> "flux2-klein-4b/";
+            case WAN -> "wan-1.3b/";
+        };
         try (var in = Family.class.getResourceAsStream(model + path)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -66,7 +76,7 @@ class ModelWriterTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"FLUX1", "FLUX2"})
     void aSmallOneMakesAPicture(Family family) {
         var written = new AtomicLong();
         var writer = new ModelWriter(family, small(family), 1, written::addAndGet);
@@ -90,6 +100,31 @@ class ModelWriterTest {
     }
 
     @Test
+    void aSmallWanMakesAClip() {
+        UnaryOperator<String> configs = path -> published(Family.WAN, path)
+                .replaceAll("\"(num_attention_heads|num_heads|num_layers)\": \\d+", "\"$1\": 2")
+                .replaceAll("\"(ffn_dim|d_ff)\": \\d+", "\"$1\": 128")
+                .replaceAll("\"(text_dim|d_model)\": 4096", "\"$1\": 64")
+                .replaceAll("\"vocab_size\": \\d+", "\"vocab_size\": 1000")
+                .replaceAll("\"base_dim\": 96", "\"base_dim\": 8");
+        var writer = new ModelWriter(Family.WAN, configs, 1, bytes -> {});
+        writer.write(folder, ALL, Optional.empty());
+        try (var video = MuralVideo.builder().model(folder).open()) {
+            var frames = new ArrayList<RgbImage>();
+            var request =
+                    VideoRequest.of("a castle").size(32, 32).frames(5).steps(1).build();
+            assertThat(video.plan(request).weightBytes()).isEqualTo(writer.bytes(ALL));
+            video.generate(request, VideoSink.frames(frames::add));
+            assertThat(frames).hasSize(5);
+            var shades = new HashSet<Byte>();
+            for (byte value : frames.getLast().rgb()) {
+                shades.add(value);
+            }
+            assertThat(shades).hasSizeGreaterThan(16);
+        }
+    }
+
+    @Test
     void shardsHoldTheTensorsThatTheIndexNames() throws IOException {
         var tensors = List.of(
                 new SyntheticTensor("a", DType.BF16, List.of(500L), 0, 1),
@@ -104,6 +139,7 @@ class ModelWriterTest {
         assertThat(bytes(Family.FLUX1, Part.TRANSFORMER)).isEqualTo(23_802_816_640L);
         assertThat(bytes(Family.FLUX1, Part.TEXT) - 246_120_960L).isEqualTo(9_524_621_312L);
         assertThat(bytes(Family.FLUX2, Part.TRANSFORMER)).isBetween(7_750_000_000L, 7_752_000_000L);
+        assertThat(bytes(Family.WAN, Part.TRANSFORMER)).isEqualTo(2 * 1_418_996_800L);
     }
 
     private static long bytes(Family family, Part part) {

@@ -12,6 +12,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.cli.hub.HubPath;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.tensor.Precision;
 import java.nio.file.Path;
@@ -66,14 +67,15 @@ public final class BatchCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "[NAME=]DIR|FILE",
+            paramLabel = "[NAME=]DIR|FILE|ORG/NAME",
             description = "A model that rows may name; the first is used where they name none. Without NAME it has its"
                     + " folder's name. May be given several times. Default: the embedded mural-nano.")
     private List<String> models = List.of();
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "For models that are single files: the folder that has what they lack.")
     private Path base;
 
@@ -143,7 +145,7 @@ public final class BatchCommand implements Callable<Integer> {
         Map<String, ModelRef> named = new LinkedHashMap<>();
         for (var text : models) {
             int sign = text.indexOf('=');
-            var path = Path.of(text.substring(sign + 1));
+            var path = HubPath.located(text.substring(sign + 1));
             var model = new ModelRef(Optional.of(path), Optional.ofNullable(base));
             var name = sign < 0 ? model.name() : text.substring(0, sign);
             if (named.put(name, model) != null) {

@@ -6,6 +6,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.cli.hub.HubPath;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.Devices;
@@ -114,7 +115,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         if (count < 1 || count > MOST_PICTURES) {
             throw new BadUsage("--count " + count + ": choose 1 to " + MOST_PICTURES);
         }
-        var before = Optional.ofNullable(from).map(Recipe::read);
+        var before = Optional.ofNullable(from).map(Recipe::read).map(this::located);
         var prompts = prompts(before);
         // TornadoVM's JVM was started for the picture's device: there is no other to fall back to.
         var device = deviceOptions.choose(
@@ -129,6 +130,11 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), Verbose.in(spec))
                     .make(requests(prompts, before), Optional.ofNullable(output));
         }
+    }
+
+    /** A model that options name instead need not be there. */
+    private Recipe located(Recipe before) {
+        return modelOptions.isNamed() ? before : before.located(HubPath.cache()::located);
     }
 
     private List<String> prompts(Optional<Recipe> before) {

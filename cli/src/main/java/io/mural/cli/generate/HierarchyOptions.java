@@ -2,6 +2,7 @@ package io.mural.cli.generate;
 
 import io.mural.Request;
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.hub.HubPath;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Option;
 final class HierarchyOptions {
     @Option(
             names = "--hierarchical-lora",
-            paramLabel = "FILE",
+            paramLabel = "FILE|ORG/NAME[:FILE]",
+            converter = HubPath.class,
             description = "The LoRA that teaches the model to look at a smaller picture while it makes a large one."
                     + " Default: the one that the model's mural.json names.")
     Path lora;
@@ -58,6 +60,12 @@ final class HierarchyOptions {
             paramLabel = "N",
             description = "Writes a small picture of what is expected every N steps, beside the output.")
     Integer preview;
+
+    @Option(
+            names = "--tiles",
+            description = "Also cuts the picture into a Deep Zoom pyramid while its rows come: NAME.dzi and the folder"
+                    + " NAME_files beside NAME.png.")
+    boolean tiles;
 
     @Option(
             names = "--resume",

@@ -1,14 +1,14 @@
 package io.mural.cli.generate;
 
+import io.mural.cli.hub.HubPath;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code FILE} or {@code FILE:SCALE}. The last colon counts, and only with a number behind it: on Windows names
+ * Reads {@code FILE} or {@code FILE:SCALE}, of a file or of one that was pulled. The last colon counts, and only with a number behind it: on Windows names
  * have colons of their own.
  */
 public final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
@@ -23,17 +23,17 @@ public final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
     @Override
     public Adapter convert(String text) {
         var match = SCALED.matcher(text);
-        if (match.matches() && !Files.exists(path(text))) {
-            return new Adapter(path(match.group(1)), Double.parseDouble(match.group(2)));
+        if (match.matches() && !isThere(text)) {
+            return new Adapter(HubPath.located(match.group(1)), Double.parseDouble(match.group(2)));
         }
-        return new Adapter(path(text), 1);
+        return new Adapter(HubPath.located(text), 1);
     }
 
-    private static Path path(String text) {
+    private static boolean isThere(String text) {
         try {
-            return Path.of(text);
+            return Files.exists(Path.of(text));
         } catch (InvalidPathException e) {
-            throw new TypeConversionException("'" + text + "' is no file name: " + e.getReason());
+            return false;
         }
     }
 }

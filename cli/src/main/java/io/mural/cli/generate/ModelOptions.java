@@ -5,6 +5,7 @@ import io.mural.Mural;
 import io.mural.Recipe;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
+import io.mural.cli.hub.HubPath;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.model.request.LoraFile;
 import java.nio.file.Path;
@@ -17,15 +18,17 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
     @Option(
             names = "--model",
-            paramLabel = "DIR|FILE",
-            description = "A FLUX.1 or FLUX.2 model: a folder in diffusers layout, or a single safetensors"
-                    + " or GGUF file."
+            paramLabel = "DIR|FILE|ORG/NAME",
+            converter = HubPath.class,
+            description = "A FLUX.1 or FLUX.2 model: a folder in diffusers layout, a single safetensors or GGUF file,"
+                    + " or what 'mural pull' has brought, by its name."
                     + " Default: the embedded mural-nano.")
     private Path model;
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "For a single file: the model folder that has what the file lacks"
                     + " (text encoders, tokenizers, autoencoder).")
     private Path base;
@@ -39,7 +42,7 @@ final class ModelOptions {
 
     @Option(
             names = "--lora",
-            paramLabel = "FILE[:SCALE]",
+            paramLabel = "FILE|ORG/NAME[:FILE][:SCALE]",
             converter = LoraOption.class,
             description = "A style LoRA for the transformer, at a scale (default 1). May be given several times.")
     private List<LoraOption.Adapter> loras;
@@ -50,6 +53,10 @@ final class ModelOptions {
             description = "adapter: beside the weights, no memory, a little more work a step (default)."
                     + " merge: added into float32 copies of the weights it changes.")
     private LoraMode loraMode;
+
+    boolean isNamed() {
+        return model != null;
+    }
 
     ModelRef model(Optional<Recipe> from) {
         if (base != null && model == null) {

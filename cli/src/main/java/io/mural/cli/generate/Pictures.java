@@ -9,6 +9,7 @@ import io.mural.Sink;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.progress.Report;
 import io.mural.model.image.PngFile;
+import io.mural.model.image.TilePyramid;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,12 +56,30 @@ final class Pictures {
             }
         }
         var places = places(requests, output);
+        if (options.tiles) {
+            places.forEach(place -> TilePyramid.check(description(place)));
+        }
         List<Order> orders = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
-            var sink = Sink.png(places.get(i));
-            orders.add(new Order(requests.get(i), options.resume ? sink.resume() : sink));
+            orders.add(new Order(requests.get(i), sink(places.get(i))));
         }
         mural.generate(orders, new Listener(places)::hear);
+    }
+
+    private Sink sink(Path place) {
+        var sink = Sink.png(place);
+        var cut = options.tiles ? sink.tiles(description(place)) : sink;
+        return options.resume ? cut.resume() : cut;
+    }
+
+    /** {@code sea.png} to {@code sea.dzi} */
+    private static Path description(Path place) {
+        return place.resolveSibling(stem(place) + ".dzi");
+    }
+
+    private static String stem(Path place) {
+        var name = place.getFileName().toString();
+        return name.endsWith(".png") ? name.substring(0, name.length() - ".png".length()) : name;
     }
 
     private static List<Path> places(List<Request> requests, Optional<Path> output) {
@@ -120,9 +139,7 @@ final class Pictures {
         /** {@code sea.png} to {@code sea.preview.png} */
         private Path beside(int picture, String what) {
             var place = places.get(picture - 1);
-            var name = place.getFileName().toString();
-            var stem = name.endsWith(".png") ? name.substring(0, name.length() - ".png".length()) : name;
-            return place.resolveSibling(stem + "." + what + ".png");
+            return place.resolveSibling(stem(place) + "." + what + ".png");
         }
     }
 }

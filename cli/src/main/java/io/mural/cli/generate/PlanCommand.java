@@ -1,16 +1,11 @@
 package io.mural.cli.generate;
 
+import io.mural.Mural;
 import io.mural.Size;
-import io.mural.cli.console.BadUsage;
-import io.mural.cli.console.Home;
+import io.mural.StepPlan;
 import io.mural.cli.device.DeviceOptions;
-import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
-import io.mural.model.family.PictureModel;
-import io.mural.model.hierarchical.HierarchicalLayout;
-import io.mural.model.hierarchical.OfficialBlockMap;
-import io.mural.model.hierarchical.WindowOrder;
-import io.mural.model.plan.LevelFigures;
+import io.mural.engine.text.Words;
 import io.mural.tensor.Precision;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
@@ -34,15 +29,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  mural plan --size 4096x4096", "  mural plan --size 2048x1024 --json"})
 public final class PlanCommand implements Runnable {
-    /** The length the official pattern was made for. */
-    private static final int OFFICIAL_TEXT = 512;
-
-    /** Who attends to whom. */
-    enum Pattern {
-        TOKEN,
-        OFFICIAL
-    }
-
     @Spec
     private CommandSpec spec;
 
@@ -61,7 +47,7 @@ public final class PlanCommand implements Runnable {
             names = "--pattern",
             paramLabel = "WHICH",
             description = "token: windows with an exact halo (default). official: the blocks of the authors' code.")
-    private Pattern pattern = Pattern.TOKEN;
+    private StepPlan.Pattern pattern = StepPlan.Pattern.TOKEN;
 
     @Option(
             names = "--text-tokens",
@@ -77,61 +63,33 @@ public final class PlanCommand implements Runnable {
 
     @Override
     public void run() {
-        if (textTokens != null && textTokens < 1) {
-            throw new BadUsage("--text-tokens " + textTokens + ": choose 1 or more");
-        }
-        var place = modelOptions.model(Optional.empty());
-        var folder = place.path().orElseGet(Home::model);
-        try (var model =
-                PictureModel.open(folder, place.base(), place.variant(), modelOptions.loras(Optional.empty()))) {
-            print(figures(model, place.name()), spec.commandLine().getOut());
+        var device = deviceOptions.choose(Precision.USUAL);
+        try (var mural = modelOptions.open(Optional.empty(), device)) {
+            print(figures(mural), spec.commandLine().getOut());
         }
     }
 
-    private Map<String, Object> figures(PictureModel model, String name) {
-        int usual =
-                pattern == Pattern.OFFICIAL ? OFFICIAL_TEXT : model.defaults().textTokens();
-        int text = Optional.ofNullable(textTokens).orElse(usual);
-        var grid = model.grid(size.width(), size.height());
-        var geometry = model.hierarchicalSettings().geometry();
-        var order = new WindowOrder(grid.height(), grid.width(), geometry.window());
-        var level = LevelFigures.of(model, text, order);
-        long guide = (long) geometry.guideSide(order.height()) * geometry.guideSide(order.width());
-        long all = text + order.tokens() + guide;
-        long pairs = switch (pattern) {
-            case TOKEN ->
-                HierarchicalLayout.of(
-                                geometry,
-                                text,
-                                order,
-                                geometry.guideSide(order.height()),
-                                geometry.guideSide(order.width()))
-                        .pairs();
-            case OFFICIAL -> new OfficialBlockMap(text, order.height(), order.width()).pairs();
-        };
-        double flopsOfAPair = level.flopsOfAPair();
-        var device = deviceOptions.choose(Precision.USUAL);
-        var speed = Speed.of(device.ops(), model.noiseDtype());
-        double dense = flopsOfAPair * all * all;
+    private Map<String, Object> figures(Mural mural) {
+        var step = mural.step(size, pattern, Optional.ofNullable(textTokens));
         Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("model", name);
+        figures.put("model", mural.model().name());
         figures.put("width", size.width());
         figures.put("height", size.height());
-        figures.put("pattern", pattern.name().toLowerCase(Locale.ROOT));
-        figures.put("text_tokens", text);
-        figures.put("picture_tokens", order.tokens());
-        figures.put("guide_tokens", guide);
-        figures.put("pairs", pairs);
-        figures.put("dense_pairs", all * all);
-        figures.put("saving", (double) all * all / pairs);
-        figures.put("attention_tflop", flopsOfAPair * pairs / 1e12);
-        figures.put("dense_attention_tflop", dense / 1e12);
-        figures.put("linear_tflop", level.linearFlops() / 1e12);
-        figures.put("memory_bytes", level.bytes());
-        figures.put("device", device.name());
-        figures.put("products", device.products(model.noiseDtype()).key());
-        figures.put("seconds_a_step", speed.seconds(level.linearFlops(), flopsOfAPair * pairs));
-        figures.put("dense_seconds_a_step", speed.seconds(level.linearFlops(), dense));
+        figures.put("pattern", Words.of(pattern));
+        figures.put("text_tokens", step.tokens().text());
+        figures.put("picture_tokens", step.tokens().picture());
+        figures.put("guide_tokens", (long) step.tokens().guide());
+        figures.put("pairs", step.pairs());
+        figures.put("dense_pairs", step.densePairs());
+        figures.put("saving", (double) step.densePairs() / step.pairs());
+        figures.put("attention_tflop", step.attentionFlops() / 1e12);
+        figures.put("dense_attention_tflop", step.denseAttentionFlops() / 1e12);
+        figures.put("linear_tflop", step.linearFlops() / 1e12);
+        figures.put("memory_bytes", step.memoryBytes());
+        figures.put("device", mural.device());
+        figures.put("products", mural.products().key());
+        figures.put("seconds_a_step", step.seconds());
+        figures.put("dense_seconds_a_step", step.denseSeconds());
         return figures;
     }
 

@@ -1,9 +1,9 @@
 package io.mural.cli.inspect;
 
+import io.mural.Needs;
 import io.mural.cli.console.Spelling;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.Architecture;
-import io.mural.model.family.PictureModel;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.request.ModelDefaults;
@@ -79,15 +79,10 @@ record FolderInspection(
         if (!complete) {
             return new FolderInspection(path, architecture, components, sizes, Optional.empty(), Optional.empty(), "");
         }
-        try (var model = PictureModel.open(path, Optional.empty(), List.of())) {
+        try {
+            var needs = Needs.of(path);
             return new FolderInspection(
-                    path,
-                    architecture,
-                    components,
-                    sizes,
-                    Optional.of(model.defaults()),
-                    Optional.of(Needs.of(model)),
-                    "");
+                    path, architecture, components, sizes, Optional.of(needs.defaults()), Optional.of(needs), "");
         } catch (InputException e) {
             // Its parts can still be shown, and looked at by --check.
             return new FolderInspection(

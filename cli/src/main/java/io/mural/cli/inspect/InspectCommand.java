@@ -2,6 +2,7 @@ package io.mural.cli.inspect;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.OneLine;
+import io.mural.cli.hub.HubPath;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;
@@ -40,10 +41,19 @@ public final class InspectCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PATH", arity = "0..1", hideParamSyntax = true, description = "What to look at.")
+    @Parameters(
+            paramLabel = "PATH|ORG/NAME",
+            arity = "0..1",
+            hideParamSyntax = true,
+            converter = HubPath.class,
+            description = "What to look at.")
     private Path path;
 
-    @Option(names = "--model", paramLabel = "DIR|FILE", description = "For a LoRA: the model it should fit.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR|FILE|ORG/NAME",
+            converter = HubPath.class,
+            description = "For a LoRA: the model it should fit.")
     private Path model;
 
     @Option(

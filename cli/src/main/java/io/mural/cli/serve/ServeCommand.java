@@ -6,6 +6,7 @@ import io.mural.cli.console.Home;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.generate.SizeOption;
+import io.mural.cli.hub.HubPath;
 import io.mural.engine.device.Memory;
 import io.mural.server.MuralServer;
 import io.mural.server.Settings;
@@ -62,14 +63,16 @@ public final class ServeCommand implements Runnable {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR|FILE",
+            paramLabel = "DIR|FILE|ORG/NAME",
+            converter = HubPath.class,
             description = "A model to offer, as for generate; may be given several times, the first is the default."
                     + " Default: the embedded mural-nano.")
     private List<Path> models = List.of();
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "For single files: the model folder that has what they lack.")
     private Path base;
 

@@ -3,6 +3,7 @@ package io.mural.cli.train;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Home;
 import io.mural.cli.device.DeviceOptions;
+import io.mural.cli.hub.HubPath;
 import io.mural.tensor.Precision;
 import io.mural.train.job.Kind;
 import io.mural.train.job.Request;
@@ -48,14 +49,16 @@ public final class TrainCommand implements Runnable {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR|FILE",
+            paramLabel = "DIR|FILE|ORG/NAME",
+            converter = HubPath.class,
             description = "The model that is trained: a folder in diffusers layout, or a single file, also quantized."
                     + " Default: the embedded mural-nano.")
     private Path model;
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "For a single file: the model folder that has what the file lacks.")
     private Path base;
 

@@ -8,6 +8,7 @@ import io.mural.cli.console.BadUsage;
 import io.mural.cli.generate.LoraOption;
 import io.mural.cli.generate.SeedOption;
 import io.mural.cli.generate.SizeOption;
+import io.mural.cli.hub.HubPath;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.model.request.VideoDefaults;
 import io.mural.model.wan.T3Windows;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
 final class VideoOptions {
     @Option(
             names = {"-m", "--model"},
-            paramLabel = "DIR|FILE",
+            paramLabel = "DIR|FILE|ORG/NAME",
+            converter = HubPath.class,
             description =
                     "A Wan 2.1 text-to-video model: a folder (of diffusers, of the authors, of ComfyUI), or a single"
                             + " safetensors or GGUF file of the transformer.")
@@ -28,7 +30,8 @@ final class VideoOptions {
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "DIR|ORG/NAME",
+            converter = HubPath.class,
             description = "For a single file: the folder that has what the file lacks.")
     private Path base;
 
@@ -40,7 +43,7 @@ final class VideoOptions {
 
     @Option(
             names = "--lora",
-            paramLabel = "FILE[:SCALE]",
+            paramLabel = "FILE|ORG/NAME[:FILE][:SCALE]",
             converter = LoraOption.class,
             description = "A LoRA for the transformer, at a scale (default 1). May be given several times.")
     private List<LoraOption.Adapter> loras = List.of();

@@ -100,7 +100,7 @@ public record DeviceChoice(
     public DeviceChoice detailed(Consumer<String> details) {
         return new DeviceChoice(name, threads, gemm, precision, bf16, () -> {
             var opened = ops.get();
-            opened.heedDetails(details);
+            opened.onDetail(details);
             return opened;
         });
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.mural.evaluate.Goldens;
 import io.mural.model.image.RgbImage;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LpipsTest {
@@ -16,6 +17,7 @@ class LpipsTest {
     }
 
     /** A picture whose height is no multiple of a cell, in bands that see as much around them as a feature does. */
+    @Tag("full")
     @Test
     void bandsGiveTheDistanceOfTheWhole() {
         var a = noise(37, 475, 1);

@@ -2,12 +2,11 @@ package io.mural.model.family;
 
 import io.mural.model.hierarchical.Scene;
 import io.mural.model.layers.OutsideMemory;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.HierarchicalSettings;
-import io.mural.model.request.Reference;
 import io.mural.model.sampling.Latents;
 import io.mural.tensor.Ops;
-import java.util.List;
 import java.util.Optional;
 
 /** A transformer over the steps of one picture, classifier-free guidance included. */
@@ -36,14 +35,14 @@ public final class Denoiser {
 
     /** For a picture at once: latents in raster order, every token seeing every other. */
     public static Denoiser of(
-            Ops ops, PictureModel model, GenerationRequest request, PromptPair embeds, List<Reference> references) {
+            Ops ops, PictureModel model, GenerationRequest request, PromptPair embeds, Conditions conditions) {
         return new Denoiser(
                 ops,
                 request.grid().tokens(),
                 model.features(),
                 request.sampling().trueCfg(),
-                model.evaluation(ops, request, embeds.positive(), references),
-                embeds.negative().map(negative -> model.evaluation(ops, request, negative, references)));
+                model.evaluation(ops, request, embeds.positive(), conditions),
+                embeds.negative().map(negative -> model.evaluation(ops, request, negative, conditions)));
     }
 
     /** For a picture with a guide: latents in the scene's order. */

@@ -1,16 +1,20 @@
 package io.mural.model.family;
 
+import io.mural.model.edit.LatentMask;
+import io.mural.model.edit.Mask;
 import io.mural.model.flux1.CleanTokens;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux1.Flux1Transformer;
 import io.mural.model.flux1.GuidedTransformer;
+import io.mural.model.layers.Beside;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
-import io.mural.model.request.Reference;
+import io.mural.model.request.Tool;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.model.sampling.SchedulerConfig;
@@ -27,7 +31,6 @@ import io.mural.model.vae.LatentCodec;
 import io.mural.model.vae.ScaleAndShift;
 import io.mural.model.vae.VaeConfig;
 import io.mural.tensor.DType;
-import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Shape;
 import io.mural.weights.names.KeyStyles.Part;
@@ -152,8 +155,21 @@ public final class Flux1Model extends ModelOnDisk {
 
     @Override
     public ModelDefaults defaults() {
-        var published = takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+        var published = published();
         return parts().defaults().map(json -> ModelDefaults.of(json, published)).orElse(published);
+    }
+
+    private ModelDefaults published() {
+        return switch (tool()) {
+            case FILL -> ModelDefaults.FLUX1_FILL;
+            case CONTROL -> parts().isCalled("Depth") ? ModelDefaults.FLUX1_DEPTH : ModelDefaults.FLUX1_CANNY;
+            case NONE -> {
+                if (parts().isCalled("Kontext")) {
+                    yield ModelDefaults.FLUX1_KONTEXT;
+                }
+                yield takesGuidance() ? ModelDefaults.FLUX1_DEV : ModelDefaults.FLUX1_SCHNELL;
+            }
+        };
     }
 
     @Override
@@ -173,9 +189,30 @@ public final class Flux1Model extends ModelOnDisk {
                 .orElse(HierarchicalSettings.FLUX1);
     }
 
+    /** Kontext alone takes one. Nothing in its files tells it from FLUX.1-dev, but its folder's index or name. */
     @Override
-    public boolean takesReferences() {
+    public int mostReferences() {
+        return tool() == Tool.NONE && (parts().isCalled("Kontext") || parts().isSingleFile()) ? 1 : 0;
+    }
+
+    @Override
+    public boolean seesPaintedPicture() {
         return false;
+    }
+
+    @Override
+    public boolean drawsLatents() {
+        return true;
+    }
+
+    @Override
+    public Tool tool() {
+        return transformerConfig(parts().weights(Part.TRANSFORMER)).tool();
+    }
+
+    @Override
+    public LatentMask mask(Mask mask) {
+        return LatentMask.nearest(mask, vaeConfig().latentChannels());
     }
 
     @Override
@@ -222,7 +259,7 @@ public final class Flux1Model extends ModelOnDisk {
 
     @Override
     public int features() {
-        return transformer().config().inChannels();
+        return transformer().config().outChannels();
     }
 
     @Override
@@ -231,11 +268,11 @@ public final class Flux1Model extends ModelOnDisk {
     }
 
     @Override
-    public float[] noise(long seed, DType dtype, Grid grid) {
+    public float[] noise(TorchRandom random, DType dtype, Grid grid) {
         int channels = vaeConfig().latentChannels();
         int height = 2 * grid.height();
         int width = 2 * grid.width();
-        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, channels, height, width));
+        var planes = random.noise(dtype, Shape.of(1, channels, height, width));
         return Latents.packPlanes(planes, channels, height, width);
     }
 
@@ -245,22 +282,27 @@ public final class Flux1Model extends ModelOnDisk {
         return new KlCodec(vae(), new ScaleAndShift(config.scalingFactor(), config.shiftFactor()));
     }
 
+    /** Reference tokens stand behind the picture's own, at the same noise level; what is predicted of them is left. */
     @Override
-    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
-        if (!references.isEmpty()) {
-            throw new InputException("FLUX.1 takes no reference pictures; use a FLUX.2 model, or `init-image`");
-        }
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
         var transformer = transformer();
         var context = new Flux1Transformer.Context(
                 embeds.tokens(ops),
                 embeds.pooled(ops),
                 request.sampling().guidance(),
-                transformer.positions(
-                        ops,
-                        embeds.textTokens(),
-                        request.grid().height(),
-                        request.grid().width()));
-        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+                transformer.positions(ops, embeds.textTokens(), request.grid(), conditions.grids()));
+        if (!conditions.references().isEmpty()) {
+            var others = conditions.references(ops, features());
+            return (on, latents, sigma) -> transformer
+                    .forward(on, Beside.tokens(on, latents, others), sigma, context)
+                    .rows(0, latents.rows());
+        }
+        int further = transformer.config().inChannels() - features();
+        if (further == 0) {
+            return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+        }
+        var channels = ops.tensor(conditions.channels(), request.grid().tokens(), further);
+        return (on, latents, sigma) -> transformer.forward(on, Beside.features(on, latents, channels), sigma, context);
     }
 
     @Override

@@ -1,18 +1,23 @@
 package io.mural.model.family;
 
+import io.mural.model.edit.LatentMask;
+import io.mural.model.edit.Mask;
 import io.mural.model.flux2.CleanTokens;
 import io.mural.model.flux2.CleanTokens.Raster;
 import io.mural.model.flux2.Flux2Config;
 import io.mural.model.flux2.Flux2Transformer;
 import io.mural.model.flux2.GuidedTransformer;
+import io.mural.model.layers.Beside;
 import io.mural.model.layers.OutsideMemory;
+import io.mural.model.request.Conditions;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
-import io.mural.model.request.Reference;
+import io.mural.model.request.Tool;
 import io.mural.model.sampling.EmpiricalShift;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
@@ -28,9 +33,7 @@ import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
-import io.mural.tensor.Rope;
 import io.mural.tensor.Shape;
-import io.mural.tensor.Tensor;
 import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.Weights;
 import io.mural.weights.stream.WeightBlocks;
@@ -45,6 +48,9 @@ import java.util.function.UnaryOperator;
 public final class Flux2Model extends ModelOnDisk {
     /** Reference i stands at time 10 + 10 i, the picture at 0. */
     private static final int REFERENCE_TIME = 10;
+
+    /** As the published model is documented. */
+    private static final int MOST_REFERENCES = 10;
 
     private final Optional<Flux2Config> givenConfig;
     private final Lazy<Flux2Transformer> transformer = new Lazy<>(() -> transformer(UnaryOperator.identity()));
@@ -190,8 +196,28 @@ public final class Flux2Model extends ModelOnDisk {
     }
 
     @Override
-    public boolean takesReferences() {
+    public int mostReferences() {
+        return MOST_REFERENCES;
+    }
+
+    @Override
+    public boolean seesPaintedPicture() {
         return true;
+    }
+
+    @Override
+    public boolean drawsLatents() {
+        return false;
+    }
+
+    @Override
+    public Tool tool() {
+        return Tool.NONE;
+    }
+
+    @Override
+    public LatentMask mask(Mask mask) {
+        return LatentMask.bilinear(mask, features());
     }
 
     @Override
@@ -234,8 +260,8 @@ public final class Flux2Model extends ModelOnDisk {
 
     /** Diffusers draws whole tokens, [features, grid.height(), grid.width()]. */
     @Override
-    public float[] noise(long seed, DType dtype, Grid grid) {
-        var planes = new TorchRandom(seed).noise(dtype, Shape.of(1, features(), grid.height(), grid.width()));
+    public float[] noise(TorchRandom random, DType dtype, Grid grid) {
+        var planes = random.noise(dtype, Shape.of(1, features(), grid.height(), grid.width()));
         return Latents.tokens(planes, features());
     }
 
@@ -245,44 +271,56 @@ public final class Flux2Model extends ModelOnDisk {
     }
 
     @Override
-    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references) {
+    public Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
+        return switch (conditions.references().isEmpty() ? Editing.References.EACH_STEP : conditions.memory()) {
+            case EACH_STEP -> beside(ops, request, embeds, conditions);
+            case ONCE -> once(ops, request, embeds, conditions);
+        };
+    }
+
+    /** Reference tokens stand behind the picture's own, at the same noise level; what is predicted of them is left. */
+    private Evaluation beside(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
         var transformer = transformer();
         var txt = embeds.tokens(ops);
-        var rope = transformer.positions(
-                ops, txt.rows(), request.grid().height(), request.grid().width());
-        var context = references.isEmpty()
-                ? new Flux2Transformer.Context(txt, request.sampling().guidance(), rope)
-                : beside(ops, references, txt, request.sampling().guidance(), rope);
-        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+        var rope = transformer.positions(ops, txt.rows(), request.grid(), rasters(conditions.grids()));
+        var context = new Flux2Transformer.Context(txt, request.sampling().guidance(), rope);
+        if (conditions.references().isEmpty()) {
+            return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
+        }
+        var others = conditions.references(ops, features());
+        return (on, latents, sigma) -> transformer
+                .forward(on, Beside.tokens(on, latents, others), sigma, context)
+                .rows(0, latents.rows());
     }
 
     /** References see only themselves, so that their keys and values are made once for all steps. */
-    private Flux2Transformer.Context beside(
-            Ops ops, List<Reference> references, Tensor txt, double guidance, Rope rope) {
+    private Evaluation once(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions) {
+        var transformer = transformer();
+        var txt = embeds.tokens(ops);
         var weights = transformerWeights();
         var branch = new CleanTokens(transformerConfig(weights), weights);
-        var rasters = new ArrayList<Raster>();
-        int tokens = 0;
-        for (var reference : references) {
-            int time = REFERENCE_TIME + REFERENCE_TIME * rasters.size();
-            rasters.add(
-                    new Raster(time, reference.grid().height(), reference.grid().width(), 1));
-            tokens += rasters.getLast().tokens();
-        }
-        var latents = ops.tensor(joined(references, tokens * features()), tokens, features());
+        int tokens = conditions.referenceTokens();
+        double guidance = request.sampling().guidance();
         var given = new CleanTokens.Given(
-                latents, guidance, branch.positions(ops, rasters, 1), AttentionLayout.dense(tokens, tokens));
-        return new Flux2Transformer.Context(txt, guidance, rope, branch.keys(ops, given, OutsideMemory.KEEP));
+                conditions.references(ops, features()),
+                guidance,
+                branch.positions(ops, rasters(conditions.grids()), 1),
+                AttentionLayout.dense(tokens, tokens));
+        var context = new Flux2Transformer.Context(
+                txt,
+                guidance,
+                transformer.positions(ops, txt.rows(), request.grid(), List.of()),
+                branch.keys(ops, given, OutsideMemory.KEEP));
+        return (on, latents, sigma) -> transformer.forward(on, latents, sigma, context);
     }
 
-    private static float[] joined(List<Reference> references, int count) {
-        var joined = new float[count];
-        int at = 0;
-        for (var reference : references) {
-            System.arraycopy(reference.latents(), 0, joined, at, reference.latents().length);
-            at += reference.latents().length;
+    private static List<Raster> rasters(List<Grid> references) {
+        var rasters = new ArrayList<Raster>();
+        for (var grid : references) {
+            int time = REFERENCE_TIME + REFERENCE_TIME * rasters.size();
+            rasters.add(new Raster(time, grid.height(), grid.width(), 1));
         }
-        return joined;
+        return rasters;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,6 +81,20 @@ final class ModelParts implements AutoCloseable {
     /** The folder or file of the model; of a single file with a folder beside it, that folder. */
     private Path place() {
         return base.orElse(model);
+    }
+
+    /** Whether the transformer stands in a file of its own, which does not tell what it was trained for. */
+    boolean isSingleFile() {
+        return single.isPresent();
+    }
+
+    /** Whether the folder's index or the model's own name has a word, in whatever letters. */
+    boolean isCalled(String word) {
+        var names = model.getFileName() + " "
+                + (single.isPresent()
+                        ? ""
+                        : index().map(i -> i.string("_class_name", "")).orElse(""));
+        return names.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT));
     }
 
     /** The tensors of a part under diffusers' names. */

@@ -1,13 +1,17 @@
 package io.mural.model.family;
 
+import io.mural.model.edit.LatentMask;
+import io.mural.model.edit.Mask;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
 import io.mural.model.request.LoraFile;
 import io.mural.model.request.ModelDefaults;
-import io.mural.model.request.Reference;
+import io.mural.model.request.Tool;
 import io.mural.model.sampling.FlowMatchSchedule;
+import io.mural.model.sampling.TorchRandom;
 import io.mural.model.vae.LatentCodec;
 import io.mural.tensor.DType;
 import io.mural.tensor.Ops;
@@ -77,7 +81,12 @@ public interface PictureModel extends AutoCloseable {
     boolean takesGuidance();
 
     /** Whether pictures can be made after reference pictures. */
-    boolean takesReferences();
+    default boolean takesReferences() {
+        return mostReferences() > 0;
+    }
+
+    /** How many reference pictures it takes. */
+    int mostReferences();
 
     /** The format that noise is drawn in by default: the transformer's own. */
     DType noiseDtype();
@@ -118,13 +127,35 @@ public interface PictureModel extends AutoCloseable {
     int features();
 
     /** Tokens [grid.tokens(), features] of the noise that a seed gives, in raster order. */
-    float[] noise(long seed, DType dtype, Grid grid);
+    default float[] noise(long seed, DType dtype, Grid grid) {
+        return noise(new TorchRandom(seed), dtype, grid);
+    }
+
+    /** As the other, from what a generator draws next. */
+    float[] noise(TorchRandom random, DType dtype, Grid grid);
+
+    /** Whether latents of a picture to start from are drawn, as the model's pipelines do; others take the mean. */
+    boolean drawsLatents();
+
+    /** What the model sees beside noise and text. */
+    Tool tool();
+
+    /** Whether a picture that is painted in is its own first reference, as the model's pipelines have it. */
+    boolean seesPaintedPicture();
+
+    /** How it takes a mask for its latents, [tokens, features]. */
+    LatentMask mask(Mask mask);
 
     /** Between pictures and latent tokens. */
     LatentCodec codec();
 
     /** The transformer for a picture made at once and a prompt; its tensors are of the current unit. */
-    Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, List<Reference> references);
+    Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds, Conditions conditions);
+
+    /** As the other, with nothing beside noise and text. */
+    default Evaluation evaluation(Ops ops, GenerationRequest request, PromptEmbeds embeds) {
+        return evaluation(ops, request, embeds, Conditions.NONE);
+    }
 
     /** The model with the LoRA that teaches it to look at a guide. */
     GuidedModel guided(HierarchicalLora lora);

@@ -1,8 +1,8 @@
 package io.mural.model.flux1;
 
 import io.mural.model.layers.Positions;
+import io.mural.model.request.Tool;
 import io.mural.tensor.InputException;
-import io.mural.weights.names.OtherModels;
 import io.mural.weights.names.Weights;
 import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * The sizes of a FLUX.1 transformer, named as in diffusers' {@code transformer/config.json}.
  *
- * @param inChannels features of a packed latent token: 4 x 16
+ * @param inChannels features of a token as it is given: 4 x 16, and more where pictures stand beside the noise
+ * @param outChannels features of a packed latent token, which is predicted: 4 x 16
  * @param numLayers double-stream blocks
  * @param numSingleLayers single-stream blocks
  * @param attentionHeadDim size of a head
@@ -23,6 +24,7 @@ import java.util.List;
  */
 public record Flux1Config(
         int inChannels,
+        int outChannels,
         int numLayers,
         int numSingleLayers,
         int attentionHeadDim,
@@ -36,10 +38,15 @@ public record Flux1Config(
     private static final int LARGEST = 1 << 20;
     private static final List<Integer> PUBLISHED_AXES = List.of(16, 56, 56);
     private static final int PUBLISHED_HEAD_DIM = 128;
+    /** Noise, and the control picture's latents. */
+    private static final int CONTROL_PARTS = 2;
+    /** Noise, the picture's latents, and the 256 pixels of the mask that a token covers. */
+    private static final int FILL_PARTS = 6;
 
     public Flux1Config {
         axesDimsRope = List.copyOf(axesDimsRope);
         requireSize("in_channels", inChannels, LARGEST);
+        requireSize("out_channels", outChannels, LARGEST);
         requireSize("num_layers", numLayers, 1000);
         requireSize("num_single_layers", numSingleLayers, 1000);
         requireSize("attention_head_dim", attentionHeadDim, 4096);
@@ -65,19 +72,28 @@ public record Flux1Config(
         }
     }
 
-    /** {@link InputException} for FLUX.1's tools, which are asked otherwise. */
-    private static void requireTextToImage(String source, int in, int out) {
-        OtherModels.tool(in, out).ifPresent(tool -> {
-            throw new InputException(
-                    source + ": is the transformer of " + tool + "; mural does not run it, give a text-to-image model");
-        });
+    /** By the features that a token has beside the noise's. */
+    public Tool tool() {
+        if (inChannels == outChannels) {
+            return Tool.NONE;
+        }
+        return inChannels == CONTROL_PARTS * outChannels ? Tool.CONTROL : Tool.FILL;
+    }
+
+    private static void requireTool(String source, int in, int out) {
+        if (in != out && in != CONTROL_PARTS * out && in != FILL_PARTS * out) {
+            throw new InputException(source + ": is a model that takes " + in + " features a token and makes " + out
+                    + ", which is none of FLUX.1, Fill, Canny and Depth; use one of them");
+        }
     }
 
     public static Flux1Config of(JsonObject json) {
-        requireTextToImage(
-                json.source(), json.integer("in_channels"), json.integer("out_channels", json.integer("in_channels")));
+        int in = json.integer("in_channels");
+        int out = json.has("out_channels") ? json.integer("out_channels") : in;
+        requireTool(json.source(), in, out);
         return new Flux1Config(
-                json.integer("in_channels"),
+                in,
+                out,
                 json.integer("num_layers"),
                 json.integer("num_single_layers"),
                 json.integer("attention_head_dim"),
@@ -99,12 +115,11 @@ public record Flux1Config(
                     + ", which is no multiple of " + PUBLISHED_HEAD_DIM
                     + "; give the folder with its transformer/config.json by `base`");
         }
-        requireTextToImage(
-                weights.source(),
-                embedder.dim(1),
-                weights.shape("proj_out.weight").dim(0));
+        int out = weights.shape("proj_out.weight").dim(0);
+        requireTool(weights.source(), embedder.dim(1), out);
         return new Flux1Config(
                 embedder.dim(1),
+                out,
                 weights.blocks("transformer_blocks"),
                 weights.blocks("single_transformer_blocks"),
                 PUBLISHED_HEAD_DIM,

@@ -1,9 +1,11 @@
 package io.mural.model.flux1;
 
+import io.mural.model.hierarchical.TokenOrder;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Outside;
+import io.mural.model.request.Grid;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -45,7 +47,7 @@ public final class Flux1Transformer {
         }
         finalLayer = new FinalLayer(
                 weights.linear("norm_out.linear", config.hidden(), 2 * config.hidden()),
-                weights.linear("proj_out", config.hidden(), config.inChannels()));
+                weights.linear("proj_out", config.hidden(), config.outChannels()));
     }
 
     public Flux1Config config() {
@@ -75,12 +77,39 @@ public final class Flux1Transformer {
         return positions(ops, txtTokens, new WindowOrder(gridHeight, gridWidth, gridWidth), 1);
     }
 
+    /** As the other, with tokens of other pictures behind, each in raster order at its own number on the first axis. */
+    public Rope positions(Ops ops, int txtTokens, Grid grid, List<Grid> others) {
+        int own = txtTokens + grid.tokens();
+        int tokens = own;
+        for (var other : others) {
+            tokens += other.tokens();
+        }
+        var ids = new int[tokens][3];
+        raster(ids, txtTokens, 0, grid);
+        int from = own;
+        for (int i = 0; i < others.size(); i++) {
+            raster(ids, from, i + 1, others.get(i));
+            from += others.get(i).tokens();
+        }
+        return config.positions(1).table(ops, ids);
+    }
+
+    private static void raster(int[][] ids, int from, int number, Grid grid) {
+        for (int i = 0; i < grid.tokens(); i++) {
+            ids[from + i] = new int[] {number, i / grid.width(), i % grid.width()};
+        }
+    }
+
     /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
-    public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
+    public Rope positions(Ops ops, int txtTokens, TokenOrder order, double ntkFactor) {
         var ids = new int[txtTokens + order.tokens()][3];
         for (int row = 0; row < order.height(); row++) {
             for (int column = 0; column < order.width(); column++) {
-                int token = txtTokens + order.position(row, column);
+                int position = order.position(row, column);
+                if (position < 0) {
+                    continue;
+                }
+                int token = txtTokens + position;
                 ids[token][1] = row;
                 ids[token][2] = column;
             }
@@ -93,7 +122,7 @@ public final class Flux1Transformer {
      *
      * @param latents [image tokens, inChannels], in the order of the context's positions
      * @param timestep in [0, 1]
-     * @return the velocity, [image tokens, inChannels], a tensor of the current unit
+     * @return the velocity, [image tokens, outChannels], a tensor of the current unit
      */
     public Tensor forward(Ops ops, Tensor latents, double timestep, Context context) {
         return ops.unit("transformer", () -> {

@@ -1,9 +1,11 @@
 package io.mural.model.flux2;
 
+import io.mural.model.hierarchical.TokenOrder;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.FinalLayer;
 import io.mural.model.layers.KeysValues;
 import io.mural.model.layers.Outside;
+import io.mural.model.request.Grid;
 import io.mural.tensor.Activation;
 import io.mural.tensor.AttentionLayout;
 import io.mural.tensor.Linear;
@@ -85,15 +87,47 @@ public final class Flux2Transformer {
         return positions(ops, txtTokens, new WindowOrder(gridHeight, gridWidth, gridWidth), 1);
     }
 
+    /** As the first, with tokens of other pictures behind, each in raster order at a time of its own. */
+    public Rope positions(Ops ops, int txtTokens, Grid grid, List<CleanTokens.Raster> others) {
+        int own = txtTokens + grid.tokens();
+        int tokens = own;
+        for (var other : others) {
+            tokens += other.tokens();
+        }
+        var ids = new int[tokens][Flux2Config.AXES];
+        for (int i = 0; i < txtTokens; i++) {
+            ids[i][Flux2Config.TEXT_AXIS] = i;
+        }
+        raster(ids, txtTokens, new CleanTokens.Raster(0, grid.height(), grid.width(), 1));
+        int from = own;
+        for (var other : others) {
+            raster(ids, from, other);
+            from += other.tokens();
+        }
+        return config.positions(1).table(ops, ids);
+    }
+
+    private static void raster(int[][] ids, int from, CleanTokens.Raster raster) {
+        for (int i = 0; i < raster.tokens(); i++) {
+            ids[from + i][Flux2Config.TIME_AXIS] = raster.time();
+            ids[from + i][Flux2Config.ROW_AXIS] = i / raster.width() * raster.stride();
+            ids[from + i][Flux2Config.COLUMN_AXIS] = i % raster.width() * raster.stride();
+        }
+    }
+
     /** Positions of text and of image tokens in windows, with the base of the frequencies times {@code ntkFactor}. */
-    public Rope positions(Ops ops, int txtTokens, WindowOrder order, double ntkFactor) {
+    public Rope positions(Ops ops, int txtTokens, TokenOrder order, double ntkFactor) {
         var ids = new int[txtTokens + order.tokens()][Flux2Config.AXES];
         for (int i = 0; i < txtTokens; i++) {
             ids[i][Flux2Config.TEXT_AXIS] = i;
         }
         for (int row = 0; row < order.height(); row++) {
             for (int column = 0; column < order.width(); column++) {
-                int token = txtTokens + order.position(row, column);
+                int position = order.position(row, column);
+                if (position < 0) {
+                    continue;
+                }
+                int token = txtTokens + position;
                 ids[token][Flux2Config.ROW_AXIS] = row;
                 ids[token][Flux2Config.COLUMN_AXIS] = column;
             }

@@ -22,10 +22,13 @@ public record HierarchicalLayout(AttentionLayout picture, AttentionLayout guide)
      * @param guideWidth guide tokens of a row
      */
     public static HierarchicalLayout of(
-            HierarchicalGeometry geometry, int textTokens, WindowOrder order, int guideHeight, int guideWidth) {
+            HierarchicalGeometry geometry, int textTokens, TokenOrder order, int guideHeight, int guideWidth) {
         requireGuide(geometry, order, guideHeight, guideWidth);
-        var windows = new Windows(geometry, textTokens, order, guideHeight, guideWidth);
-        return new HierarchicalLayout(windows.layout(), guide(geometry, guideHeight, guideWidth));
+        var picture = switch (order) {
+            case WindowOrder windows -> new Windows(geometry, textTokens, windows, guideHeight, guideWidth).layout();
+            case RegionOrder region -> new RegionLayout(geometry, textTokens, region, guideHeight, guideWidth).layout();
+        };
+        return new HierarchicalLayout(picture, guide(geometry, guideHeight, guideWidth));
     }
 
     /** Number of pairs that attend, of all three streams. */
@@ -33,7 +36,7 @@ public record HierarchicalLayout(AttentionLayout picture, AttentionLayout guide)
         return picture.pairs() + guide.pairs();
     }
 
-    private static void requireGuide(HierarchicalGeometry geometry, WindowOrder order, int height, int width) {
+    private static void requireGuide(HierarchicalGeometry geometry, TokenOrder order, int height, int width) {
         if (height > order.height() || width > order.width()) {
             throw new InputException("a guide of " + width + "x" + height + " tokens is larger than the picture of "
                     + order.width() + "x" + order.height() + "; ask for a larger picture or give a smaller guide");
@@ -99,7 +102,7 @@ public record HierarchicalLayout(AttentionLayout picture, AttentionLayout guide)
                     Math.min(order.height(), bottom + halo),
                     Math.max(0, left - halo),
                     Math.min(order.width(), right + halo));
-            guide(runs, top, bottom, left, right);
+            guide(runs, geometry, text + order.tokens(), guideHeight, guideWidth, top, bottom, left, right);
             int start = text + order.start(windowRow, windowColumn);
             return new Block(start, start + (bottom - top) * (right - left), runs.list());
         }
@@ -119,22 +122,34 @@ public record HierarchicalLayout(AttentionLayout picture, AttentionLayout guide)
                 }
             }
         }
+    }
 
-        /** The guide's tokens under a rectangle of the picture. */
-        private void guide(Runs runs, int top, int bottom, int left, int right) {
-            int first = text + order.tokens();
-            int halo = geometry.guidanceHalo();
-            if (halo == HierarchicalGeometry.ALL) {
-                runs.add(first, first + guideHeight * guideWidth);
-                return;
-            }
-            int ratio = geometry.ratio();
-            int lastRow = Math.min(guideHeight, Math.ceilDiv(bottom, ratio) + halo);
-            int from = Math.max(0, left / ratio - halo);
-            int to = Math.min(guideWidth, Math.ceilDiv(right, ratio) + halo);
-            for (int row = Math.max(0, top / ratio - halo); row < lastRow; row++) {
-                runs.add(first + row * guideWidth + from, first + row * guideWidth + to);
-            }
+    /**
+     * The guide's tokens under a rectangle of the picture.
+     *
+     * @param first the guide's first key
+     */
+    static void guide(
+            Runs runs,
+            HierarchicalGeometry geometry,
+            int first,
+            int guideHeight,
+            int guideWidth,
+            int top,
+            int bottom,
+            int left,
+            int right) {
+        int halo = geometry.guidanceHalo();
+        if (halo == HierarchicalGeometry.ALL) {
+            runs.add(first, first + guideHeight * guideWidth);
+            return;
+        }
+        int ratio = geometry.ratio();
+        int lastRow = Math.min(guideHeight, Math.ceilDiv(bottom, ratio) + halo);
+        int from = Math.max(0, left / ratio - halo);
+        int to = Math.min(guideWidth, Math.ceilDiv(right, ratio) + halo);
+        for (int row = Math.max(0, top / ratio - halo); row < lastRow; row++) {
+            runs.add(first + row * guideWidth + from, first + row * guideWidth + to);
         }
     }
 }

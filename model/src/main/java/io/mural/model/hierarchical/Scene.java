@@ -9,7 +9,7 @@ package io.mural.model.hierarchical;
  * @param guideLatents clean tokens [guide tokens, latent features] in raster order
  */
 public record Scene(
-        HierarchicalGeometry geometry, WindowOrder order, int guideHeight, int guideWidth, float[] guideLatents) {
+        HierarchicalGeometry geometry, TokenOrder order, int guideHeight, int guideWidth, float[] guideLatents) {
     public int guideTokens() {
         return guideHeight * guideWidth;
     }

@@ -8,7 +8,7 @@ package io.mural.model.hierarchical;
  * @param width tokens of a row
  * @param window side of a window
  */
-public record WindowOrder(int height, int width, int window) {
+public record WindowOrder(int height, int width, int window) implements TokenOrder {
     public WindowOrder {
         if (height < 1 || width < 1 || window < 1) {
             throw new IllegalArgumentException(
@@ -16,6 +16,7 @@ public record WindowOrder(int height, int width, int window) {
         }
     }
 
+    @Override
     public int tokens() {
         return Math.multiplyExact(height, width);
     }
@@ -47,6 +48,7 @@ public record WindowOrder(int height, int width, int window) {
     }
 
     /** The position of the token at a row and a column. */
+    @Override
     public int position(int row, int column) {
         int windowRow = row / window;
         int windowColumn = column / window;
@@ -55,11 +57,13 @@ public record WindowOrder(int height, int width, int window) {
     }
 
     /** Tokens in raster order to this order. */
+    @Override
     public float[] fromRaster(float[] tokens) {
         return permuted(tokens, true);
     }
 
     /** Tokens in this order to raster order. */
+    @Override
     public float[] toRaster(float[] tokens) {
         return permuted(tokens, false);
     }

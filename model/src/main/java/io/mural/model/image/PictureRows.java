@@ -68,6 +68,18 @@ public final class PictureRows implements AutoCloseable {
         }
     }
 
+    /** Whether a PNG file has places that something would show through. */
+    public static boolean isTransparent(Path file) {
+        if (!isPng(file)) {
+            return false;
+        }
+        try (var rows = PngRows.open(file)) {
+            return rows.head().transparent();
+        } catch (IOException e) {
+            throw damaged(file, e);
+        }
+    }
+
     private static InputException damaged(Path file, IOException e) {
         return new InputException(file + " is a damaged picture: " + Shown.reason(e), e);
     }
@@ -82,6 +94,11 @@ public final class PictureRows implements AutoCloseable {
         } catch (IOException e) {
             throw new InputException(file + " cannot be read: " + Shown.reason(e), e);
         }
+    }
+
+    /** Whether it is in memory as a whole. */
+    public boolean isWhole() {
+        return whole.isPresent();
     }
 
     public int width() {

@@ -1,11 +1,15 @@
 package io.mural.model.image;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A picture as a pyramid of JPEG tiles in the Deep Zoom format, written while its rows come: {@code NAME.dzi} and {@code
@@ -14,12 +18,17 @@ import java.nio.file.Path;
  *
  * <p>A smaller level averages two by two pixels of the next larger, as the bytes stand, without going to linear light: as
  * other makers of such pyramids do.
+ *
+ * <p>What stands under the name already is replaced: its description goes first and its tiles with it, so that a pyramid
+ * is never half one picture and half another. One that is closed before its last row leaves nothing behind.
  */
-public final class TilePyramid implements PictureSink {
+public final class TilePyramid implements PictureSink, AutoCloseable {
     public static final int TILE = 510;
     public static final int OVERLAP = 1;
     private static final int QUALITY = 90;
     private static final int RGB = 3;
+    private static final Pattern LEVEL = Pattern.compile("\\d{1,2}");
+    private static final Pattern TILE_NAME = Pattern.compile("\\d{1,6}_\\d{1,6}\\.jpg");
 
     private final Path description;
     private final int width;
@@ -34,7 +43,8 @@ public final class TilePyramid implements PictureSink {
         this.description = description;
         this.width = width;
         this.height = height;
-        WholeFile.check(description);
+        check(description);
+        remove(description);
         int levels = levels(width, height);
         Level below = null;
         for (int level = 0; level < levels; level++) {
@@ -46,6 +56,18 @@ public final class TilePyramid implements PictureSink {
                     below);
         }
         largest = below;
+    }
+
+    /** Cuts a picture file. Of a PNG file of 8 bits a channel only a band is in memory. */
+    public static void cut(Path picture, Path description) {
+        try (var rows = PictureRows.open(picture, Optional.empty());
+                var pyramid = new TilePyramid(description, rows.width(), rows.height())) {
+            var row = new byte[rows.width() * RGB];
+            for (int y = 0; y < rows.height(); y++) {
+                rows.read(row);
+                pyramid.rows(new RgbImage(rows.width(), 1, row));
+            }
+        }
     }
 
     /** The folder of the tiles of {@code NAME.dzi}: {@code NAME_files}. */
@@ -85,6 +107,62 @@ public final class TilePyramid implements PictureSink {
                 + OVERLAP + "\" Format=\"jpg\"><Size Width=\"" + width + "\" Height=\"" + height + "\"/></Image>\n";
     }
 
+    /** Whether a pyramid can be written there, so far as can be told beforehand. */
+    public static void check(Path description) {
+        WholeFile.check(description);
+        var folder = folder(description);
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InputException(folder + ": is no folder, so tiles cannot go there; choose another place");
+        }
+    }
+
+    /** Removes a pyramid, whole or not: its description, then tiles and the folders that are empty without them. */
+    public static void remove(Path description) {
+        var folder = folder(description);
+        try {
+            Files.deleteIfExists(description);
+            if (Files.isDirectory(folder)) {
+                for (var level : in(folder, LEVEL)) {
+                    for (var tile : in(level, TILE_NAME)) {
+                        Files.delete(tile);
+                    }
+                    deleteIfEmpty(level);
+                }
+                deleteIfEmpty(folder);
+            }
+        } catch (IOException e) {
+            throw new InputException(
+                    folder + ": the tiles that stand there cannot be replaced: " + Shown.reason(e)
+                            + "; choose another place",
+                    e);
+        }
+    }
+
+    private static List<Path> in(Path folder, Pattern names) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(
+                            file -> names.matcher(file.getFileName().toString()).matches())
+                    .toList();
+        }
+    }
+
+    /** Somebody else's files in the folder stay. */
+    private static void deleteIfEmpty(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                return;
+            }
+        }
+        Files.delete(folder);
+    }
+
+    @Override
+    public void close() {
+        if (largest.done < height) {
+            remove(description);
+        }
+    }
+
     /** A level, which hands every two of its rows to the one below it as one. */
     private static final class Level {
         private final Path folder;
@@ -95,6 +173,7 @@ public final class TilePyramid implements PictureSink {
         private final byte[][] band;
 
         private final byte[] odd; // a row that waits for the next to be averaged with
+        private final byte[] small; // a row of the level below
         private boolean waits;
         private int done; // rows that have come
 
@@ -105,6 +184,7 @@ public final class TilePyramid implements PictureSink {
             this.below = below;
             band = new byte[Math.min(height, TILE + 2 * OVERLAP)][width * RGB];
             odd = new byte[width * RGB];
+            small = new byte[below == null ? 0 : below.width * RGB];
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
@@ -170,7 +250,6 @@ public final class TilePyramid implements PictureSink {
             var upper = waits ? odd : rgb;
             int upperFrom = waits ? 0 : from;
             waits = false;
-            var small = new byte[below.width * RGB];
             for (int x = 0; x < below.width; x++) {
                 int a = Math.min(2 * x, width - 1) * RGB;
                 int b = Math.min(2 * x + 1, width - 1) * RGB;

@@ -167,6 +167,9 @@ public final class Parity {
             case "ultragen-pipeline" -> video(given, WanCases.ultraGen(given), start);
             case "wan-scheduler" -> error(given, WanSamplingCases.steps(given), Bounds.COMPONENT, start);
             case "flux1-pipeline", "flux1-image-to-image" -> psnr(given, new PipelineCases(device).run(given), start);
+            case "flux1-image-to-image-sampled", "flux1-inpaint", "flux1-kontext", "flux1-fill", "flux1-control" ->
+                edited(given, new EditingCases(device).flux1(given), start);
+            case "flux2-inpaint" -> edited(given, new EditingCases(device).flux2(given), start);
             case "flux2-pipeline" -> psnr(given, new PipelineCases(device).flux2(given), start);
             case "flux1-hierarchical-pipeline" -> psnr(given, new PipelineCases(device).hierarchical(given), start);
             default -> {
@@ -194,6 +197,21 @@ public final class Parity {
         } else {
             report.accept(Outcome.error(
                     given.component(), given.name(), judged.latents(), Bounds.LATENTS, since(start), judged.detail()));
+        }
+    }
+
+    /** A picture made from others is judged by its latents too: 8 bits hide much. */
+    private void edited(ParityCase given, EditingCases.Judged judged, long start) {
+        if (judged.latents() <= Bounds.LATENTS_OF_PICTURES) {
+            psnr(given, new PipelineCases.Judged(judged.psnr(), judged.detail()), start);
+        } else {
+            report.accept(Outcome.error(
+                    given.component(),
+                    given.name(),
+                    judged.latents(),
+                    Bounds.LATENTS_OF_PICTURES,
+                    since(start),
+                    judged.detail()));
         }
     }
 

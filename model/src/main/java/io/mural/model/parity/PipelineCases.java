@@ -10,6 +10,7 @@ import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.GenerationRequest.Init;
 import io.mural.model.request.GenerationRequest.Inputs;
@@ -179,10 +180,15 @@ final class PipelineCases {
                 model,
                 params.number("guidance", 3.5),
                 params.number("true_cfg", 1),
-                new Inputs(init, List.of()));
+                // Image to image that draws its latents is a component of its own.
+                new Inputs(
+                        init,
+                        List.of(),
+                        new Editing(
+                                Optional.empty(), Optional.empty(), Editing.Start.MEAN, Editing.References.EACH_STEP)));
     }
 
-    private static GenerationRequest request(
+    static GenerationRequest request(
             ParityCase given, PictureModel model, double guidance, double trueCfg, Inputs inputs) {
         var params = given.params();
         return new GenerationRequest(
@@ -197,7 +203,7 @@ final class PipelineCases {
                 inputs);
     }
 
-    private static DType dtype(String torchName) {
+    static DType dtype(String torchName) {
         return switch (torchName) {
             case "float32" -> DType.F32;
             case "float16" -> DType.F16;
@@ -206,7 +212,7 @@ final class PipelineCases {
         };
     }
 
-    private static RgbImage image(ParityCase given, String tensor) {
+    static RgbImage image(ParityCase given, String tensor) {
         var values = given.values().longs(tensor);
         if (given.dim(tensor, 2) != 3) {
             throw new InputException(given.file() + ": " + tensor + " is "

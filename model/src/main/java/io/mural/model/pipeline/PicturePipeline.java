@@ -9,19 +9,16 @@ import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
-import io.mural.model.request.Reference;
 import io.mural.model.sampling.FlowMatchSchedule;
 import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * Text to image and image to image, step by step as diffusers' pipelines do it, so that a seed gives the same
- * picture. (Image to image starts from the mean of the encoder's distribution, where diffusers by
- * default draws from it.) Each stage opens its own operations and releases their memory before the next begins.
+ * picture. Each stage opens its own operations and releases their memory before the next begins.
  */
 public final class PicturePipeline {
     private final PictureModel model;
@@ -87,7 +84,7 @@ public final class PicturePipeline {
     }
 
     /** Packed tokens of a finished picture, [image tokens, channels x 4]. */
-    private float[] latents(
+    float[] latents(
             GenerationRequest request,
             FlowMatchSchedule schedule,
             PromptPair embeds,
@@ -113,19 +110,10 @@ public final class PicturePipeline {
             Onlooker onlooker,
             Progress progress) {
         var evaluated = evaluated(request, schedule);
-        var latents = from.step() > 0
-                ? from.latents().clone()
-                : start(request, evaluated.sigma(0), vae, progress).clone();
-        var references = stages.references(request, vae, progress);
-        denoise(
-                request,
-                evaluated,
-                new Position(0, from.step(), from.guide(), latents),
-                embeds,
-                references,
-                journal,
-                onlooker,
-                progress);
+        var beginning = new Preparation(model, stages::open, request, vae, progress).beginning(evaluated.sigma(0));
+        var latents = (from.step() > 0 ? from.latents() : beginning.latents()).clone();
+        var here = new Position(0, from.step(), from.guide(), latents);
+        denoise(request, evaluated, here, beginning, embeds, journal, onlooker, progress);
         return latents;
     }
 
@@ -137,22 +125,13 @@ public final class PicturePipeline {
                 .orElse(0));
     }
 
-    /** Noise, or a picture brought to the noise level {@code sigma}. */
-    private float[] start(GenerationRequest request, float sigma, VaeExtent extent, Progress progress) {
-        var noise = stages.noise(request);
-        return request.inputs()
-                .init()
-                .map(init -> Latents.noised(stages.clean(request, init, extent, progress), noise, sigma))
-                .orElse(noise);
-    }
-
     /** Makes the steps from a position on, in its latents. */
     private void denoise(
             GenerationRequest request,
             FlowMatchSchedule schedule,
             Position from,
+            Beginning beginning,
             PromptPair embeds,
-            List<Reference> references,
             Journal journal,
             Onlooker onlooker,
             Progress progress) {
@@ -160,13 +139,14 @@ public final class PicturePipeline {
         var latents = from.latents();
         try (var stream = stages.transformerWeights();
                 var ops = stages.open(progress, stream)) {
-            var denoiser = Denoiser.of(ops, model, request, embeds, references);
+            var denoiser = Denoiser.of(ops, model, request, embeds, beginning.conditions());
             for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
+                float sigma = schedule.sigma(i + 1);
+                beginning.kept().ifPresent(kept -> kept.back(latents, sigma));
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
-                float sigma = schedule.sigma(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));
                 journal.reached(new Position(0, i + 1, from.guide(), latents));
             }

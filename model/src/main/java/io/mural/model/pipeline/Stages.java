@@ -10,14 +10,11 @@ import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
-import io.mural.model.request.Reference;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.Ops;
 import io.mural.weights.stream.WeightStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -90,21 +87,6 @@ final class Stages {
         }
     }
 
-    /** Packed tokens of the reference pictures, each in a size of its own. */
-    List<Reference> references(GenerationRequest request, VaeExtent extent, Progress progress) {
-        var references = new ArrayList<Reference>();
-        for (var image : request.inputs().references()) {
-            progress.stage(Stage.ENCODE, 1);
-            try (var ops = open(progress)) {
-                references.add(new Reference(
-                        model.grid(image.width(), image.height()),
-                        model.codec().encode(ops, image, VaeWay.of(extent))));
-                progress.step(1);
-            }
-        }
-        return references;
-    }
-
     /** The finished picture. */
     RgbImage decode(float[] latents, Grid grid, VaeWay vae, Progress progress) {
         progress.stage(Stage.DECODE, 1);
@@ -132,8 +114,8 @@ final class Stages {
     /** As {@link #open(Progress)}, with weights that are read ahead. */
     Ops open(Progress progress, WeightStream stream) {
         var ops = device.get();
-        ops.heed(progress::note);
-        ops.listen(name -> {
+        ops.onNotice(progress::note);
+        ops.onUnit(name -> {
             stream.unit(name);
             progress.unit(name);
         });
@@ -142,8 +124,8 @@ final class Stages {
 
     Ops open(Progress progress) {
         var ops = device.get();
-        ops.listen(progress::unit);
-        ops.heed(progress::note);
+        ops.onUnit(progress::unit);
+        ops.onNotice(progress::note);
         return ops;
     }
 }

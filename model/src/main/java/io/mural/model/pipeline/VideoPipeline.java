@@ -64,7 +64,7 @@ public final class VideoPipeline {
         progress.stage(Stage.TEXT, request.guided() ? 2 : 1);
         try (var stream = new WeightStream(model.textBlocks(), weights.textMemory());
                 var ops = device.get()) {
-            heed(ops, stream, progress);
+            follow(ops, stream, progress);
             var positive = model.encode(ops, request.prompt(), request.textTokens());
             progress.step(1);
             Optional<float[]> negative = Optional.empty();
@@ -114,7 +114,7 @@ public final class VideoPipeline {
         }
         try (var stream = new WeightStream(model.transformerBlocks(), weights.transformerMemory());
                 var ops = device.get()) {
-            heed(ops, stream, progress);
+            follow(ops, stream, progress);
             var evaluation = new Evaluation(ops, request, embeds);
             progress.step(first);
             for (int i = first; i < sigmas.steps(); i++) {
@@ -269,9 +269,9 @@ public final class VideoPipeline {
         }
     }
 
-    private static void heed(Ops ops, WeightStream stream, Progress progress) {
-        ops.heed(progress::note);
-        ops.listen(name -> {
+    private static void follow(Ops ops, WeightStream stream, Progress progress) {
+        ops.onNotice(progress::note);
+        ops.onUnit(name -> {
             stream.unit(name);
             progress.unit(name);
         });
@@ -279,8 +279,8 @@ public final class VideoPipeline {
 
     private Ops open(Progress progress) {
         var ops = device.get();
-        ops.listen(progress::unit);
-        ops.heed(progress::note);
+        ops.onUnit(progress::unit);
+        ops.onNotice(progress::note);
         return ops;
     }
 }

@@ -4,11 +4,13 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Reference;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.PlanOps;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -111,10 +113,15 @@ public record PicturePlan(
     private static void planStep(PlanOps ops, PictureModel model, GenerationRequest request) {
         var embeds = model.blank(request.text().tokens());
         var negative = request.sampling().classifierFree() ? Optional.of(embeds) : Optional.<PromptEmbeds>empty();
-        var references = request.inputs().references().stream()
-                .map(image -> new Reference(model.grid(image.width(), image.height()), new float[0]))
-                .toList();
-        Denoiser.of(ops, model, request, new PromptPair(embeds, negative), references)
+        var references = new ArrayList<Reference>();
+        if (request.inputs().editing().mask().isPresent() && model.seesPaintedPicture()) {
+            references.add(new Reference(request.grid(), new float[0]));
+        }
+        for (var image : request.inputs().references()) {
+            references.add(new Reference(model.grid(image.width(), image.height()), new float[0]));
+        }
+        var conditions = new Conditions(references, request.inputs().editing().memory(), new float[0]);
+        Denoiser.of(ops, model, request, new PromptPair(embeds, negative), conditions)
                 .velocity(new float[0], 1);
     }
 

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
  * @param bytes the more of the two
  * @param flops operations of all
  */
-record VaePlan(VaeWay way, long bytes, double flops) {
+public record VaePlan(VaeWay way, long bytes, double flops) {
     /** @param encodes whether a picture of that size is encoded too */
-    static VaePlan of(PictureModel model, Grid grid, VaeWay way, boolean encodes) {
+    public static VaePlan of(PictureModel model, Grid grid, VaeWay way, boolean encodes) {
         var codec = model.codec();
         int height = grid.pixelHeight();
         int width = grid.pixelWidth();

@@ -51,12 +51,18 @@ public record GenerationRequest(Text text, Grid grid, Sampling sampling, Inputs 
      *
      * @param init the picture to start from, for image to image
      * @param references pictures to make it after, as {@link ReferenceImages} prepares them
+     * @param editing what is asked besides
      */
-    public record Inputs(Optional<Init> init, List<RgbImage> references) {
+    public record Inputs(Optional<Init> init, List<RgbImage> references, Editing editing) {
         public static final Inputs NONE = new Inputs(Optional.empty(), List.of());
 
         public Inputs {
             references = List.copyOf(references);
+        }
+
+        /** With nothing asked besides. */
+        public Inputs(Optional<Init> init, List<RgbImage> references) {
+            this(init, references, Editing.NONE);
         }
     }
 
@@ -78,5 +84,10 @@ public record GenerationRequest(Text text, Grid grid, Sampling sampling, Inputs 
     /** The same in another size. */
     public GenerationRequest with(Grid other) {
         return new GenerationRequest(text, other, sampling, inputs);
+    }
+
+    /** The same made from other pictures. */
+    public GenerationRequest with(Inputs other) {
+        return new GenerationRequest(text, grid, sampling, other);
     }
 }

@@ -34,6 +34,22 @@ public record ModelDefaults(
     public static final ModelDefaults FLUX1_SCHNELL =
             new ModelDefaults(1024, 1024, 256, 4, 0, 1, "", Double.POSITIVE_INFINITY);
 
+    /** FLUX.1-Kontext-dev. */
+    public static final ModelDefaults FLUX1_KONTEXT =
+            new ModelDefaults(1024, 1024, 512, 28, 2.5, 1, "", Double.POSITIVE_INFINITY);
+
+    /** FLUX.1-Fill-dev. */
+    public static final ModelDefaults FLUX1_FILL =
+            new ModelDefaults(1024, 1024, 512, 50, 30, 1, "", Double.POSITIVE_INFINITY);
+
+    /** FLUX.1-Canny-dev. */
+    public static final ModelDefaults FLUX1_CANNY =
+            new ModelDefaults(1024, 1024, 512, 50, 30, 1, "", Double.POSITIVE_INFINITY);
+
+    /** FLUX.1-Depth-dev. */
+    public static final ModelDefaults FLUX1_DEPTH =
+            new ModelDefaults(1024, 1024, 512, 30, 10, 1, "", Double.POSITIVE_INFINITY);
+
     /** FLUX.2-klein: distilled to 4 steps. */
     public static final ModelDefaults FLUX2_KLEIN =
             new ModelDefaults(1024, 1024, 512, 4, 0, 1, "", Double.POSITIVE_INFINITY);

@@ -10,7 +10,27 @@ public final class ReferenceImages {
     private static final int SMALLEST_SIDE = 64;
     private static final int LARGEST_RATIO = 8;
 
+    /** Widths and heights that Kontext was trained with. */
+    private static final int[][] KONTEXT = {
+        {672, 1568}, {688, 1504}, {720, 1456}, {752, 1392}, {800, 1328}, {832, 1248}, {880, 1184}, {944, 1104},
+        {1024, 1024}, {1104, 944}, {1184, 880}, {1248, 832}, {1328, 800}, {1392, 752}, {1456, 720}, {1504, 688},
+        {1568, 672}
+    };
+
     private ReferenceImages() {}
+
+    /** A reference for FLUX.1 Kontext: resized to the one of its sizes that comes nearest in proportions. */
+    public static RgbImage kontext(RgbImage image) {
+        double proportion = (double) image.width() / image.height();
+        int[] nearest = KONTEXT[0];
+        for (int[] size : KONTEXT) {
+            if (Math.abs(proportion - (double) size[0] / size[1])
+                    < Math.abs(proportion - (double) nearest[0] / nearest[1])) {
+                nearest = size;
+            }
+        }
+        return Resize.lanczos(image, nearest[0], nearest[1]);
+    }
 
     /**
      * At most a megapixel, in the picture's own proportions, and its middle cut to whole tokens.

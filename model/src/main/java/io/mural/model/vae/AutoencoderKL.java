@@ -45,13 +45,18 @@ public final class AutoencoderKL {
         return quantised(ops, ops.unit("encoder", () -> encoder.forward(ops, picture)));
     }
 
-    private Tensor quantised(Ops ops, Tensor encoded) {
+    /** @param encoded the encoder's result */
+    Tensor quantised(Ops ops, Tensor encoded) {
         return quantConv.isPresent() ? ops.conv2d(encoded, quantConv.get(), 1, Padding.NONE) : encoded;
     }
 
     /** @param encoded the encoder's result: mean, then log-variance */
     Tensor mean(Ops ops, Tensor encoded) {
-        var moments = quantised(ops, encoded);
+        return meanOf(ops, quantised(ops, encoded));
+    }
+
+    /** @param moments mean, then log-variance */
+    Tensor meanOf(Ops ops, Tensor moments) {
         var mean = ops.empty(moments.shape().dim(0), moments.shape().dim(1), config.latentChannels());
         ops.copy(mean, moments.columns(0, config.latentChannels()));
         return mean;

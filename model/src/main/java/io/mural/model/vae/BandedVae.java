@@ -69,8 +69,13 @@ public final class BandedVae {
 
     /** The mean of the posterior, [height / 8, width / 8, latentChannels], a tensor of the current unit. */
     public Tensor encode(Ops device, PixelRows picture) {
+        return vae.meanOf(device, moments(device, picture));
+    }
+
+    /** Mean and log-variance, [height / 8, width / 8, 2 x latentChannels], a tensor of the current unit. */
+    public Tensor moments(Ops device, PixelRows picture) {
         ops = device;
-        return vae.mean(ops, ops.unit("encoder", () -> {
+        return vae.quantised(ops, ops.unit("encoder", () -> {
             var encoder = vae.encoder();
             int reduction = vae.config().reduction();
             int height = picture.height() / reduction;

@@ -31,12 +31,18 @@ public record KlCodec(AutoencoderKL vae, LatentScale scale) implements LatentCod
     /** Of the distribution's mean. */
     @Override
     public float[] encode(Ops ops, RgbImage image, VaeWay way) {
-        var mean = switch (way.extent()) {
-            case WHOLE -> vae.encode(ops, picture(ops, image));
-            case TILES -> new TiledVae(vae).encode(ops, picture(ops, image));
-            case BANDS -> new BandedVae(vae, way.keptBytes()).encode(ops, rows(image));
+        return encode(ops, PixelRows.of(image), way);
+    }
+
+    @Override
+    public Posterior posterior(Ops ops, PixelRows picture, VaeWay way) {
+        var moments = switch (way.extent()) {
+            case WHOLE -> vae.moments(ops, whole(ops, picture));
+            case TILES -> new TiledVae(vae).moments(ops, whole(ops, picture));
+            case BANDS -> new BandedVae(vae, way.keptBytes()).moments(ops, picture);
         };
-        return tokens(ops.read(mean), image.height() / tokenPixels(), image.width() / tokenPixels());
+        return Posterior.of(
+                ops.read(moments), picture.height() / latentPixels(), picture.width() / latentPixels(), channels());
     }
 
     @Override
@@ -45,29 +51,11 @@ public record KlCodec(AutoencoderKL vae, LatentScale scale) implements LatentCod
     }
 
     private static Tensor picture(Ops ops, RgbImage image) {
-        return ops.tensor(image.toFloats(), image.height(), image.width(), RGB);
+        return whole(ops, PixelRows.of(image));
     }
 
-    private static PixelRows rows(RgbImage image) {
-        return new PixelRows() {
-            private float[] values = new float[0];
-
-            @Override
-            public int height() {
-                return image.height();
-            }
-
-            @Override
-            public int width() {
-                return image.width();
-            }
-
-            @Override
-            public float[] rows(int from, int to) {
-                values = image.toFloats(from, to, values);
-                return values;
-            }
-        };
+    private static Tensor whole(Ops ops, PixelRows picture) {
+        return ops.tensor(picture.rows(0, picture.height()), picture.height(), picture.width(), RGB);
     }
 
     @Override

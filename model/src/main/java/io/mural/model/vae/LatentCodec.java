@@ -28,6 +28,15 @@ public interface LatentCodec {
     /** Tokens [tokens, features] of a picture whose sides are multiples of {@link #tokenPixels}. */
     float[] encode(Ops ops, RgbImage image, VaeWay way);
 
+    /** As the other, of rows that are asked for. */
+    default float[] encode(Ops ops, PixelRows picture, VaeWay way) {
+        var posterior = posterior(ops, picture, way);
+        return tokens(posterior.mean(), picture.height() / tokenPixels(), picture.width() / tokenPixels());
+    }
+
+    /** What the encoder says of a picture. */
+    Posterior posterior(Ops ops, PixelRows picture, VaeWay way);
+
     /** The distribution that a picture is encoded to: means, then logarithms of variances, [latent pixels, channels x 2]. */
     Tensor moments(Ops ops, RgbImage image);
 

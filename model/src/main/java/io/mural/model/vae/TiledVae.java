@@ -44,9 +44,14 @@ public final class TiledVae {
 
     /** [height, width, 3] to [height / 8, width / 8, latentChannels], a tensor of the current unit. */
     public Tensor encode(Ops ops, Tensor picture) {
-        int channels = vae.config().latentChannels();
+        return vae.meanOf(ops, moments(ops, picture));
+    }
+
+    /** Mean and log-variance, [height / 8, width / 8, 2 x latentChannels], a tensor of the current unit. */
+    public Tensor moments(Ops ops, Tensor picture) {
+        int channels = 2 * vae.config().latentChannels();
         int reduction = vae.config().reduction();
-        return map(ops, picture, pictureTile, latentTile, 1, reduction, channels, tile -> vae.encode(ops, tile));
+        return map(ops, picture, pictureTile, latentTile, 1, reduction, channels, tile -> vae.moments(ops, tile));
     }
 
     /** Maps every tile of {@code in}, whose sides grow by {@code times} and shrink by {@code part}. */

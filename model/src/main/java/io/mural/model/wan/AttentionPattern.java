@@ -9,4 +9,9 @@ public interface AttentionPattern {
 
     /** The self-attention of a block. */
     SelfAttention attention(Weights attn, WanConfig config, int block);
+
+    /** What block number {@code block} has, in every block. */
+    default AttentionPattern of(int block) {
+        return (attn, config, any) -> attention(attn, config, block);
+    }
 }

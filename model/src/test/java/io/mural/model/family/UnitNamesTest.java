@@ -48,7 +48,7 @@ class UnitNamesTest {
     private static Set<String> transformer(PictureModel model) {
         var request = new GenerationRequest(
                 new Text("", "", 16), model.grid(64, 64), new Sampling(1, 1, 1, 1, Optional.empty()), Inputs.NONE);
-        return heard(ops -> model.evaluation(ops, request, model.blank(16), List.of())
+        return heard(ops -> model.evaluation(ops, request, model.blank(16))
                 .velocity(ops, ops.empty(request.grid().tokens(), model.features()), 0.5));
     }
 
@@ -71,7 +71,7 @@ class UnitNamesTest {
     private static Set<String> heard(Consumer<PlanOps> pass) {
         var names = new LinkedHashSet<String>();
         try (var ops = new PlanOps()) {
-            ops.listen(names::add);
+            ops.onUnit(names::add);
             pass.accept(ops);
         }
         return names;

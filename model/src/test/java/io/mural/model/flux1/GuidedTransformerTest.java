@@ -10,7 +10,11 @@ import io.mural.model.hierarchical.Scene;
 import io.mural.model.hierarchical.WindowOrder;
 import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.HierarchicalLora;
+import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.TorchRandom;
+import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionLayout.Block;
+import io.mural.tensor.AttentionLayout.Run;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
@@ -84,11 +88,43 @@ class GuidedTransformerTest {
         }
     }
 
+    /** The velocity of fixed noise where text and picture see only themselves, and nothing from outside. */
+    private static float[] apart(Ops ops, Flux1Transformer transformer) {
+        int tokens = 8 * 8;
+        var layout = AttentionLayout.of(
+                TEXT + tokens,
+                List.of(
+                        new Block(0, TEXT, List.of(new Run(0, TEXT))),
+                        new Block(TEXT, TEXT + tokens, List.of(new Run(TEXT, TEXT + tokens)))));
+        var context = new Flux1Transformer.Context(
+                ops.tensor(noise(3, TEXT * 40), TEXT, 40),
+                ops.tensor(noise(4, 24), 1, 24),
+                3.5,
+                transformer.positions(ops, TEXT, 8, 8),
+                layout,
+                Optional.empty());
+        return ops.read(transformer.forward(ops, ops.tensor(noise(1, tokens * 64), tokens, 64), 0.4, context));
+    }
+
+    /** To tokens that see no text, an adapter of the picture's tokens alone is one of all tokens: a style LoRA. */
     @Test
-    void theScopeOfTheLoraMatters() {
-        var scene = scene(new HierarchicalGeometry(4, 4, 2, 1, 2, 10), 8, 8);
-        assertThat(velocity(HierarchicalLora.Scope.GUIDE, scene, OutsideMemory.KEEP))
-                .isNotEqualTo(velocity(HierarchicalLora.Scope.IMAGE, scene, OutsideMemory.KEEP));
+    void theScopeSaysWhoseTokensAreAdapted() {
+        var style = new LoraFile(LORA, 1, LoraFile.Mode.ADAPTER);
+        try (var plain = new Flux1Model(TINY, Optional.empty(), List.of());
+                var styled = new Flux1Model(TINY, Optional.empty(), List.of(style));
+                var ops = new CpuBackend().open("cpu", 2, Workspace.poisoned())) {
+            var unadapted = apart(ops, plain.transformer());
+            var adapted = apart(ops, styled.transformer());
+            var guide = plain.guidedTransformer(lora(HierarchicalLora.Scope.GUIDE));
+            assertThat(apart(ops, guide.transformer())).isEqualTo(unadapted);
+            var image = apart(
+                    ops,
+                    plain.guidedTransformer(lora(HierarchicalLora.Scope.IMAGE)).transformer());
+            assertThat(image).isNotEqualTo(unadapted);
+            for (int i = 0; i < image.length; i++) {
+                assertThat(image[i]).isCloseTo(adapted[i], within(1e-5f));
+            }
+        }
     }
 
     @Test

@@ -11,8 +11,11 @@ import io.mural.model.layers.Outside;
 import io.mural.model.layers.OutsideMemory;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalLora.Scope;
+import io.mural.model.request.LoraFile;
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.AttentionLayout;
+import io.mural.tensor.AttentionLayout.Block;
+import io.mural.tensor.AttentionLayout.Run;
 import io.mural.tensor.Ops;
 import io.mural.tensor.PlanOps;
 import io.mural.tensor.Workspace;
@@ -69,9 +72,41 @@ class CleanTokensTest {
         assertThat(velocity(Scope.GUIDE, OutsideMemory.KEEP)).isEqualTo(velocity(Scope.GUIDE, OutsideMemory.RECOMPUTE));
     }
 
+    /** The velocity of fixed noise where text and picture see only themselves, and nothing from outside. */
+    private static float[] apart(Ops ops, Flux2Transformer transformer) {
+        int tokens = 8 * 8;
+        var layout = AttentionLayout.of(
+                TEXT + tokens,
+                List.of(
+                        new Block(0, TEXT, List.of(new Run(0, TEXT))),
+                        new Block(TEXT, TEXT + tokens, List.of(new Run(TEXT, TEXT + tokens)))));
+        var txt = ops.tensor(noise(3, TEXT * TEXT_WIDTH), TEXT, TEXT_WIDTH);
+        var rope = transformer.positions(ops, TEXT, 8, 8);
+        var context = new Flux2Transformer.Context(txt, 0, rope, layout, Optional.empty());
+        var latents = ops.tensor(noise(1, tokens * FEATURES), tokens, FEATURES);
+        return ops.read(transformer.forward(ops, latents, 0.4, context));
+    }
+
+    /** To tokens that see no text, an adapter of the picture's tokens alone is one of all tokens: a style LoRA. */
     @Test
-    void theScopeOfTheLoraMatters() {
-        assertThat(velocity(Scope.GUIDE, OutsideMemory.KEEP)).isNotEqualTo(velocity(Scope.IMAGE, OutsideMemory.KEEP));
+    void theScopeSaysWhoseTokensAreAdapted() {
+        var style = new LoraFile(LORA, 1, LoraFile.Mode.ADAPTER);
+        try (var plain = new Flux2Model(TINY, Optional.empty(), List.of());
+                var styled = new Flux2Model(TINY, Optional.empty(), List.of(style));
+                var ops = ops()) {
+            var unadapted = apart(ops, plain.transformer());
+            var adapted = apart(ops, styled.transformer());
+            var guide = plain.guidedTransformer(new HierarchicalLora(LORA, 1, Scope.GUIDE));
+            assertThat(apart(ops, guide.transformer())).isEqualTo(unadapted);
+            var image = apart(
+                    ops,
+                    plain.guidedTransformer(new HierarchicalLora(LORA, 1, Scope.IMAGE))
+                            .transformer());
+            assertThat(image).isNotEqualTo(unadapted);
+            for (int i = 0; i < image.length; i++) {
+                assertThat(image[i]).isCloseTo(adapted[i], within(1e-5f));
+            }
+        }
     }
 
     /** Where a reference stands is a matter of its position alone. */

@@ -1,6 +1,7 @@
 package io.mural.model.flux2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.mural.model.sampling.TorchRandom;
 import io.mural.tensor.DType;
@@ -54,29 +55,54 @@ class FullWidthTest {
         try (var checkpoint = Checkpoint.open(file);
                 var plan = new PlanOps();
                 var ops = new CpuBackend().open("cpu", 2, new Workspace())) {
-            var config = Flux2Config.of(Json.parse("config.json", """
-                {"num_layers": 1, "num_single_layers": 1, "num_attention_heads": 24,
-                 "joint_attention_dim": 7680, "guidance_embeds": false}\
-                """));
             var transformer =
-                    new Flux2Transformer(config, KeyStyles.weights(checkpoint, KeyStyles.Part.FLUX2_TRANSFORMER));
-            step(plan, transformer);
-            var velocity = step(ops, transformer);
+                    new Flux2Transformer(config(), KeyStyles.weights(checkpoint, KeyStyles.Part.FLUX2_TRANSFORMER));
+            step(plan, transformer, TEXT, GRID);
+            var velocity = step(ops, transformer, TEXT, GRID);
             assertThat(ops.workspace().peakBytes()).isLessThanOrEqualTo(plan.bytes());
             assertThat(ops.workspace().reservedBytes()).isEqualTo(plan.bytes()).isLessThan(1L << 30);
-            double squares = 0;
             for (float value : velocity) {
-                squares += (double) value * value;
+                assertThat(value).isFinite();
             }
-            assertThat(Math.sqrt(squares / velocity.length)).isBetween(1e-3, 1e3);
         }
     }
 
-    private static float[] step(Ops ops, Flux2Transformer transformer) {
-        var txt = ops.tensor(new TorchRandom(1).normal(TEXT * TEXT_WIDTH), TEXT, TEXT_WIDTH);
-        var context = new Flux2Transformer.Context(txt, 0, transformer.positions(ops, TEXT, GRID, GRID));
-        var latents = ops.tensor(new TorchRandom(2).normal(GRID * GRID * FEATURES), GRID * GRID, FEATURES);
+    /** Few tokens meet the same widths; the oracle needs some seconds for them. */
+    @Test
+    void aStepOfFewTokensIsThatOfTheOracle() throws IOException {
+        var file = folder.resolve("klein.safetensors");
+        write(file);
+        try (var checkpoint = Checkpoint.open(file);
+                var vectors = new CpuBackend().open("cpu", 2, new Workspace());
+                var oracle = new CpuBackend().open("cpu:scalar", 2, new Workspace())) {
+            var weights = KeyStyles.weights(checkpoint, KeyStyles.Part.FLUX2_TRANSFORMER);
+            var transformer = new Flux2Transformer(config(), weights);
+            var expected = step(oracle, transformer, 3, 2);
+            var actual = step(vectors, transformer, 3, 2);
+            float largest = 0;
+            for (float value : expected) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+            assertThat(largest).isPositive();
+            for (int i = 0; i < expected.length; i++) {
+                // float32 sums of up to 12288 products, in another order
+                assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f * largest));
+            }
+        }
+    }
+
+    private static float[] step(Ops ops, Flux2Transformer transformer, int text, int grid) {
+        var txt = ops.tensor(new TorchRandom(1).normal(text * TEXT_WIDTH), text, TEXT_WIDTH);
+        var context = new Flux2Transformer.Context(txt, 0, transformer.positions(ops, text, grid, grid));
+        var latents = ops.tensor(new TorchRandom(2).normal(grid * grid * FEATURES), grid * grid, FEATURES);
         return ops.read(transformer.forward(ops, latents, 0.7, context));
+    }
+
+    private static Flux2Config config() {
+        return Flux2Config.of(Json.parse("config.json", """
+                {"num_layers": 1, "num_single_layers": 1, "num_attention_heads": 24,
+                 "joint_attention_dim": 7680, "guidance_embeds": false}\
+                """));
     }
 
     private static Map<String, int[]> shapes() {

@@ -1,7 +1,9 @@
 package io.mural.model.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mural.tensor.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,10 +47,11 @@ class TilePyramidTest {
     @CsvSource({"1, 1", "1, 3", "17, 5", "510, 510", "511, 512", "512, 511", "1021, 700", "1020, 1022", "300, 1531"})
     void everyTileIsItsPartOfThePicture(int width, int height) throws Exception {
         var image = picture(width, height);
-        var pyramid = new TilePyramid(folder.resolve("a.dzi"), width, height);
-        for (int y = 0; y < height; y += 100) {
-            int rows = Math.min(100, height - y);
-            pyramid.rows(part(image, 0, y, width, rows));
+        try (var pyramid = new TilePyramid(folder.resolve("a.dzi"), width, height)) {
+            for (int y = 0; y < height; y += 100) {
+                int rows = Math.min(100, height - y);
+                pyramid.rows(part(image, 0, y, width, rows));
+            }
         }
         int top = TilePyramid.levels(width, height) - 1;
         assertThat(1 << top).isGreaterThanOrEqualTo(Math.max(width, height));
@@ -75,6 +78,41 @@ class TilePyramidTest {
         }
         assertThat(Files.readString(folder.resolve("a.dzi")))
                 .contains("Width=\"" + width + "\" Height=\"" + height + "\"");
+    }
+
+    @Test
+    void anotherPictureTakesThePlaceOfThePyramidThatWasThere() throws Exception {
+        var description = folder.resolve("a.dzi");
+        var file = folder.resolve("a.png");
+        PngFile.write(file, picture(1100, 600), Map.of());
+        TilePyramid.cut(file, description);
+        assertThat(folder.resolve("a_files/11/2_1.jpg")).exists();
+        Files.writeString(folder.resolve("a_files/11/note.txt"), "mine");
+        PngFile.write(file, picture(300, 200), Map.of());
+        TilePyramid.cut(file, description);
+        assertThat(Files.readString(description)).isEqualTo(TilePyramid.description(300, 200));
+        assertThat(folder.resolve("a_files/11/2_1.jpg")).doesNotExist();
+        assertThat(folder.resolve("a_files/11/note.txt")).exists();
+        assertThat(folder.resolve("a_files/10")).doesNotExist();
+        assertThat(folder.resolve("a_files/9/0_0.jpg")).exists();
+    }
+
+    @Test
+    void aPyramidWithoutItsLastRowsLeavesNothing() {
+        try (var pyramid = new TilePyramid(folder.resolve("a.dzi"), 600, 600)) {
+            pyramid.rows(picture(600, 520));
+            assertThat(folder.resolve("a_files/10/0_0.jpg")).exists();
+            assertThat(folder.resolve("a.dzi")).doesNotExist();
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileWhereTheTilesBelongIsNoPlaceForThem() throws Exception {
+        Files.writeString(folder.resolve("a_files"), "mine");
+        assertThatThrownBy(() -> TilePyramid.check(folder.resolve("a.dzi")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("a_files: is no folder");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptPair;
 import io.mural.model.image.PngFile;
+import io.mural.model.request.Conditions;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.GenerationRequest.Inputs;
 import io.mural.model.request.GenerationRequest.Sampling;
@@ -65,8 +66,8 @@ class SamePictureTest {
         try (var model = PictureModel.open(NANO, Optional.empty(), List.of());
                 Ops ops = new VectorOps(new Workspace(), 1)) {
             var request = request();
-            var denoiser =
-                    Denoiser.of(ops, model, request, new PromptPair(model.blank(32), Optional.empty()), List.of());
+            var denoiser = Denoiser.of(
+                    ops, model, request, new PromptPair(model.blank(32), Optional.empty()), Conditions.NONE);
             var latents = new float[request.grid().tokens() * model.features()];
             long each = Long.MAX_VALUE;
             // vectors are objects until the kernels are compiled

@@ -67,6 +67,7 @@ class PicturePlanTest {
         try (var checkpoint = Checkpoint.open(NANO.resolve("transformer"))) {
             var smaller = new Flux1Config(
                     config.inChannels(),
+                    config.outChannels(),
                     1,
                     singleBlocks,
                     config.attentionHeadDim(),

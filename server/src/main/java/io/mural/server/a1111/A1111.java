@@ -49,9 +49,7 @@ public final class A1111 {
         var fields = new BodyFields(exchange.json());
         var model = chosen.of(fields);
         var asked = Asked.of(fields, model, queue.models().about(model), exchange.limits(), images);
-        var source = Retries.source(exchange);
-        var job = Retries.find(exchange, queue, source)
-                .orElseGet(() -> queue.submit(asked.wish(), asked.inputs(), source, 0));
+        var job = Retries.job(exchange, queue, source -> queue.submit(asked.wish(), asked.inputs(), source, 0));
         exchange.header("Mural-Job", job.id());
         fields.tellIgnored(exchange);
         job.join();

@@ -58,9 +58,7 @@ public final class JobsApi {
 
     private void submit(Exchange exchange) {
         var asked = Asked.of(new BodyFields(exchange.json()), queue.models().catalog(), exchange.limits());
-        var source = Retries.source(exchange);
-        var job = Retries.find(exchange, queue, source)
-                .orElseGet(() -> queue.submit(asked.wish(), asked.inputs(), source, 0));
+        var job = Retries.job(exchange, queue, source -> queue.submit(asked.wish(), asked.inputs(), source, 0));
         exchange.header("Location", JOBS + "/" + job.id());
         exchange.answer(202, queue.toJson(job));
     }
@@ -172,14 +170,19 @@ public final class JobsApi {
         if (!name.matches()) {
             throw new Refusal(Refusal.Reason.NOT_FOUND, "a picture is named NUMBER.png, NUMBER.jpg or NUMBER.dzi");
         }
-        var file = queue.folder().picture(job.id(), Integer.parseInt(name.group(1)));
+        int number = Integer.parseInt(name.group(1));
+        if (name.group(2).equals("dzi")) {
+            tiles.description(exchange, job, number);
+            return;
+        }
+        var file = queue.folder().picture(job.id(), number);
         if (!Files.isRegularFile(file)) {
             throw new Refusal(Refusal.Reason.NOT_FOUND, "there is no such picture of this job");
         }
-        switch (name.group(2)) {
-            case "png" -> FileAnswer.send(exchange, file, "image/png", job.id() + "-" + name.group());
-            case "dzi" -> tiles.description(exchange, file);
-            default -> jpeg(exchange, file, job.id() + "-" + name.group());
+        if (name.group(2).equals("png")) {
+            FileAnswer.send(exchange, file, "image/png", job.id() + "-" + name.group());
+        } else {
+            jpeg(exchange, file, job.id() + "-" + name.group());
         }
     }
 

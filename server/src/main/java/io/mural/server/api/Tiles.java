@@ -1,24 +1,33 @@
 package io.mural.server.api;
 
-import io.mural.model.image.PngBands;
 import io.mural.model.image.TilePyramid;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.FileAnswer;
 import io.mural.server.http.Refusal;
 import io.mural.server.http.Routes;
+import io.mural.server.jobs.Job;
+import io.mural.server.jobs.JobFolder;
 import io.mural.server.jobs.Queue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
-/** Finished pictures as pyramids of tiles, cut when they are first asked for and kept beside the picture. */
+/**
+ * Pictures as pyramids of tiles, kept beside the picture: large ones are cut while their rows come, the others when their
+ * tiles are first asked for.
+ */
 public final class Tiles {
     private static final Pattern NAME = Pattern.compile("(\\d{1,4})_files");
     private static final Pattern TILE = Pattern.compile("\\d{1,6}_\\d{1,6}\\.jpg");
-    private static final int ROWS = 64;
 
     private final Queue queue;
+    private final Map<Path, ReentrantLock> cutting = new ConcurrentHashMap<>();
 
     public Tiles(Queue queue) {
         this.queue = queue;
@@ -28,10 +37,17 @@ public final class Tiles {
         routes.add("GET", "/mural/v1/jobs/{id}/pictures/{name}/{level}/{tile}", this::tile);
     }
 
-    /** The description of a picture's pyramid. */
-    void description(Exchange exchange, Path png) {
-        var description = pyramid(png);
-        var xml = read(description);
+    /** The description of a picture's pyramid: of one that is being made, too, whose tiles come row by row. */
+    void description(Exchange exchange, Job job, int number) {
+        var png = queue.folder().picture(job.id(), number);
+        String xml;
+        if (Files.isRegularFile(png)) {
+            xml = read(pyramid(png));
+        } else if (job.status() == Job.Status.RUNNING && number <= job.wish().count()) {
+            xml = TilePyramid.description(job.figures().width(), job.figures().height());
+        } else {
+            throw new Refusal(Refusal.Reason.NOT_FOUND, "there is no such picture of this job");
+        }
         exchange.answer(200, "application/xml", xml.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -47,10 +63,8 @@ public final class Tiles {
             throw missing();
         }
         var png = queue.folder().picture(job.get().id(), Integer.parseInt(name.group(1)));
-        if (!Files.isRegularFile(png)) {
-            throw missing();
-        }
-        var file = TilePyramid.folder(pyramid(png)).resolve(level).resolve(tile);
+        var description = Files.isRegularFile(png) ? pyramid(png) : JobFolder.tiles(png);
+        var file = TilePyramid.folder(description).resolve(level).resolve(tile);
         if (!Files.isRegularFile(file)) {
             throw missing();
         }
@@ -61,30 +75,30 @@ public final class Tiles {
         return new Refusal(Refusal.Reason.NOT_FOUND, "there is no such tile");
     }
 
-    /** Cuts a picture, unless it is cut; others wait meanwhile, so that it is done once. */
-    private synchronized Path pyramid(Path png) {
-        var name = png.getFileName().toString().replace(".png", ".dzi");
-        var description = png.resolveSibling(name);
-        if (!Files.isRegularFile(description)) {
-            cut(png, description);
+    /** Cuts a picture, unless it is cut; whoever asks for the same one meanwhile waits, so that it is done once. */
+    private Path pyramid(Path png) {
+        var description = JobFolder.tiles(png);
+        if (Files.isRegularFile(description)) {
+            return description;
         }
-        return description;
-    }
-
-    private static void cut(Path png, Path description) {
-        try (var rows = PngBands.open(png)) {
-            var pyramid = new TilePyramid(description, rows.width(), rows.height());
-            for (int y = 0; y < rows.height(); y += ROWS) {
-                pyramid.rows(rows.next(Math.min(ROWS, rows.height() - y)));
+        var lock = cutting.computeIfAbsent(png, key -> new ReentrantLock());
+        lock.lock();
+        try {
+            if (!Files.isRegularFile(description)) {
+                TilePyramid.cut(png, description);
             }
+            return description;
+        } finally {
+            cutting.remove(png);
+            lock.unlock();
         }
     }
 
     private static String read(Path file) {
         try {
             return Files.readString(file);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -136,16 +137,48 @@ public final class Exchange {
         try (var in = Content.Source.asInputStream(request)) {
             var out = new ByteArrayOutputStream(Math.max(1024, (int) Math.min(request.getLength(), most)));
             var buffer = new byte[64 << 10];
+            long begun = System.nanoTime();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 out.write(buffer, 0, count);
                 if (out.size() > most) {
                     throw tooLarge(most);
                 }
+                if (out.size() != request.getLength()) {
+                    requirePace(begun, out.size());
+                }
             }
             return out.toByteArray();
         } catch (IOException e) {
-            throw new Gone(e);
+            throw unread(e);
         }
+    }
+
+    /** Why a body did not come to its end: chunks that are none; else the client is gone. */
+    private RuntimeException unread(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpException) {
+                endConnection();
+                return new Refusal(Refusal.Reason.MALFORMED, "the body is not valid HTTP");
+            }
+        }
+        return new Gone(e);
+    }
+
+    /** Refuses a body of which a byte comes now and then: it would keep its connection for ever. */
+    private void requirePace(long begun, long bytes) {
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        boolean early = seconds < limits.header().toSeconds();
+        if (!early && bytes < seconds * limits.uploadBytesPerSecond()) {
+            endConnection();
+            throw new Refusal(
+                    Refusal.Reason.MALFORMED,
+                    "the body comes too slowly, at less than " + limits.uploadBytesPerSecond() + " bytes a second");
+        }
+    }
+
+    /** What is left of a body belongs to no request. */
+    private void endConnection() {
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
 
     private static Refusal tooLarge(long most) {

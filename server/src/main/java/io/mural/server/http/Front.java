@@ -108,7 +108,8 @@ final class Front extends Handler.Abstract {
         return new Refusal(Refusal.Reason.METHOD, "this address takes " + others);
     }
 
-    private void refuse(Exchange exchange, Refusal refusal) {
+    private void refuse(Exchange exchange, Refusal given) {
+        var refusal = given.said(site.hide());
         if (exchange.hasBegun()) {
             // Too late for a status: the connection ends, and the client sees an answer that is cut off.
             throw new Exchange.Gone(new IOException(refusal.getMessage(), refusal));

@@ -5,11 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -18,7 +16,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
-import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
@@ -50,29 +47,11 @@ public final class HttpServer implements AutoCloseable {
         connector.setPort(port);
         connector.setIdleTimeout(limits.idle().toMillis());
         connector.setAcceptQueueSize(WAITING_CONNECTIONS);
-        connector.addBean(firstRequestWithin(limits.header().toMillis()));
+        connector.addBean(new SlowHeaders(server.getScheduler(), limits.header().toMillis()));
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
         server.setErrorHandler(new Damaged());
-        server.setHandler(new MinimumDataRateHandler(new Front(site), limits.uploadBytesPerSecond(), 0));
-    }
-
-    /** Closes connections that have sent no whole request header after a while. */
-    private Connection.Listener firstRequestWithin(long millis) {
-        return new Connection.Listener() {
-            @Override
-            public void onOpened(Connection connection) {
-                server.getScheduler()
-                        .schedule(
-                                () -> {
-                                    if (connection.getMessagesIn() == 0) {
-                                        connection.getEndPoint().close();
-                                    }
-                                },
-                                millis,
-                                TimeUnit.MILLISECONDS);
-            }
-        };
+        server.setHandler(new Front(site));
     }
 
     /** Requests that no route ever sees are told in the same words as the others. */

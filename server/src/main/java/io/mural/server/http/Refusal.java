@@ -3,6 +3,7 @@ package io.mural.server.http;
 import io.mural.tensor.InputException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A request that is not done, with what the client is told. The message never holds a path or a stack trace. */
 public final class Refusal extends RuntimeException {
@@ -88,6 +89,12 @@ public final class Refusal extends RuntimeException {
     public static Refusal of(Reason reason, InputException e) {
         var param = e.field().map(Refusal::field).orElse(null);
         return new Refusal(reason, param, e.message(Refusal::field), 0, e);
+    }
+
+    /** The same with its message changed, such as without what clients are not told. */
+    public Refusal said(UnaryOperator<String> change) {
+        var message = change.apply(getMessage());
+        return message.equals(getMessage()) ? this : new Refusal(reason, param, message, retryAfter, this);
     }
 
     /** The field of a setting. */

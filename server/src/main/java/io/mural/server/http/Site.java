@@ -2,11 +2,13 @@ package io.mural.server.http;
 
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * What a server serves.
  *
  * @param errors by the beginning of a path, how errors are told there
+ * @param hide takes places on the server's disk out of a message
  * @param failures told what went wrong inside
  */
 public record Site(
@@ -15,6 +17,7 @@ public record Site(
         Routes routes,
         Map<String, Errors> errors,
         Watch watch,
+        UnaryOperator<String> hide,
         Consumer<Throwable> failures) {
 
     /** Is told of every answer. */

@@ -34,7 +34,16 @@ public final class JobFolder {
 
     void save(Job job) {
         var json = Json.write(job.toDisk()).getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(root.resolve(job.id() + ".json"), json);
+        write(root.resolve(job.id() + ".json"), json);
+    }
+
+    /** What the disk does not take is no fault of a request. */
+    private static void write(Path file, byte[] bytes) {
+        try {
+            WholeFile.write(file, bytes);
+        } catch (InputException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     /** All jobs, in the order they were made; a damaged file is told and left where it is. */
@@ -63,7 +72,7 @@ public final class JobFolder {
 
     void saveInput(String id, String name, byte[] bytes) {
         make(folder(id));
-        WholeFile.write(folder(id).resolve(name), bytes);
+        write(folder(id).resolve(name), bytes);
     }
 
     byte[] input(String id, String name) {
@@ -77,6 +86,16 @@ public final class JobFolder {
     /** The file of a finished picture. */
     public Path picture(String id, int number) {
         return folder(id).resolve(number + ".png");
+    }
+
+    /** The description of the tiles of a picture; the tiles stand beside it. */
+    public static Path tiles(Path picture) {
+        return picture.resolveSibling(picture.getFileName().toString().replace(".png", ".dzi"));
+    }
+
+    /** A message without the folder's place. */
+    String hide(String message) {
+        return message.replace(root + "/", "").replace(root.toAbsolutePath() + "/", "");
     }
 
     void makeFolder(String id) {

@@ -4,10 +4,12 @@ import io.mural.Order;
 import io.mural.Progress;
 import io.mural.Request;
 import io.mural.Sink;
+import io.mural.model.image.TilePyramid;
 import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.tensor.InputException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -41,6 +44,7 @@ public final class Queue implements AutoCloseable {
     private final Duration keepAlive;
     private final Hearer hearer;
     private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final ReentrantLock joining = new ReentrantLock();
     private final EventLog hub = new EventLog(HUB_EVENTS);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("mural-timer").factory());
@@ -88,6 +92,11 @@ public final class Queue implements AutoCloseable {
     /** Jobs that may wait. */
     public int most() {
         return most;
+    }
+
+    /** Held by who looks for the job of a repeated request, so that two of them do not make two. */
+    ReentrantLock joining() {
+        return joining;
     }
 
     /** Changes of all jobs. */
@@ -180,6 +189,11 @@ public final class Queue implements AutoCloseable {
 
     public synchronized Optional<Job> find(String id) {
         return Optional.ofNullable(jobs.get(id));
+    }
+
+    /** A message without places on the server's disk. */
+    public String hide(String message) {
+        return folder.hide(models.catalog().hide(message));
     }
 
     /** A job's JSON, with its place in the queue. */
@@ -302,7 +316,7 @@ public final class Queue implements AutoCloseable {
             stopped(job);
         } catch (InputException e) {
             var refusal = Refusal.of(Refusal.Reason.INVALID_VALUE, e);
-            fail(job, refusal.reason().code(), refusal.param(), models.catalog().hide(refusal.getMessage()));
+            fail(job, refusal.reason().code(), refusal.param(), hide(refusal.getMessage()));
         } catch (Refusal e) {
             fail(job, e.reason().code(), e.param(), e.getMessage());
         } catch (InterruptedException e) {
@@ -339,7 +353,12 @@ public final class Queue implements AutoCloseable {
         // Whoever sees that the job is over finds its last event, too.
         synchronized (job) {
             job.end(how, why);
-            folder.save(job);
+            try {
+                folder.save(job);
+            } catch (RuntimeException e) {
+                // A full disk, say: the queue goes on, and after a restart the job is looked at again.
+                hearer.failed(e);
+            }
             job.events().add("end", end);
         }
         hearer.ended(job);
@@ -353,8 +372,7 @@ public final class Queue implements AutoCloseable {
         List<Order> orders = new ArrayList<>();
         for (int number : numbers) {
             Request one = request.change().seed(seed + number - 1).build();
-            orders.add(new Order(
-                    one, Sink.png(folder.picture(job.id(), number)).resume().forOthers()));
+            orders.add(new Order(one, sink(job, folder.picture(job.id(), number))));
         }
         var listener = new Listener(job, numbers);
         var mural = models.computing(job.wish());
@@ -367,6 +385,13 @@ public final class Queue implements AutoCloseable {
             making = made;
         }
         made.pictures();
+    }
+
+    /** Pictures larger than a tile are cut while their rows come, so that they can be looked at before they are done. */
+    private static Sink sink(Job job, Path picture) {
+        var sink = Sink.png(picture).resume().forOthers();
+        boolean large = Math.max(job.figures().width(), job.figures().height()) > TilePyramid.TILE;
+        return large ? sink.tiles(JobFolder.tiles(picture)) : sink;
     }
 
     /** Hears a job's progress on the thread that computes. */
@@ -446,7 +471,7 @@ public final class Queue implements AutoCloseable {
             Map<String, Object> fields = new LinkedHashMap<>(event.fields());
             fields.computeIfPresent("picture", (key, before) -> number);
             fields.computeIfPresent("pictures", (key, before) -> job.wish().count());
-            fields.computeIfPresent("text", (key, text) -> models.catalog().hide(text.toString()));
+            fields.computeIfPresent("text", (key, text) -> hide(text.toString()));
             return fields;
         }
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds the job that a request was sent for before: clients repeat requests that take long. */
 public final class Retries {
@@ -17,7 +18,7 @@ public final class Retries {
     private Retries() {}
 
     /** Where a job of this request comes from. */
-    public static Job.Source source(Exchange exchange) {
+    private static Job.Source source(Exchange exchange) {
         // Who asks is part of it: the same body with another token is another request.
         var who = exchange.header("Authorization").orElse("") + "\n";
         try {
@@ -30,21 +31,40 @@ public final class Retries {
         }
     }
 
-    /** The job of the same request, if it says that it is sent again or has a key that was used. */
-    public static Optional<Job> find(Exchange exchange, Queue queue, Job.Source source) {
+    /**
+     * The job of the same request, if it says that it is sent again or has a key that was used; else the one that is made
+     * for it. Two that come at the same moment get the same job.
+     */
+    public static Job job(Exchange exchange, Queue queue, Function<Job.Source, Job> made) {
+        var source = source(exchange);
+        if (source.key().isEmpty() && !isRetry(exchange)) {
+            return made.apply(source);
+        }
+        queue.joining().lock();
+        try {
+            return find(exchange, queue, source).orElseGet(() -> made.apply(source));
+        } finally {
+            queue.joining().unlock();
+        }
+    }
+
+    private static Optional<Job> find(Exchange exchange, Queue queue, Job.Source source) {
         if (source.key().isPresent()) {
             return byKey(queue, source);
         }
-        boolean again = exchange.header("X-Stainless-Retry-Count")
-                .filter(count -> count.matches("[1-9]\\d{0,5}"))
-                .isPresent();
-        return again
+        return isRetry(exchange)
                 ? queue.all().stream()
                         .filter(job -> job.source().route().equals(source.route())
                                 && job.source().hash().equals(source.hash())
                                 && mayJoin(job))
                         .findFirst()
                 : Optional.empty();
+    }
+
+    private static boolean isRetry(Exchange exchange) {
+        return exchange.header("X-Stainless-Retry-Count")
+                .filter(count -> count.matches("[1-9]\\d{0,5}"))
+                .isPresent();
     }
 
     private static boolean mayJoin(Job job) {

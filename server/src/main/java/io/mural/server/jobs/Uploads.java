@@ -1,5 +1,6 @@
 package io.mural.server.jobs;
 
+import io.mural.Size;
 import io.mural.model.image.ImageHeader;
 import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
@@ -40,6 +41,12 @@ public final class Uploads {
         } catch (IllegalArgumentException e) {
             throw new Refusal(Refusal.Reason.INVALID_IMAGE, field, field + " holds a picture that is not valid base64");
         }
+    }
+
+    /** The size of a picture that {@link #require} has let pass, from its header alone. */
+    public static Size size(String name, byte[] bytes) {
+        var header = ImageHeader.of(name, bytes);
+        return new Size(header.width(), header.height());
     }
 
     /** Refuses what is no picture, or one too large to decode, from its header alone. */

@@ -1,5 +1,6 @@
 package io.mural.server.openai;
 
+import io.mural.Size;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.Form;
@@ -25,6 +26,7 @@ record Edit(BodyFields fields, List<byte[]> pictures) {
     private static final Set<String> WHOLE =
             Set.of("n", "output_compression", "partial_images", "seed", "steps", "skip_steps");
     private static final Set<String> NUMBERS = Set.of("guidance", "true_cfg", "strength");
+    private static final int PIXELS = 16;
     private static final Set<String> PICTURES = Set.of("image", "image[]");
 
     static Edit read(Exchange exchange) {
@@ -113,6 +115,21 @@ record Edit(BodyFields fields, List<byte[]> pictures) {
             }
         }
         Uploads.require(inputs, "image", limits);
+        if (model.references()) {
+            size(builder, Uploads.size("image", pictures.getFirst()), model);
+        }
         return inputs;
+    }
+
+    /** The first picture's, made smaller to the model's area, as of one to start from; the request may say another. */
+    private static void size(Wish.Builder builder, Size size, Models.About model) {
+        double area = (double) model.width() * model.height();
+        double scale = Math.min(1, Math.sqrt(area / size.width() / size.height()));
+        builder.put("width", multiple(size.width() * scale)).put("height", multiple(size.height() * scale));
+    }
+
+    private static int multiple(double pixels) {
+        // A hair more, so that a side which is a multiple but for rounding stays as it is.
+        return Math.max(PIXELS, (int) (pixels * (1 + 1e-9)) / PIXELS * PIXELS);
     }
 }

@@ -60,9 +60,7 @@ public final class OpenAi {
 
     private void answer(Exchange exchange, BodyFields fields, Asked asked, Map<String, byte[]> inputs, String event)
             throws InterruptedException {
-        var source = Retries.source(exchange);
-        var before = Retries.find(exchange, queue, source);
-        var job = before.isPresent() ? before.get() : queue.submit(asked.wish(), inputs, source, asked.partials());
+        var job = Retries.job(exchange, queue, source -> queue.submit(asked.wish(), inputs, source, asked.partials()));
         exchange.header("Mural-Job", job.id());
         exchange.header("Mural-Model", job.wish().model());
         fields.tellIgnored(exchange);

@@ -50,7 +50,7 @@ public final class Recorder implements AutoCloseable {
     }
 
     /** Tells {@code listener} what is decided on the way. */
-    public void heed(Consumer<String> listener) {
+    public void onNotice(Consumer<String> listener) {
         notices = listener;
     }
 

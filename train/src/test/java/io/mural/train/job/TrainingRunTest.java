@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -150,6 +151,7 @@ class TrainingRunTest {
         assertThat(bytes("stopped.safetensors")).isEqualTo(bytes("whole.safetensors"));
     }
 
+    @Tag("full")
     @Test
     void theStateOfAnotherRunIsRefused() throws IOException {
         run(request(Kind.STYLE, "a.safetensors", 1, false));
@@ -170,6 +172,7 @@ class TrainingRunTest {
                 .hasMessageContaining("no state to go on from");
     }
 
+    @Tag("full")
     @Test
     void whatIsTrainedFitsThePicturesBetter() {
         run(request(Kind.STYLE, "b.safetensors", 25, false));
@@ -177,6 +180,7 @@ class TrainingRunTest {
         assertThat(validations.getLast()).isLessThan(0.93 * validations.getFirst());
     }
 
+    @Tag("full")
     @Test
     void everySpellingOfALoraSaysTheSame() {
         run(request(Kind.STYLE, "peft.safetensors", 2, false));

@@ -19,10 +19,10 @@ import java.util.stream.Stream;
  * {@code X.safetensors.index.json} with shards, or a variant of either such as {@code X.fp16.safetensors}; or a GGUF file that
  * stands there alone.
  */
-final class WeightFiles {
+public final class WeightFiles {
     private static final String SUFFIX = ".safetensors";
     private static final String GGUF = ".gguf";
-    private static final Pattern INDEX = Pattern.compile(".+\\.safetensors\\.index(\\.[^.]+)?\\.json");
+    private static final Pattern INDEX = Pattern.compile("(.+)\\.safetensors\\.index(\\.[^.]+)?\\.json");
     private static final Pattern SHARD = Pattern.compile(".+-\\d{5}-of-\\d{5}(\\.[^.]+)?\\.safetensors");
     /** Names of diffusers and transformers, an index before a single file; shards have none of them. */
     private static final List<Pattern> VARIANTS = List.of(
@@ -69,29 +69,49 @@ final class WeightFiles {
     /** The index or the single file to open. The plain name goes before a variant, an index before a single file. */
     static Path in(Path folder) {
         List<String> names = names(folder);
+        List<String> candidates = candidates(names);
+        if (candidates.isEmpty()) {
+            throw new InputException(folder + ": " + none(folder, names));
+        }
+        if (candidates.size() > 1) {
+            throw new InputException(folder + ": several files of weights (" + Shown.few(candidates) + "); "
+                    + (variants(folder).size() > 1
+                            ? "choose one by `variant`, or name its file"
+                            : "name the one to use"));
+        }
+        return folder.resolve(candidates.getFirst());
+    }
+
+    /** Which of the names in a component's folder would be opened; empty where none is, or several alike are. */
+    public static Optional<String> among(List<String> names) {
+        List<String> candidates = candidates(names);
+        return candidates.size() == 1 ? Optional.of(candidates.getFirst()) : Optional.empty();
+    }
+
+    /** The names of the shards that belong to an index, by how they are named; none for a single file. */
+    public static List<String> shardsOf(String chosen, List<String> names) {
+        Matcher index = INDEX.matcher(chosen);
+        if (!index.matches()) {
+            return List.of();
+        }
+        Pattern shard = Pattern.compile(Pattern.quote(index.group(1)) + "-\\d{5}-of-\\d{5}"
+                + Pattern.quote(index.group(2) == null ? "" : index.group(2)) + "\\.safetensors");
+        return select(names, name -> shard.matcher(name).matches());
+    }
+
+    private static List<String> candidates(List<String> names) {
         for (String base : BASES) {
             for (String plain : List.of(base + SUFFIX + ".index.json", base + SUFFIX)) {
                 if (names.contains(plain)) {
-                    return folder.resolve(plain);
+                    return List.of(plain);
                 }
             }
         }
-        List<String> indexes = select(names, name -> INDEX.matcher(name).matches());
-        List<String> singles = select(
-                names, name -> name.endsWith(SUFFIX) && !SHARD.matcher(name).matches() || name.endsWith(GGUF));
-        if (indexes.size() == 1 && singles.isEmpty()) {
-            return folder.resolve(indexes.getFirst());
-        }
-        if (singles.size() == 1 && indexes.isEmpty()) {
-            return folder.resolve(singles.getFirst());
-        }
-        if (indexes.isEmpty() && singles.isEmpty()) {
-            throw new InputException(folder + ": " + none(folder, names));
-        }
-        List<String> candidates =
-                Stream.concat(indexes.stream(), singles.stream()).toList();
-        throw new InputException(folder + ": several files of weights (" + Shown.few(candidates) + "); "
-                + (variants(folder).size() > 1 ? "choose one by `variant`, or name its file" : "name the one to use"));
+        return select(
+                names,
+                name -> INDEX.matcher(name).matches()
+                        || name.endsWith(SUFFIX) && !SHARD.matcher(name).matches()
+                        || name.endsWith(GGUF));
     }
 
     private static String none(Path folder, List<String> names) {

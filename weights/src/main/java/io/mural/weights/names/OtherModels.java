@@ -17,8 +17,6 @@ public final class OtherModels {
     private static final List<String> PREFIXES =
             List.of("", "model.diffusion_model.", "diffusion_model.", "transformer.");
 
-    private static final String FILL = "FLUX.1 Fill, which needs a picture and a mask";
-    private static final String CONTROL = "FLUX.1 Canny or Depth, which needs a control picture";
     private static final String FORMAT_REMEDY = "; use the model in bf16, fp8 or GGUF";
 
     /**
@@ -84,9 +82,7 @@ public final class OtherModels {
                     "",
                     "FLUX.1 Redux, which turns a picture into a prompt for another FLUX.1 model and"
                             + " makes none itself"),
-            new Mark("FluxFill", "", FILL),
             new Mark("FluxControlNet", "", "a ControlNet pipeline, which needs a control picture"),
-            new Mark("FluxControl", "", CONTROL),
             new Mark("Chroma", "", "Chroma"),
             new Mark("QwenImage", "", "Qwen-Image"),
             new Mark("ZImage", "", "Z-Image"),
@@ -121,22 +117,6 @@ public final class OtherModels {
                 .filter(mark -> className.startsWith(mark.part()))
                 .findFirst()
                 .map(Mark::words);
-    }
-
-    /**
-     * The tool model of FLUX.1 whose transformer takes more features than it makes.
-     *
-     * @param in features of a token that the transformer takes
-     * @param out features that it makes
-     */
-    public static Optional<String> tool(int in, int out) {
-        if (in == out) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                in == 6 * out
-                        ? FILL
-                        : in == 2 * out ? CONTROL : "a model that takes " + in + " features and makes " + out);
     }
 
     /** The quantization that a component's {@code config.json} states, with the remedy; those read here state none. */
