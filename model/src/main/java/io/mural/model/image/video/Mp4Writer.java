@@ -53,10 +53,26 @@ final class Mp4Writer implements FrameSink {
         this.clip = clip;
         encoder = new H264Encoder(quality);
         encoder.setKeyInterval(KEY_INTERVAL);
-        muxer = MP4Muxer.createMP4MuxerToChannel(new FileChannelWrapper(channel));
+        muxer = MP4Muxer.createMP4MuxerToChannel(new WholeWrites(channel));
         var size = new Size(clip.width(), clip.height());
         track = muxer.addVideoTrack(Codec.H264, VideoCodecMeta.createSimpleVideoCodecMeta(size, ColorSpace.YUV420));
         room = ByteBuffer.allocate(clip.width() * clip.height() * ROOM + (1 << 16));
+    }
+
+    /** A disk may take less than it is given at once. */
+    private static final class WholeWrites extends FileChannelWrapper {
+        WholeWrites(FileChannel channel) throws IOException {
+            super(channel);
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            int count = bytes.remaining();
+            while (bytes.hasRemaining()) {
+                super.write(bytes);
+            }
+            return count;
+        }
     }
 
     /** The same for a whole frame. */
