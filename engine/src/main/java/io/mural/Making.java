@@ -64,7 +64,7 @@ sealed interface Making permits WholeMaking, LevelsMaking, PaintMaking, RegionMa
                     "a picture of " + recipe.width() + "x" + recipe.height() + " needs " + Figures.bytes(needed)
                             + " of Java's heap memory beside the " + Figures.bytes(Memory.HEAP_RESERVE)
                             + " of mural itself, but the heap has "
-                            + Figures.bytes(Runtime.getRuntime().maxMemory()) + " in all",
+                            + Figures.bytes(Runtime.getRuntime().maxMemory()),
                     side,
                     "start with java -Xmx" + (needed + Memory.HEAP_RESERVE + (1L << 20) - 1 >> 20) + "m or more");
         }

@@ -12,6 +12,7 @@ import io.mural.tensor.DType;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -89,6 +90,7 @@ public final class Mural implements AutoCloseable {
         private String deviceName = CPU;
         private int threads = Runtime.getRuntime().availableProcessors();
         private Optional<GemmChoice> gemm = Optional.empty();
+        private WeightStorage storage = WeightStorage.USUAL;
         private Optional<GemmChoice> gemmBefore = Optional.empty();
         private Precision precision = Precision.USUAL;
         private boolean slow;
@@ -184,6 +186,7 @@ public final class Mural implements AutoCloseable {
             deviceName = recipe.device();
             gemmBefore = recipe.gemm();
             precision = recipe.precision();
+            storage = recipe.storage();
             return this;
         }
 
@@ -196,7 +199,8 @@ public final class Mural implements AutoCloseable {
             var device = chosen != null
                     ? chosen
                     : DeviceChoice.of(deviceName, threads, gemm, gemmBefore, slow)
-                            .in(precision);
+                            .in(precision)
+                            .as(storage);
             return new Mural(
                     ref,
                     place,

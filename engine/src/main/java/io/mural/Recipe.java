@@ -12,6 +12,7 @@ import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -87,8 +88,10 @@ public record Recipe(
      * @param gemm what multiplied matrices, where the device leaves a choice
      * @param precision what products were asked to be in; pictures from before there was a choice are float32
      * @param products what they were in
+     * @param storage how the device kept weights
      */
-    public record Computing(String device, Optional<GemmChoice> gemm, Precision precision, Precision products) {}
+    public record Computing(
+            String device, Optional<GemmChoice> gemm, Precision precision, Precision products, WeightStorage storage) {}
 
     public String prompt() {
         return text.prompt();
@@ -161,6 +164,10 @@ public record Recipe(
 
     public Optional<GemmChoice> gemm() {
         return computing.gemm();
+    }
+
+    public WeightStorage storage() {
+        return computing.storage();
     }
 
     public Precision precision() {

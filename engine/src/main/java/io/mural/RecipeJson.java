@@ -11,6 +11,7 @@ import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import java.math.BigInteger;
@@ -54,7 +55,10 @@ final class RecipeJson {
                             json.string("device"),
                             json.has("gemm") ? Optional.of(constant(GemmChoice.class, json, "gemm")) : Optional.empty(),
                             precision(json, "precision"),
-                            precision(json, "products")));
+                            precision(json, "products"),
+                            json.has("storage")
+                                    ? constant(WeightStorage.class, json, "storage")
+                                    : WeightStorage.USUAL));
         } catch (InvalidPathException e) {
             throw new InputException(json.source() + ": a path in it is none on this system: " + e.getReason(), e);
         }
@@ -140,6 +144,9 @@ final class RecipeJson {
         json.put("gemm", recipe.gemm().map(Words::of).orElse(null));
         json.put("precision", Words.of(recipe.precision()));
         json.put("products", Words.of(recipe.products()));
+        if (recipe.storage() != WeightStorage.USUAL) {
+            json.put("storage", Words.of(recipe.storage()));
+        }
         return Json.write(json);
     }
 

@@ -55,7 +55,11 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 new Recipe.Inputs(inputs.init(), inputs.referenceFiles(), request.edit()),
                 hierarchy(request, inputs, size, defaults),
                 new Recipe.Computing(
-                        device.name(), device.gemm(), device.precision(), device.products(model.noiseDtype())));
+                        device.name(),
+                        device.gemm(),
+                        device.precision(),
+                        device.products(model.noiseDtype()),
+                        device.storage()));
     }
 
     /** What a model needs beside a prompt. */

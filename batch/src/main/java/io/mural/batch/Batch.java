@@ -25,6 +25,11 @@ record Batch(
                         "row " + queue.number(row) + " has changed since the table was checked; run the batch again"));
     }
 
+    /** @param executor who works, for the table */
+    Means means(String executor) {
+        return new Means(catalog, folder, identities, host, executor, this::seconds);
+    }
+
     Kind kind(int row) {
         return kinds.get(queue.kind(row));
     }

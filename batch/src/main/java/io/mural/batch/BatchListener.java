@@ -3,7 +3,7 @@ package io.mural.batch;
 import java.util.List;
 import java.util.Optional;
 
-/** Told how a batch goes on; from several threads, one after the other, where there are several devices. */
+/** Receives the progress of a batch. With several devices it is called by several threads, never by two at once. */
 public interface BatchListener {
     /** All that is wrong with rows, before any work. */
     void faults(List<RowFault> faults);

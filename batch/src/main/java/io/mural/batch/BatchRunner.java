@@ -54,8 +54,8 @@ public final class BatchRunner {
     private <T> T checked(Work<T> work) {
         long start = System.nanoTime();
         try (var table = Table.open(options.table());
-                var kinds =
-                        new Kinds(options.catalog(), studio, options.devices().getFirst())) {
+                var planning = new OpenModel(studio, options.devices().getFirst())) {
+            var kinds = new Kinds(options.catalog(), planning);
             var found = Census.of(table, kinds);
             listener.faults(found.faults());
             if (!found.faults().isEmpty() && !options.skipBadRows()) {
@@ -65,7 +65,7 @@ public final class BatchRunner {
                                 + found.faults().getFirst().line()
                                 + "; mend them, or leave them out by `on-bad-row` skip");
             }
-            kinds.release();
+            planning.release();
             var batch = new Batch(
                     table,
                     found.queue(),
@@ -111,7 +111,13 @@ public final class BatchRunner {
 
     private void giveUp(Batch batch, RowFault fault, Results results, Tally tally) {
         var row = new Row(fault.row(), "row-" + fault.row(), "", Optional.empty(), 0, 1, null, null, Map.of());
-        var work = new ResultRow.Work(batch.host(), options.shard().toString(), 0, Optional.empty(), Optional.empty());
+        var work = new ResultRow.Work(
+                batch.host(),
+                options.shard().toString(),
+                options.devices().getFirst(),
+                0,
+                Optional.empty(),
+                Optional.empty());
         results.add(ResultRow.failed(row, 0, fault.line(), work));
         listener.progress(tally.count(Status.FAILED, 0, batch.seconds()), Optional.of(fault.line()));
     }

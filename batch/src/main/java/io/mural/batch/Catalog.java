@@ -19,12 +19,17 @@ import java.util.Optional;
  *
  * @param models by name, in order; the first is the job's
  * @param loras files by name
- * @param folder where relative files of the table are: the table's own folder
+ * @param fetch finds the files that the table names
  */
-public record Catalog(Map<String, ModelRef> models, Map<String, Path> loras, Path folder) {
+public record Catalog(Map<String, ModelRef> models, Map<String, Path> loras, Fetch fetch) {
     public Catalog {
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         loras = Map.copyOf(loras);
+    }
+
+    /** @param folder where relative files of the table are: the table's own folder */
+    public Catalog(Map<String, ModelRef> models, Map<String, Path> loras, Path folder) {
+        this(models, loras, text -> local(folder, text));
     }
 
     /** A model with LoRAs: what is opened at once. */
@@ -64,6 +69,10 @@ public record Catalog(Map<String, ModelRef> models, Map<String, Path> loras, Pat
 
     /** A file that the table names: a path, seen from the table's folder, or a {@code file:} URI. */
     Path file(String text) {
+        return fetch.file(text);
+    }
+
+    private static Path local(Path folder, String text) {
         try {
             return text.startsWith("file:") ? Path.of(URI.create(text)) : folder.resolve(text);
         } catch (IllegalArgumentException e) {

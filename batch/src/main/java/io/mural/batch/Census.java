@@ -86,7 +86,7 @@ final class Census implements Table.Visitor {
     }
 
     /** 64 bits of an id: two of a million rows agree by chance once in 40 million tables, and are compared then. */
-    private static long print(String id) {
+    static long print(String id) {
         return ByteBuffer.wrap(Digest.sha256(id.getBytes(StandardCharsets.UTF_8)))
                 .getLong();
     }

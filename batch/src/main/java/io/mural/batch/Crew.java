@@ -77,12 +77,13 @@ final class Crew {
     }
 
     private void make(String device, Cursor cursor) throws IOException {
-        try (var worker = new Worker(batch, device)) {
+        try (var models = new OpenModel(batch.studio(), device)) {
+            var worker = new Worker(batch.means(batch.shard() + " " + device), models);
             for (var next = cursor.next(); next.isPresent() && trouble == null; next = cursor.next()) {
-                var result = worker.work(next.get());
+                var kind = batch.kind(next.get().row());
+                var result = worker.work(batch.row(next.get().row()), next.get().picture(), kind);
                 results.add(result);
-                var state = tally.count(
-                        result.status(), batch.kind(next.get().row()).flops(), batch.seconds());
+                var state = tally.count(result.status(), kind.flops(), batch.seconds());
                 synchronized (this) {
                     listener.progress(
                             state,

@@ -13,15 +13,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Where results go. A picture is there whole under its identity, or not at all. */
-final class Folder {
+public final class Folder implements Store {
     private final Path out;
 
-    Folder(Path out) {
+    public Folder(Path out) {
         this.out = out;
     }
 
     /** Makes the folders; {@link InputException} when they cannot be written to. */
-    void make() {
+    public void make() {
         try {
             for (var part : new Path[] {out.resolve("pictures"), out.resolve("table"), tmp(), checkpoints()}) {
                 Files.createDirectories(part);
@@ -70,18 +70,29 @@ final class Folder {
         return out.resolve("pictures").resolve(identity.substring(0, 2)).resolve(identity + ".png");
     }
 
-    /** As it stands in the table: seen from the folder of results. */
-    String relative(Path picture) {
-        return out.relativize(picture).toString().replace('\\', '/');
+    @Override
+    public boolean has(String identity) {
+        return Files.exists(picture(identity));
     }
 
-    /** Where a picture is made: one of levels by its identity, so that its checkpoint is found again. */
-    Path workplace(String identity, boolean levels) {
+    @Override
+    public Path local(String identity) {
+        return picture(identity);
+    }
+
+    @Override
+    public String relative(String identity) {
+        return out.relativize(picture(identity)).toString().replace('\\', '/');
+    }
+
+    /** One of levels by its identity, so that its checkpoint is found again. */
+    @Override
+    public Path workplace(String identity, boolean levels) {
         return levels ? checkpoints().resolve(identity + ".png") : tmp().resolve(UUID.randomUUID() + ".png");
     }
 
-    /** Gives a finished picture its name. Another attempt that made it at the same time wrote the same bytes. */
-    void publish(Path made, String identity) throws IOException {
+    @Override
+    public void publish(Path made, String identity) throws IOException {
         var place = picture(identity);
         Files.createDirectories(place.getParent());
         try {

@@ -1,7 +1,6 @@
 package io.mural.batch;
 
 import io.mural.Input;
-import io.mural.Mural;
 import io.mural.Recipe;
 import io.mural.Request;
 import io.mural.batch.Catalog.Setup;
@@ -16,26 +15,27 @@ import java.util.Optional;
  * The kinds of pictures in a table: rows that differ in prompt and seed alone are one kind and share a plan, so that a table
  * of a million rows is planned in the time of its kinds.
  */
-final class Kinds implements AutoCloseable {
+final class Kinds {
     /** The prompt and seed that a kind is planned with. */
     private static final String ANY = "any";
 
     private final Catalog catalog;
-    private final Studio studio;
-    private final String device;
+    private final OpenModel models;
     private final Map<Key, Integer> known = new HashMap<>();
     private final Map<Key, RowFault> refused = new HashMap<>();
     private final List<Kind> kinds = new ArrayList<>();
-    private Setup open; // null before the first
-    private Mural mural; // of open
 
-    Kinds(Catalog catalog, Studio studio, String device) {
+    Kinds(Catalog catalog, OpenModel models) {
         this.catalog = catalog;
-        this.studio = studio;
-        this.device = device;
+        this.models = models;
     }
 
-    private record Key(Row.Look look, Row.Sources sources, Optional<String> negative) {}
+    /** What rows of a kind share. */
+    record Key(Row.Look look, Row.Sources sources, Optional<String> negative) {
+        static Key of(Row row) {
+            return new Key(row.look(), row.sources(), row.negative());
+        }
+    }
 
     /**
      * What pictures of a kind take.
@@ -55,7 +55,7 @@ final class Kinds implements AutoCloseable {
 
     /** The kind of a row; {@link InputException} when its pictures cannot be made. */
     int of(Row row) {
-        var key = new Key(row.look(), row.sources(), row.negative());
+        var key = Key.of(row);
         var fault = refused.get(key);
         if (fault != null) {
             throw InputException.about(fault.column().orElse("table"), fault.message());
@@ -76,12 +76,7 @@ final class Kinds implements AutoCloseable {
 
     private Kind plan(Row row) {
         var setup = catalog.setup(row.sources());
-        if (!setup.equals(open)) {
-            release();
-            mural = studio.open(setup, device);
-            open = setup;
-        }
-        var plan = mural.plan(request(row, catalog, ANY, 0));
+        var plan = models.of(setup).plan(request(row, catalog, ANY, 0));
         return new Kind(
                 setup,
                 plan.recipe(),
@@ -104,19 +99,5 @@ final class Kinds implements AutoCloseable {
         row.sources().initImage().ifPresent(file -> request.start(Input.of(catalog.file(file))));
         row.sources().references().forEach(file -> request.reference(Input.of(catalog.file(file))));
         return request.build();
-    }
-
-    @Override
-    public void close() {
-        release();
-    }
-
-    /** Closes the model that is open; plans stay. */
-    void release() {
-        if (mural != null) {
-            mural.close();
-            mural = null;
-            open = null;
-        }
     }
 }

@@ -4,7 +4,6 @@ import io.mural.Recipe;
 import io.mural.engine.text.Version;
 import io.mural.weights.text.Json;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +38,13 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
     }
 
     /** Who worked on a picture, and how often and long. */
-    record Work(String host, String executor, int attempt, Optional<Double> seconds, Optional<Double> queueSeconds) {}
+    record Work(
+            String host,
+            String executor,
+            String device,
+            int attempt,
+            Optional<Double> seconds,
+            Optional<Double> queueSeconds) {}
 
     /** A finished picture's file. */
     record File(String path, long bytes, String sha256) {}
@@ -52,7 +57,6 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
             String modelIdentity,
             File file,
             Recipe recipe,
-            Path picture,
             Work work) {
         Map<String, Object> rest = new LinkedHashMap<>();
         rest.put("identity", identity);
@@ -61,16 +65,14 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
         rest.put("height", recipe.height());
         rest.put("seed", new BigInteger(Long.toUnsignedString(seed)));
         put(rest, work);
+        rest.put("device", recipe.device());
         rest.put("bytes", file.bytes());
         rest.put("sha256", file.sha256());
-        rest.put("device", recipe.device());
         rest.put("status", word(status));
         rest.put("error", null);
         rest.put("mural", Version.text());
         rest.put("model_identity", modelIdentity);
-        rest.put(
-                "recipe",
-                Json.parse("recipe", recipe.toJson(Optional.of(picture))).asMap());
+        rest.put("recipe", Json.parse("recipe", recipe.toJson(Optional.empty())).asMap());
         return new ResultRow(row, seed, status, rest);
     }
 
@@ -87,6 +89,7 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
     private static void put(Map<String, Object> rest, Work work) {
         rest.put("seconds", work.seconds().orElse(null));
         rest.put("queue_seconds", work.queueSeconds().orElse(null));
+        rest.put("device", work.device());
         rest.put("host", work.host());
         rest.put("executor", work.executor());
         rest.put("attempt", work.attempt());

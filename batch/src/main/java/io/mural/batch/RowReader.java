@@ -47,6 +47,16 @@ public final class RowReader {
         return new RowReader(number, digits, cells, faults).row();
     }
 
+    /** Reads a row whose number serves as id where it has none. */
+    public static Optional<Row> read(long number, Map<String, Object> cells, Consumer<RowFault> faults) {
+        return read(number, Census.DIGITS, cells, faults);
+    }
+
+    /** 64 bits that tell ids apart, but for a chance of one in 40 million tables of a million rows. */
+    public static long print(String id) {
+        return Census.print(id);
+    }
+
     /** What is wrong with the names of a table's columns. */
     public static List<String> faultsOf(Collection<String> columns) {
         List<String> wrong = new ArrayList<>();

@@ -1,11 +1,8 @@
 package io.mural.batch;
 
 import io.mural.CancelledException;
-import io.mural.Mural;
 import io.mural.Recipe;
 import io.mural.Sink;
-import io.mural.batch.Catalog.Setup;
-import io.mural.batch.Cursor.Piece;
 import io.mural.batch.Kinds.Kind;
 import io.mural.batch.ResultRow.Status;
 import io.mural.tensor.InputException;
@@ -14,35 +11,32 @@ import java.nio.file.Files;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** Makes pictures on a device. Its model stays open until a picture needs another. */
-final class Worker implements AutoCloseable {
+/** Makes pictures on a device, or finds them there. */
+final class Worker {
     /** A picture that fails so often for reasons that are not its own fails for good. */
     private static final int ATTEMPTS = 3;
 
-    private final Batch batch;
-    private final String device;
-    private Setup open; // null before the first
-    private Mural mural; // of open
+    private final Means batch;
+    private final OpenModel models;
 
-    Worker(Batch batch, String device) {
+    Worker(Means batch, OpenModel models) {
         this.batch = batch;
-        this.device = device;
+        this.models = models;
     }
 
-    /** Makes a picture, or finds it there, or gives it up. */
-    ResultRow work(Piece piece) throws IOException {
-        var row = batch.row(piece.row());
-        long seed = row.seed(piece.picture());
-        double queued = batch.seconds();
+    /** Makes a picture of a row, or finds it there, or gives it up. */
+    ResultRow work(Row row, int number, Kind kind) throws IOException {
+        long seed = row.seed(number);
+        double queued = batch.seconds().getAsDouble();
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(row, seed, batch.kind(piece.row()), attempt, queued);
+                return once(row, seed, kind, attempt, queued);
             } catch (CancelledException | CancellationException e) {
                 throw e;
             } catch (InputException e) {
                 return ResultRow.failed(row, seed, e.getMessage(), work(attempt, queued, Optional.empty()));
             } catch (RuntimeException | OutOfMemoryError e) {
-                close();
+                models.release();
                 if (attempt == ATTEMPTS) {
                     return ResultRow.failed(row, seed, e.toString(), work(attempt, queued, Optional.empty()));
                 }
@@ -52,9 +46,8 @@ final class Worker implements AutoCloseable {
 
     private ResultRow once(Row row, long seed, Kind kind, int attempt, double queued) throws IOException {
         var identity = batch.identities().of(kind.recipe(), row.prompt(), seed);
-        var place = batch.folder().picture(identity);
         var model = batch.identities().files(kind.setup());
-        if (Files.exists(place)) {
+        if (batch.store().has(identity)) {
             return ResultRow.finished(
                     row,
                     seed,
@@ -62,19 +55,17 @@ final class Worker implements AutoCloseable {
                     identity,
                     model,
                     file(identity),
-                    Recipe.read(place),
-                    place,
+                    Recipe.read(batch.store().local(identity)),
                     work(attempt, queued, Optional.empty()));
         }
-        double begin = batch.seconds();
-        Files.createDirectories(place.getParent());
-        var made = batch.folder().workplace(identity, kind.levels());
+        double begin = batch.seconds().getAsDouble();
+        var made = batch.store().workplace(identity, kind.levels());
         var sink = kind.levels()
-                ? Sink.png(made).resume().keptAt(place)
-                : Sink.png(made).keptAt(place);
+                ? Sink.png(made).resume().forOthers()
+                : Sink.png(made).forOthers();
         var request = Kinds.request(row, batch.catalog(), row.prompt(), seed);
-        var picture = mural(kind.setup()).generate(request, sink);
-        batch.folder().publish(made, identity);
+        var picture = models.of(kind.setup()).generate(request, sink);
+        batch.store().publish(made, identity);
         return ResultRow.finished(
                 row,
                 seed,
@@ -83,34 +74,16 @@ final class Worker implements AutoCloseable {
                 model,
                 file(identity),
                 picture.recipe(),
-                place,
-                work(attempt, queued, Optional.of(batch.seconds() - begin)));
+                work(attempt, queued, Optional.of(batch.seconds().getAsDouble() - begin)));
     }
 
     private ResultRow.Work work(int attempt, double queued, Optional<Double> seconds) {
-        return new ResultRow.Work(batch.host(), batch.shard() + " " + device, attempt, seconds, Optional.of(queued));
+        return new ResultRow.Work(
+                batch.host(), batch.executor(), models.device(), attempt, seconds, Optional.of(queued));
     }
 
     private ResultRow.File file(String identity) throws IOException {
-        var place = batch.folder().picture(identity);
-        return new ResultRow.File(batch.folder().relative(place), Files.size(place), Digest.of(place));
-    }
-
-    private Mural mural(Setup setup) {
-        if (!setup.equals(open)) {
-            close();
-            mural = batch.studio().open(setup, device);
-            open = setup;
-        }
-        return mural;
-    }
-
-    @Override
-    public void close() {
-        if (mural != null) {
-            mural.close();
-            mural = null;
-            open = null;
-        }
+        var place = batch.store().local(identity);
+        return new ResultRow.File(batch.store().relative(identity), Files.size(place), Digest.of(place));
     }
 }

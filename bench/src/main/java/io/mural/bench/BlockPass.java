@@ -75,7 +75,7 @@ final class BlockPass {
         return guided.context(ops, grid.scene(latents.cols()), txt, pooled, GUIDANCE, OutsideMemory.KEEP);
     }
 
-    /** As the other without the guide. */
+    /** Windows and halos, without a guide. */
     Flux1Transformer.Context withoutGuide() {
         var rope = guided.transformer()
                 .positions(ops, grid.text(), grid.order(), grid.geometry().ntkFactor());

@@ -8,6 +8,7 @@ import io.mural.engine.device.DeviceChoice;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import java.nio.file.Path;
@@ -71,7 +72,8 @@ final class NanoPicture {
     void measure(Results results, String run) {
         ResidentMemory.reset();
         long start = System.nanoTime();
-        var device = new DeviceChoice("cpu", threads, Optional.empty(), Precision.F32, false, this::open);
+        var device = new DeviceChoice(
+                "cpu", threads, Optional.empty(), Precision.F32, WeightStorage.USUAL, 0, false, this::open);
         try (var mural =
                 Mural.builder().model(MODEL).device(device).memory(MEMORY).open()) {
             var request = Request.of("a sunset over purple mountains and a calm sea")

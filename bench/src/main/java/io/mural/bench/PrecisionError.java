@@ -5,6 +5,7 @@ import io.mural.Request;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.model.image.RgbImage;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import io.mural.tensor.Workspace;
 import io.mural.tensor.cpu.VectorOps;
 import io.mural.tensor.cpu.machine.CodeBlocks;
@@ -66,6 +67,8 @@ public final class PrecisionError {
                 threads,
                 Optional.empty(),
                 precision,
+                WeightStorage.USUAL,
+                0,
                 precision == Precision.BF16,
                 () -> new VectorOps(new Workspace(), threads, precision, kernels));
         try (var mural = Mural.builder().model(NANO).device(device).open()) {

@@ -68,16 +68,23 @@ final class Results {
             String clock,
             Timing timing,
             Map<String, Object> more) {
+        var timed = new LinkedHashMap<String, Object>();
+        timed.put("clock", clock);
+        timed.put("samples", timing.samples());
+        timed.put("median_s", timing.median());
+        timed.put("quartiles_s", new double[] {timing.lowerQuartile(), timing.upperQuartile()});
+        timed.putAll(more);
+        append(run, what, engine, threads, timed);
+    }
+
+    /** Appends what is no time. */
+    void append(String run, String what, String engine, int threads, Map<String, Object> found) {
         var entry = new LinkedHashMap<String, Object>();
         entry.put("run", run);
         entry.put("what", what);
         entry.put("engine", engine);
         entry.put("threads", threads);
-        entry.put("clock", clock);
-        entry.put("samples", timing.samples());
-        entry.put("median_s", timing.median());
-        entry.put("quartiles_s", new double[] {timing.lowerQuartile(), timing.upperQuartile()});
-        entry.putAll(more);
+        entry.putAll(found);
         entry.putAll(environment());
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());

@@ -130,7 +130,7 @@ public final class Mural implements Runnable {
 
     /** In this JVM or, if its device asks for that, in TornadoVM's. */
     private static int execute(ParseResult parsed, Interrupt interrupt) {
-        var command = parsed.subcommand();
+        var command = innermost(parsed.subcommand());
         if (command == null || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
             return new RunLast().execute(parsed);
         }
@@ -146,6 +146,11 @@ public final class Mural implements Runnable {
             // As what the commands themselves throw, for the handler of failures to unwrap.
             throw new ExecutionException(command.commandSpec().commandLine(), "cannot start", e);
         }
+    }
+
+    /** The command that runs, where commands have commands of their own; null if none is named. */
+    private static ParseResult innermost(ParseResult named) {
+        return named != null && named.hasSubcommand() ? innermost(named.subcommand()) : named;
     }
 
     private static Optional<String> deviceBefore(ParseResult command) {

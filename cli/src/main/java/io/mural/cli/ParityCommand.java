@@ -8,7 +8,6 @@ import io.mural.evaluate.cases.EvaluationCases;
 import io.mural.model.parity.OtherCases;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
-import io.mural.tensor.Precision;
 import io.mural.train.parity.TrainingCases;
 import io.mural.weights.text.Json;
 import java.io.PrintWriter;
@@ -66,9 +65,9 @@ final class ParityCommand implements Callable<Integer> {
         if (paths.isEmpty()) {
             throw new BadUsage("name case files or folders of them, such as goldens/cases");
         }
-        var device = deviceOptions.choose(Precision.F32);
+        var device = deviceOptions.chooseExact();
         var others = OtherCases.of(List.of(new TrainingCases(), new EvaluationCases()));
-        var parity = new Parity(device.ops(), this::report, others);
+        var parity = new Parity(device.ops(), this::report, others, device.weightUnit());
         for (var file : Parity.find(paths)) {
             parity.run(file);
         }

@@ -82,6 +82,38 @@ public interface Backend {
     }
 
     /**
+     * As {@link #open(String, int, Workspace, GemmChoice)}, with weights kept in a format.
+     *
+     * @throws InputException if the device leaves no choice, see {@link #noStorage}
+     */
+    default Ops open(String device, int threads, Workspace workspace, GemmChoice gemm, WeightStorage storage) {
+        if (storage != WeightStorage.USUAL) {
+            noStorage(device).ifPresent(reason -> {
+                throw InputException.about("storage", reason);
+            });
+        }
+        return open(device, threads, workspace, gemm);
+    }
+
+    /**
+     * Why there is no choice of how weights are kept on the device, one line with the remedy; empty if there is.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default Optional<String> noStorage(String device) {
+        return Optional.of("`storage`: " + device + " takes weights as their files have them; leave `storage` away");
+    }
+
+    /**
+     * The most that an element of a weight is rounded by, relative to its size; 0 where it is as its file has it.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default double weightUnit(String device, WeightStorage storage) {
+        return 0;
+    }
+
+    /**
      * Why products on the device cannot be in this precision, one line with the remedy; empty if they can.
      *
      * @param device one of {@link Availability.Available#devices()}

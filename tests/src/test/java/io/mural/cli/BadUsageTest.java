@@ -69,6 +69,8 @@ class BadUsageTest {
                 usage(
                         "generate sea --gemm library --device tornado:emulator",
                         "--gemm library: tornado:emulator multiplies matrices with kernels of mural alone"),
+                usage("generate sea --storage f32", "--storage: cpu takes weights as their files have them", "leave"),
+                usage("generate sea --storage f16", "--storage", "usual, f32"),
                 usage("generate sea --gemm fast", "--gemm", "measured, java, library"),
                 usage("generate sea --vae sideways", "--vae", "'sideways'", "auto, whole, tiled"),
                 usage("generate sea --noise-dtype f8", "--noise-dtype", "f32, f16, bf16"),

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where mural looks for TornadoVM's SDK, and what it says when it cannot use it. */
 @Tag("full")
 class TornadoDeviceTest {
-    private static final String INSTALL = "install version 5.2.0-jdk25, such as with 'sdk install tornadovm"
+    private static final String INSTALL = "install version 5.2.0-jdk25 or newer, such as with 'sdk install tornadovm"
             + " 5.2.0-jdk25-opencl' (or -cuda, -ptx) of sdkman.io";
     private static final String HELP = "; see 'mural generate --help'";
 
@@ -90,7 +90,18 @@ class TornadoDeviceTest {
         assertRefused(
                 run(Map.of("TORNADOVM_HOME", old.toString()), "generate", "x", "--device", "tornado"),
                 "--device tornado: TORNADOVM_HOME: " + old
-                        + " is TornadoVM 4.0.0-jdk21, but mural works with 5.2.0-jdk25; " + INSTALL);
+                        + " is TornadoVM 4.0.0-jdk21, but mural works with 5.2.0-jdk25 and newer; " + INSTALL);
+    }
+
+    /** A newer one is tried, and said to be untried. */
+    @Test
+    void triesANewerVersionAloud() throws IOException {
+        assumeThat(Runtime.version().feature()).isEqualTo(25);
+        var newer = sdk("newer", "6.1.0", "opencl");
+        var result = run(Map.of("TORNADOVM_HOME", newer.toString()), "generate", "x", "--device", "tornado");
+        assertThat(result.err())
+                .anyMatch(line ->
+                        line.startsWith("mural: TornadoVM 6.1.0 is newer than 5.2.0-jdk25, which mural was tried"));
     }
 
     @Test
@@ -109,13 +120,13 @@ class TornadoDeviceTest {
 
     @Test
     void theOptionCountsBeforeTheEnvironmentBeforeSdkman() throws IOException {
-        var option = sdk("option", "1-jdk1", "opencl").toString();
-        var variable = sdk("variable", "2-jdk2", "opencl").toString();
-        sdk("sdkman/candidates/tornadovm/current", "3-jdk3", "opencl");
+        var option = sdk("option", "1.0-jdk1", "opencl").toString();
+        var variable = sdk("variable", "2.0-jdk2", "opencl").toString();
+        sdk("sdkman/candidates/tornadovm/current", "3.0-jdk3", "opencl");
         String[] devices = {"devices", "--tornado-home", option};
-        assertThat(run(Map.of("TORNADOVM_HOME", variable), devices).out()).contains("is TornadoVM 1-jdk1,");
-        assertThat(run(Map.of("TORNADOVM_HOME", variable), "devices").out()).contains("is TornadoVM 2-jdk2,");
-        assertThat(run(Map.of(), "devices").out()).contains("SDKMAN: ", "is TornadoVM 3-jdk3,");
+        assertThat(run(Map.of("TORNADOVM_HOME", variable), devices).out()).contains("is TornadoVM 1.0-jdk1,");
+        assertThat(run(Map.of("TORNADOVM_HOME", variable), "devices").out()).contains("is TornadoVM 2.0-jdk2,");
+        assertThat(run(Map.of(), "devices").out()).contains("SDKMAN: ", "is TornadoVM 3.0-jdk3,");
     }
 
     @Test

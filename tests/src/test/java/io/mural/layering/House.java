@@ -66,6 +66,8 @@ final class House {
                     EVALUATE,
                     List.of(
                             EVALUATE,
+                            API,
+                            ENGINE,
                             MODEL,
                             "io.mural.weights",
                             "io.mural.tensor",

@@ -2,6 +2,7 @@ package io.mural.tornado;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.model.parity.OtherCases;
 import io.mural.model.parity.Outcome;
 import io.mural.model.parity.Parity;
 import io.mural.tensor.Workspace;
@@ -37,6 +38,24 @@ class EmulatorTest {
                 .singleElement()
                 .satisfies(outcome ->
                         assertThat(outcome.verdict()).as(outcome.toString()).isEqualTo(Outcome.Verdict.PASS));
+    }
+
+    /** Weights in 16 bits meet the bounds by storage, and not those of float32. */
+    @TestFactory
+    Stream<DynamicTest> shortStorageMeetsBoundsOfItsOwn() {
+        return Stream.of("flux1-transformer-t0.37", "t5-encoder", "clip-text", "flux1-vae-decode")
+                .flatMap(name -> Stream.of(Storage.F16, Storage.BF16)
+                        .map(storage -> DynamicTest.dynamicTest(name + " " + storage, () -> {
+                            double unit = storage == Storage.F16 ? 0x1p-11 : 0x1p-8;
+                            var outcomes = new ArrayList<Outcome>();
+                            new Parity(
+                                            () -> Pictures.open(storage, Long.MAX_VALUE),
+                                            outcomes::add,
+                                            OtherCases.of(List.of()),
+                                            unit)
+                                    .run(Path.of("../goldens/cases", name + ".safetensors"));
+                            assertThat(outcomes).extracting(Outcome::verdict).containsExactly(Outcome.Verdict.PASS);
+                        })));
     }
 
     @Test

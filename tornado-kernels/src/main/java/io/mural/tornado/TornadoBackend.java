@@ -3,6 +3,7 @@ package io.mural.tornado;
 import io.mural.tensor.Backend;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.Ops;
+import io.mural.tensor.WeightStorage;
 import io.mural.tensor.Workspace;
 import io.mural.tornado.device.AttentionUse;
 import io.mural.tornado.device.Driver;
@@ -157,13 +158,42 @@ public final class TornadoBackend implements Backend {
 
     @Override
     public Ops open(String device, int threads, Workspace workspace, GemmChoice gemm) {
+        return open(device, threads, workspace, gemm, WeightStorage.USUAL);
+    }
+
+    @Override
+    public Ops open(String device, int threads, Workspace workspace, GemmChoice gemm, WeightStorage kept) {
         var chosen = find(device);
         long weights = (long) (chosen.getMaxGlobalMemory() * WEIGHTS_SHARE);
         boolean cuda = chosen.getTornadoVMBackend() == TornadoVMBackendType.CUDA;
         var driver = new Driver(device, cuda, cuda);
+        var storage = storage(chosen, kept);
+        var products = kept == WeightStorage.F32 ? GemmChoice.JAVA : gemm; // libraries take 16 bits
         var settings = new Settings(
-                driver, storage(chosen), weights, false, library(device, gemm), attention(device, gemm), told);
+                driver, storage, weights, false, library(device, products), attention(device, products), told);
         return new TornadoOps(chosen, settings, workspace);
+    }
+
+    @Override
+    public Optional<String> noStorage(String device) {
+        return Optional.empty();
+    }
+
+    /** Of float16 with 11 bits of significand, and bfloat16 with 8, rounded to nearest; files are at most float32. */
+    @Override
+    public double weightUnit(String device, WeightStorage kept) {
+        return switch (storage(find(device), kept)) {
+            case F32 -> 0;
+            case F16 -> 0x1p-11;
+            case BF16 -> 0x1p-8;
+        };
+    }
+
+    private static Storage storage(TornadoDevice device, WeightStorage kept) {
+        return switch (kept) {
+            case USUAL -> storage(device);
+            case F32 -> Storage.F32;
+        };
     }
 
     private LibraryUse library(String device, GemmChoice gemm) {

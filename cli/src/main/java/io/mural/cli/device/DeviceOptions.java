@@ -8,6 +8,7 @@ import io.mural.engine.device.DeviceName;
 import io.mural.engine.device.Devices;
 import io.mural.tensor.GemmChoice;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -54,21 +55,31 @@ public final class DeviceOptions {
                     + " the processor has it. Default: f32; with --from that of the picture.")
     private Precision precision;
 
+    @Option(
+            names = "--storage",
+            paramLabel = "HOW",
+            description =
+                    "How GPUs keep weights: usual (in 16 bits) or f32, which rounds nothing, takes twice the memory and"
+                            + " does without NVIDIA's libraries. Default: usual; for parity f32.")
+    private WeightStorage storage;
+
     /**
      * The device of the options, else {@code otherwise}.
      *
      * @param before what multiplied matrices before, taken where the device leaves a choice and the options say nothing
      * @param usual the precision, where the options say nothing
+     * @param kept how weights are kept, where the options say nothing and the device leaves a choice
      */
-    public DeviceChoice choose(String otherwise, Optional<GemmChoice> before, Precision usual) {
-        return named(device == null ? otherwise : device, before, usual);
+    public DeviceChoice choose(String otherwise, Optional<GemmChoice> before, Precision usual, WeightStorage kept) {
+        var chosen = named(device == null ? otherwise : device, before, usual);
+        return storage == null ? chosen.as(kept).watched(NativeOutput::fault) : chosen;
     }
 
     private DeviceChoice named(String name, Optional<GemmChoice> before, Precision usual) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        return DeviceChoice.of(name, count, Optional.ofNullable(gemm), before, false)
-                .in(precision == null ? usual : precision)
-                .watched(NativeOutput::fault);
+        var chosen = DeviceChoice.of(name, count, Optional.ofNullable(gemm), before, false)
+                .in(precision == null ? usual : precision);
+        return (storage == null ? chosen : chosen.keeping(storage)).watched(NativeOutput::fault);
     }
 
     /**
@@ -94,6 +105,15 @@ public final class DeviceOptions {
                 : OptionalInt.of(TornadoVm.run(wanted.get(), home, interrupt, args));
     }
 
+    /** As {@link #choose()}; weights are kept in float32 where the options say nothing else, and nothing asks for a library. */
+    public DeviceChoice chooseExact() {
+        var chosen = choose(Precision.F32);
+        boolean free = storage == null && gemm != GemmChoice.LIBRARY && gemm != GemmChoice.MEASURED;
+        return free && chosen.choosesStorage()
+                ? chosen.keeping(WeightStorage.F32).watched(NativeOutput::fault)
+                : chosen;
+    }
+
     /** The devices of the options: all of TornadoVM's for {@code all}, or the processor if there is none. */
     public List<String> names() {
         if (!ALL.equals(device)) {
@@ -115,6 +135,6 @@ public final class DeviceOptions {
 
     /** The device of the options, else the processor; {@code usual} is the precision where the options say nothing. */
     public DeviceChoice choose(Precision usual) {
-        return choose("cpu", Optional.empty(), usual);
+        return choose("cpu", Optional.empty(), usual, WeightStorage.USUAL);
     }
 }

@@ -3,13 +3,16 @@ package io.mural.cli.evaluate;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.evaluate.report.BestAndWorst;
+import io.mural.evaluate.set.Metric;
 import io.mural.evaluate.set.MetricWeights;
 import io.mural.evaluate.set.PairEvaluation;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SetEvaluation;
 import io.mural.tensor.Precision;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         sortOptions = false,
+        subcommands = {ProtocolCommand.class, GenEvalCommand.class},
         description = {
             "Measures pictures: against a reference set, against their prompts, against other pictures, or alone.",
             "The networks' weights are yours (--weights); seams, PSNR and SSIM need none."
@@ -32,7 +36,7 @@ import picocli.CommandLine.Spec;
             "  mural evaluate skipped/ --against full/",
             "  mural evaluate pictures/ --reference real/ --metrics fid,kid --weights metrics/",
             "  mural evaluate pictures/ --prompts prompts.txt --metrics clip,clip-iqa --weights metrics/ --csv",
-            "  mural evaluate real/ --statistics -o real.stats.safetensors --metrics fid,patch-fid --weights metrics/"
+            "  mural evaluate real/ --statistics -o real.stats.safetensors --weights metrics/"
         })
 public final class EvaluateCommand implements Callable<Integer> {
     private static final int GATE_FAILED = 1;
@@ -92,8 +96,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             return 0;
         }
         try (var ops = device.choose(Precision.F32).ops().get();
-                var evaluation = new SetEvaluation(
-                        ops, metrics.weights(), metrics.chosen(), metrics.settings(pictures), progress)) {
+                var evaluation =
+                        new SetEvaluation(ops, metrics.weights(), measured(), metrics.settings(pictures), progress)) {
             if (statistics) {
                 evaluation.writeStatistics(pictures, tables.requireOutput());
                 spec.commandLine().getOut().println(tables.requireOutput());
@@ -102,6 +106,11 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** A reference set serves all figures that compare with one, if nothing else is said. */
+    private Set<Metric> measured() {
+        return metrics.chosen(statistics ? EnumSet.of(Metric.FID, Metric.PATCH_FID) : EnumSet.noneOf(Metric.class));
     }
 
     /** Each way of measuring has its own options; what would have no effect is refused. */
@@ -119,7 +128,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             return;
         }
         refuse(lpips, "--lpips compares pictures; name the others with --against");
-        if (metrics.chosen().isEmpty()) {
+        if (measured().isEmpty()) {
             throw new BadUsage("say what to measure: --metrics, --against or --seams");
         }
         if (statistics) {

@@ -126,11 +126,30 @@ final class MetricOptions {
                         .anyMatch(option -> option != null);
     }
 
+    /** Where noise, KID's subsets and the bootstrap come from. */
+    long seed() {
+        return seed == null ? Settings.USUAL.seed() : seed;
+    }
+
+    /** How many pictures of a set count. */
+    int limit() {
+        return limit == null ? Settings.USUAL.limit() : limit;
+    }
+
+    boolean hasWeights() {
+        return weights != null;
+    }
+
+    boolean ofPrompts() {
+        return prompts != null;
+    }
+
     static List<String> names() {
         return Arrays.stream(Metric.values()).map(Metric::word).toList();
     }
 
-    Set<Metric> chosen() {
+    /** What the options name, else {@code usual}; options that would have no effect on these are refused. */
+    Set<Metric> chosen(Set<Metric> usual) {
         var chosen = EnumSet.noneOf(Metric.class);
         for (var name : metrics) {
             chosen.add(Arrays.stream(Metric.values())
@@ -138,6 +157,9 @@ final class MetricOptions {
                     .findFirst()
                     .orElseThrow(
                             () -> new BadUsage("--metrics " + name + ": choose of " + String.join(", ", names()))));
+        }
+        if (chosen.isEmpty()) {
+            chosen.addAll(usual);
         }
         requireEffect(chosen);
         return chosen;
@@ -186,7 +208,7 @@ final class MetricOptions {
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .toList();
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be read; --prompts takes a text file, one prompt a line", e);
+            throw new InputException(file + ": cannot be read; prompts stand in a text file, one a line", e);
         }
     }
 

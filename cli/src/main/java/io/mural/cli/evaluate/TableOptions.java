@@ -38,6 +38,13 @@ final class TableOptions {
         return Optional.ofNullable(page);
     }
 
+    /** Where there are no pictures to show. */
+    void refusePage() {
+        if (page != null) {
+            throw new BadUsage("--page shows pictures, and there are none here");
+        }
+    }
+
     Path requireOutput() {
         if (output == null) {
             throw new BadUsage("--statistics writes a file; name it with -o, such as real.stats.safetensors");

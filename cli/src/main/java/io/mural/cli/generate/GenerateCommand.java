@@ -11,6 +11,7 @@ import io.mural.cli.progress.ProgressMode;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.Devices;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,11 @@ import picocli.CommandLine.Spec;
         })
 public final class GenerateCommand implements Runnable, DeviceBefore {
     private static final int MOST_PICTURES = 100_000;
+
+    /** How pictures of a file of prompts are laid out. */
+    enum Layout {
+        GENEVAL
+    }
 
     private final Interrupt interrupt;
 
@@ -86,6 +92,13 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
     private String promptsFile;
 
     @Option(
+            names = "--layout",
+            paramLabel = "geneval",
+            description = "geneval: takes GenEval's evaluation_metadata.jsonl as --prompts-file and writes the folders"
+                    + " that its evaluator reads, into the folder of -o.")
+    private Layout layout;
+
+    @Option(
             names = "--from",
             paramLabel = "PNG",
             description = "Takes everything from a picture that mural made; other options change it.")
@@ -116,20 +129,37 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             throw new BadUsage("--count " + count + ": choose 1 to " + MOST_PICTURES);
         }
         var before = Optional.ofNullable(from).map(Recipe::read).map(this::located);
-        var prompts = prompts(before);
+        var geneval = geneval();
+        var prompts = geneval.map(GenEvalLayout::prompts).orElseGet(() -> prompts(before));
         // TornadoVM's JVM was started for the picture's device: there is no other to fall back to.
         var device = deviceOptions.choose(
                 before.map(Recipe::device)
                         .filter(name -> TornadoVm.isHere() || Devices.has(name))
                         .orElse("cpu"),
                 before.flatMap(Recipe::gemm),
-                before.map(Recipe::precision).orElse(Precision.USUAL));
+                before.map(Recipe::precision).orElse(Precision.USUAL),
+                before.map(Recipe::storage).orElse(WeightStorage.USUAL));
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);
             new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), Verbose.in(spec))
-                    .make(requests(prompts, before), Optional.ofNullable(output));
+                    .make(
+                            requests(prompts, before),
+                            requests -> geneval.map(form -> form.places(output, count))
+                                    .orElseGet(() -> Pictures.places(requests, Optional.ofNullable(output))));
         }
+    }
+
+    private Optional<GenEvalLayout> geneval() {
+        if (layout == null) {
+            return Optional.empty();
+        }
+        if (promptsFile == null || output == null || !words.isEmpty()) {
+            throw new BadUsage(
+                    "--layout geneval takes GenEval's evaluation_metadata.jsonl as --prompts-file and a folder"
+                            + " as -o, and no prompt");
+        }
+        return Optional.of(new GenEvalLayout(Path.of(promptsFile)));
     }
 
     /** A model that options name instead need not be there. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to use, and what to add to it. */
-final class ModelOptions {
+public final class ModelOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR|FILE|ORG/NAME",
@@ -87,7 +87,7 @@ final class ModelOptions {
     }
 
     /** Opens the model of the options, else that of the recipe, else the embedded one. */
-    Mural open(Optional<Recipe> from, DeviceChoice device) {
+    public Mural open(Optional<Recipe> from, DeviceChoice device) {
         var place = model(from);
         var builder = Mural.builder().device(device);
         place.path().ifPresentOrElse(builder::model, () -> builder.embedded(Home.model()));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Pictures for the command line: files named, progress reported, paths printed. */
 final class Pictures {
@@ -41,6 +42,16 @@ final class Pictures {
 
     /** @param requests alike but for prompt and seed, each with its seed */
     void make(List<Request> requests, Optional<Path> output) {
+        make(requests, all -> places(all, output));
+    }
+
+    /**
+     * Makes pictures.
+     *
+     * @param requests alike but for prompt and seed, each with its seed
+     * @param placed gives each its file
+     */
+    void make(List<Request> requests, Function<List<Request>, List<Path>> placed) {
         options.check();
         var first = requests.getFirst();
         if (options.needsLevels()) {
@@ -55,7 +66,7 @@ final class Pictures {
                 return;
             }
         }
-        var places = places(requests, output);
+        var places = placed.apply(requests);
         if (options.tiles) {
             places.forEach(place -> TilePyramid.check(description(place)));
         }
@@ -82,7 +93,8 @@ final class Pictures {
         return name.endsWith(".png") ? name.substring(0, name.length() - ".png".length()) : name;
     }
 
-    private static List<Path> places(List<Request> requests, Optional<Path> output) {
+    /** Files as {@code -o} says, checked. */
+    static List<Path> places(List<Request> requests, Optional<Path> output) {
         var outputs = new Outputs(output, requests.size());
         List<Path> places = new ArrayList<>();
         for (var request : requests) {

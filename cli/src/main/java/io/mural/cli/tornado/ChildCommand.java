@@ -18,6 +18,9 @@ final class ChildCommand {
     private static final List<String> HANDED_ON = List.of(
             "mural.home", "java.awt.headless", "stdout.encoding", "stderr.encoding", "sun.jnu.encoding", "user.home");
 
+    /** Modules that are needed and that nothing else names, as far as an SDK has them. */
+    private static final List<String> COMMON = List.of("runtime", "annotation", "drivers-common");
+
     private ChildCommand() {}
 
     /**
@@ -51,7 +54,7 @@ final class ChildCommand {
     private static List<String> command(Sdk sdk, List<String> backends, String mainClass, List<String> args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvm());
+        command.addAll(jvm(sdk));
         command.addAll(tornadoVm(sdk, backends));
         HANDED_ON.stream()
                 .filter(key -> System.getProperty(key) != null)
@@ -62,15 +65,19 @@ final class ChildCommand {
         return command;
     }
 
-    private static List<String> jvm() {
+    private static List<String> jvm(Sdk sdk) {
         // The JVM's own warnings belong on stderr.
-        return List.of(
+        List<String> options = new ArrayList<>(List.of(
                 "-Xlog:disable",
                 "-Xlog:all=warning,aot*=off,cds*=off:stderr",
-                "-XX:+UnlockExperimentalVMOptions",
-                "-XX:+EnableJVMCI",
                 "-XX:+UseParallelGC",
-                "-XX:MaxRAMPercentage=70");
+                "-XX:MaxRAMPercentage=70"));
+        // SDKs with modules of the Graal compiler need the JVM's interface for compilers; later ones have neither.
+        if (Files.isDirectory(sdk.compiler())) {
+            options.addAll(List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+EnableJVMCI"));
+            options.add("--upgrade-module-path=" + sdk.compiler());
+        }
+        return options;
     }
 
     private static List<String> tornadoVm(Sdk sdk, List<String> backends) {
@@ -85,7 +92,6 @@ final class ChildCommand {
                 "-D" + MARK + "=" + sdk.home(),
                 "-Djava.library.path=" + sdk.libraries(),
                 "--module-path=" + sdk.modules(),
-                "--upgrade-module-path=" + sdk.compiler(),
                 "-Dtornado.load.api.implementation=" + runtime + "tasks.TornadoTaskGraph",
                 "-Dtornado.load.runtime.implementation=" + runtime + "TornadoCoreRuntime",
                 "-Dtornado.load.tornado.implementation=" + runtime + "common.Tornado",
@@ -96,13 +102,14 @@ final class ChildCommand {
                 // TornadoVM counts what it allocates and stops at 1 GB; mural plans for the device's real memory.
                 "-Dtornado.device.memory=1024GB",
                 // A block of a model is one graph: its plan takes more than the 4096 bytes there are by default.
-                "-Dtornado.tvm.maxbytecodesize=262144",
-                "@" + sdk.exports("common")));
-        backends.forEach(backend -> options.add("@" + sdk.exports(backend)));
+                "-Dtornado.tvm.maxbytecodesize=262144"));
+        sdk.exportLists(backends).forEach(list -> options.add("@" + list));
         options.add("--enable-native-access=ALL-UNNAMED," + String.join(",", drivers));
         options.add("--add-modules="
                 + Stream.concat(
-                                Stream.of("tornado.runtime", "tornado.annotation", "tornado.drivers.common"),
+                                COMMON.stream()
+                                        .filter(sdk::hasModule)
+                                        .map(module -> "tornado." + module.replace('-', '.')),
                                 drivers.stream())
                         .collect(Collectors.joining(",")));
         return options;

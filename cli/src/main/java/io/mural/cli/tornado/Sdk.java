@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  * An installed TornadoVM SDK: a folder with Java modules in {@code share/java}, native libraries in {@code lib} and
  * lists of options for the JVM in {@code etc/exportLists}.
  *
+ * @param notice what a user of it should know
  * @param backends what it compiles kernels to, such as {@code opencl}; at least one
  */
-record Sdk(Path home, List<String> backends) {
+record Sdk(Path home, List<String> backends, Optional<String> notice) {
     static final String VARIABLE = "TORNADOVM_HOME";
 
-    private static final int JDK = 25;
     private static final Pattern API = Pattern.compile("tornado-api-(.+)\\.jar");
     private static final Pattern DRIVER = Pattern.compile("tornado-drivers-([a-z]+)-\\d.*\\.jar");
     private static final String COMMON = "common"; // what all drivers share
@@ -72,12 +72,12 @@ record Sdk(Path home, List<String> backends) {
     }
 
     /** A file of options for the JVM, one a line. */
-    Path exports(String name) {
+    private Path exports(String name) {
         return home.resolve("etc/exportLists/" + name + "-exports");
     }
 
     static String install() {
-        return "install version %s, such as with 'sdk install tornadovm %1$s-opencl' (or -cuda, -ptx) of sdkman.io"
+        return "install version %s or newer, such as with 'sdk install tornadovm %1$s-opencl' (or -cuda, -ptx) of sdkman.io"
                 .formatted(Version.tornadoVm());
     }
 
@@ -92,24 +92,53 @@ record Sdk(Path home, List<String> backends) {
         if (!Files.isDirectory(home.resolve("share/java/tornado"))) {
             return new Search.Missing(where + " is no TornadoVM SDK, share/java/tornado is missing; " + install());
         }
-        Sdk sdk = new Sdk(home, List.of());
+        Sdk sdk = new Sdk(home, List.of(), Optional.empty());
         List<String> versions = sdk.jars(API);
-        String needed = Version.tornadoVm();
-        if (!versions.contains(needed)) {
-            return new Search.Missing("%s is TornadoVM %s, but mural works with %s; %s"
-                    .formatted(where, versions.isEmpty() ? "without its API" : versions.getFirst(), needed, install()));
+        SdkVersion tested = SdkVersion.of(Version.tornadoVm()).orElseThrow();
+        var version = versions.stream().findFirst().flatMap(SdkVersion::of);
+        if (version.isEmpty() || version.get().isBefore(tested)) {
+            return new Search.Missing("%s is TornadoVM %s, but mural works with %s and newer; %s"
+                    .formatted(
+                            where,
+                            versions.isEmpty() ? "without its API" : versions.getFirst(),
+                            tested.text(),
+                            install()));
         }
-        if (Runtime.version().feature() != JDK) {
+        if (!version.get().runsOn(Runtime.version().feature())) {
             return new Search.Missing("TornadoVM %s needs a JDK %d, but mural runs on %d; point JAVA_HOME at a JDK %2$d"
-                    .formatted(needed, JDK, Runtime.version().feature()));
+                    .formatted(
+                            version.get().text(),
+                            version.get().jdk(),
+                            Runtime.version().feature()));
         }
-        List<String> backends = sdk.jars(DRIVER).stream()
-                .filter(name -> !name.equals(COMMON) && Files.exists(sdk.exports(name)))
-                .toList();
+        List<String> backends =
+                sdk.jars(DRIVER).stream().filter(name -> !name.equals(COMMON)).toList();
         if (backends.isEmpty()) {
             return new Search.Missing(where + " has no driver in share/java/tornado; " + install());
         }
-        return new Search.Found(new Sdk(home, backends));
+        return new Search.Found(new Sdk(home, backends, notice(version.get(), tested)));
+    }
+
+    private static Optional<String> notice(SdkVersion version, SdkVersion tested) {
+        return tested.isBefore(version)
+                ? Optional.of("TornadoVM %s is newer than %s, which mural was tried with; `mural parity goldens/cases`"
+                                .formatted(version.text(), tested.text())
+                        + " shows whether they work together")
+                : Optional.empty();
+    }
+
+    /** Whether it has a module, by its jar. */
+    boolean hasModule(String name) {
+        return !jars(Pattern.compile(Pattern.quote("tornado-" + name) + "-\\d.*\\.jar()"))
+                .isEmpty();
+    }
+
+    /** Its lists of options for the JVM that there are: those all drivers share, and those of the named ones. */
+    List<Path> exportLists(List<String> backends) {
+        return Stream.concat(Stream.of(COMMON), backends.stream())
+                .map(this::exports)
+                .filter(Files::exists)
+                .toList();
     }
 
     /** The first group of the pattern in the names of jars that match it, in order. */

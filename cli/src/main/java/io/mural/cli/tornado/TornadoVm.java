@@ -84,6 +84,7 @@ public final class TornadoVm {
                             sdk.backends().getFirst(),
                             Sdk.install()));
         }
+        sdk.notice().ifPresent(line -> System.err.println("mural: " + line));
         return ChildCommand.process(sdk, backend.map(List::of).orElse(sdk.backends()), mainClass, args);
     }
 

@@ -5,6 +5,7 @@ import io.mural.tensor.GemmChoice;
 import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Precision;
+import io.mural.tensor.WeightStorage;
 import io.mural.tensor.Workspace;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,11 +17,20 @@ import java.util.function.Supplier;
  * @param name its whole name
  * @param gemm what multiplies matrices and does attention, where the device leaves a choice
  * @param precision what products are asked to be in
+ * @param storage how weights are kept, where the device leaves a choice
+ * @param weightUnit the most that an element of a weight is rounded by there, relative to its size
  * @param bf16 whether short weights are multiplied in bfloat16 under {@link Precision#AUTO}
  * @param ops opens its operations with memory of their own
  */
 public record DeviceChoice(
-        String name, int threads, Optional<GemmChoice> gemm, Precision precision, boolean bf16, Supplier<Ops> ops) {
+        String name,
+        int threads,
+        Optional<GemmChoice> gemm,
+        Precision precision,
+        WeightStorage storage,
+        double weightUnit,
+        boolean bf16,
+        Supplier<Ops> ops) {
     private static final int MOST_THREADS = 1024;
 
     /**
@@ -57,6 +67,8 @@ public record DeviceChoice(
                 threads,
                 products,
                 Precision.F32,
+                WeightStorage.USUAL,
+                backend.weightUnit(name, WeightStorage.USUAL),
                 false,
                 () -> backend.open(name, threads, new Workspace(), products.orElse(GemmChoice.MEASURED)));
     }
@@ -70,8 +82,54 @@ public record DeviceChoice(
                 threads,
                 gemm,
                 other,
+                storage,
+                weightUnit,
                 backend.roundsToBf16(name),
-                gemm.isPresent() ? ops : () -> backend.open(name, threads, new Workspace(), other));
+                gemm.isPresent() || storage != WeightStorage.USUAL
+                        ? ops
+                        : () -> backend.open(name, threads, new Workspace(), other));
+    }
+
+    /** Whether weights may be kept in another format there than usual. */
+    public boolean choosesStorage() {
+        return Devices.choose(name).backend().noStorage(name).isEmpty();
+    }
+
+    /** As {@link #keeping}, where there is a choice: as a picture was made before, maybe elsewhere. */
+    public DeviceChoice as(WeightStorage before) {
+        return before != WeightStorage.USUAL && choosesStorage() && !gemm.equals(Optional.of(GemmChoice.LIBRARY))
+                ? keeping(before)
+                : this;
+    }
+
+    /**
+     * The same with weights kept in a format; {@link InputException} where the device leaves no choice, or the libraries that
+     * were asked for do not take it.
+     */
+    public DeviceChoice keeping(WeightStorage other) {
+        var backend = Devices.choose(name).backend();
+        backend.noStorage(name).ifPresent(reason -> {
+            throw InputException.about("storage", reason);
+        });
+        if (other == WeightStorage.USUAL) {
+            return this;
+        }
+        if (gemm.equals(Optional.of(GemmChoice.LIBRARY))) {
+            throw InputException.about(
+                    "gemm",
+                    "`gemm` library: NVIDIA's libraries take weights in 16 bits, and `storage` is f32; leave one of"
+                            + " them away");
+        }
+        var products = gemm.map(any -> GemmChoice.JAVA);
+        return new DeviceChoice(
+                name,
+                threads,
+                products,
+                precision,
+                other,
+                backend.weightUnit(name, other),
+                bf16,
+                () -> backend.open(name, threads, new Workspace(), GemmChoice.JAVA, other));
     }
 
     /**
@@ -89,7 +147,7 @@ public record DeviceChoice(
 
     /** The same, whose operations fail once {@code faults} has a line: what a driver printed that failed. */
     public DeviceChoice watched(Supplier<Optional<String>> faults) {
-        return new DeviceChoice(name, threads, gemm, precision, bf16, () -> {
+        return new DeviceChoice(name, threads, gemm, precision, storage, weightUnit, bf16, () -> {
             var opened = ops.get();
             opened.watch(faults);
             return opened;
@@ -98,7 +156,7 @@ public record DeviceChoice(
 
     /** The same, telling {@code details} how the backend comes to what it decides by itself. */
     public DeviceChoice detailed(Consumer<String> details) {
-        return new DeviceChoice(name, threads, gemm, precision, bf16, () -> {
+        return new DeviceChoice(name, threads, gemm, precision, storage, weightUnit, bf16, () -> {
             var opened = ops.get();
             opened.onDetail(details);
             return opened;

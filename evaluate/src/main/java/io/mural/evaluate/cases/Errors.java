@@ -39,7 +39,7 @@ final class Errors {
         of(name, mine, largest == 0 ? 1 : largest, itsBound);
     }
 
-    /** As the other, over {@code scale} instead of the largest value. */
+    /** The largest difference over {@code scale}, instead of over the largest value. */
     void of(String name, double[] mine, double scale, double itsBound) {
         if (!has(name)) {
             return;

@@ -24,7 +24,7 @@ public final class Clip implements TextEmbedder, AutoCloseable {
 
     private Clip(Path folder, Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
-        copies = new WeightCopies(checkpoint, "");
+        copies = new WeightCopies(NamedWeights.of(checkpoint), "");
         try {
             var json = Json.read(folder.resolve("config.json"));
             int projection = json.integer("projection_dim", 512);

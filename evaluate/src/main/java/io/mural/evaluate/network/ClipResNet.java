@@ -64,7 +64,7 @@ public final class ClipResNet implements AutoCloseable {
     /** The network of a safetensors file. */
     public static ClipResNet load(Path path) {
         try (var checkpoint = Checkpoint.open(path)) {
-            var file = new WeightCopies(checkpoint, "");
+            var file = new WeightCopies(NamedWeights.of(checkpoint), "");
             try {
                 return new ClipResNet(file);
             } catch (RuntimeException e) {

@@ -31,7 +31,7 @@ public final class ClipResNetText implements TextEmbedder, AutoCloseable {
 
     private ClipResNetText(Checkpoint checkpoint, int heads) {
         this.checkpoint = checkpoint;
-        copies = new WeightCopies(checkpoint, "");
+        copies = new WeightCopies(NamedWeights.of(checkpoint), "");
         try {
             var weights = Weights.of(checkpoint);
             var table = copies.shape("token_embedding.weight", 2);

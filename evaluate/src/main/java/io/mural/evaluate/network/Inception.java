@@ -7,7 +7,6 @@ import io.mural.evaluate.pixels.InceptionPixels;
 import io.mural.tensor.Linear;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
-import io.mural.weights.file.Checkpoint;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,10 +52,10 @@ public final class Inception implements AutoCloseable {
         classBias = file.floats("fc.bias");
     }
 
-    /** The network of a safetensors file. */
+    /** The network of a safetensors file, or of torch's. */
     public static Inception load(Path path) {
-        try (var checkpoint = Checkpoint.open(path)) {
-            var file = new WeightCopies(checkpoint, "");
+        try (var weights = NamedWeights.open(path)) {
+            var file = new WeightCopies(weights, "");
             try {
                 return new Inception(file);
             } catch (RuntimeException e) {

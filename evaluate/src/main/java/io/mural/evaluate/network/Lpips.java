@@ -5,7 +5,6 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.tensor.Padding;
 import io.mural.tensor.Tensor;
-import io.mural.weights.file.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,15 +51,26 @@ public final class Lpips implements AutoCloseable {
 
     /** The network of a safetensors file, with or without {@code net.} before its names. */
     public static Lpips load(Path path) {
-        try (var checkpoint = Checkpoint.open(path)) {
-            var prefix = checkpoint.tensors().containsKey("net.features.0.weight") ? "net." : "";
-            var file = new WeightCopies(checkpoint, prefix);
-            try {
-                return new Lpips(file);
-            } catch (RuntimeException e) {
-                file.close();
-                throw e;
-            }
+        try (var weights = NamedWeights.open(path)) {
+            return load(weights, weights.has("net.features.0.weight") ? "net." : "");
+        }
+    }
+
+    /** The network of two files of torch's: VGG-16's features, and the layers of LPIPS. */
+    public static Lpips load(Path features, Path layers) {
+        try (var vgg = NamedWeights.open(features);
+                var own = NamedWeights.open(layers)) {
+            return load(NamedWeights.together(vgg, own), "");
+        }
+    }
+
+    private static Lpips load(NamedWeights weights, String prefix) {
+        var file = new WeightCopies(weights, prefix);
+        try {
+            return new Lpips(file);
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 

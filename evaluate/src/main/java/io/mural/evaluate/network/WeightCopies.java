@@ -6,7 +6,6 @@ import io.mural.tensor.Linear;
 import io.mural.tensor.Matrix;
 import io.mural.tensor.Shape;
 import io.mural.tensor.Tensor;
-import io.mural.weights.file.Checkpoint;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -16,17 +15,17 @@ import java.util.Optional;
 /** Tensors of a file by name, changed on the way in; it owns the memory of the changed copies. */
 final class WeightCopies implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
-    private final Checkpoint file;
+    private final NamedWeights file;
     private final String prefix;
 
     /** @param prefix what stands before every name in the file, possibly nothing */
-    WeightCopies(Checkpoint file, String prefix) {
+    WeightCopies(NamedWeights file, String prefix) {
         this.file = file;
         this.prefix = prefix;
     }
 
     boolean has(String name) {
-        return file.tensors().containsKey(prefix + name);
+        return file.has(prefix + name);
     }
 
     /** The values of a tensor, row-major. */
@@ -45,7 +44,7 @@ final class WeightCopies implements AutoCloseable {
 
     /** The sizes of a tensor of the given rank. */
     int[] shape(String name, int rank) {
-        var shape = file.info(prefix + name).shape();
+        var shape = file.shape(prefix + name);
         if (shape.size() != rank || shape.stream().anyMatch(size -> size < 1 || size > Integer.MAX_VALUE)) {
             throw wrong(name, "a tensor of rank " + rank);
         }
@@ -53,8 +52,8 @@ final class WeightCopies implements AutoCloseable {
     }
 
     InputException wrong(String name, String expected) {
-        return new InputException(file.source() + ": " + prefix + name + " is "
-                + file.info(prefix + name).shape() + ", expected " + expected + "; the file is of another network");
+        return new InputException(file.source() + ": " + prefix + name + " is " + file.shape(prefix + name)
+                + ", expected " + expected + "; the file is of another network");
     }
 
     /** A copy of values as a tensor of the given sizes. */

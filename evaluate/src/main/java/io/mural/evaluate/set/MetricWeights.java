@@ -28,6 +28,11 @@ public final class MetricWeights {
     public static final String CLIP = "clip";
     public static final String CLIP_RN50 = "clip-rn50.safetensors";
     public static final String LPIPS = "lpips-vgg.safetensors";
+    /** The same files as their authors give them: torch's own form. */
+    private static final String INCEPTION_PTH = "pt_inception-2015-12-05-6726825d.pth";
+
+    private static final String VGG_PTH = "vgg16-397923af.pth";
+    private static final String LPIPS_PTH = "vgg.pth";
     private static final int CHUNK = 1 << 20;
 
     private final Optional<Path> folder;
@@ -44,7 +49,11 @@ public final class MetricWeights {
     }
 
     Inception inception() {
-        return Inception.load(file(INCEPTION, "the Inception v3 of FID's authors"));
+        var what = "the Inception v3 of FID's authors";
+        if (isThere(INCEPTION) || !isThere(INCEPTION_PTH)) {
+            return Inception.load(file(INCEPTION, what));
+        }
+        return Inception.load(file(INCEPTION_PTH, what));
     }
 
     Clip clip() {
@@ -69,12 +78,21 @@ public final class MetricWeights {
     }
 
     Lpips lpips() {
-        return Lpips.load(file(LPIPS, "VGG-16's features with LPIPS' layers"));
+        var what = "VGG-16's features with LPIPS' layers";
+        if (isThere(LPIPS) || !isThere(VGG_PTH) || !isThere(LPIPS_PTH)) {
+            return Lpips.load(file(LPIPS, what));
+        }
+        return Lpips.load(file(VGG_PTH, what), file(LPIPS_PTH, what));
     }
 
     /** The SHA-256 of a file that was opened. */
     String sha256(String name) {
         return used.get(name);
+    }
+
+    /** The SHA-256 of Inception's weights. */
+    String inceptionSha256() {
+        return used.getOrDefault(INCEPTION, used.get(INCEPTION_PTH));
     }
 
     /** The SHA-256 of CLIP's weights. */
@@ -85,6 +103,10 @@ public final class MetricWeights {
     /** The files that were opened, with their SHA-256. */
     public Map<String, String> used() {
         return new LinkedHashMap<>(used);
+    }
+
+    private boolean isThere(String name) {
+        return folder.isPresent() && Files.exists(folder.get().resolve(name));
     }
 
     private Path file(String name, String what) {

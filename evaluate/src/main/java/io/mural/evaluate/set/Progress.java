@@ -1,6 +1,6 @@
 package io.mural.evaluate.set;
 
-/** Told how far an evaluation has come. */
+/** Receives the progress of an evaluation. */
 public interface Progress {
     Progress NONE = new Progress() {
         @Override

@@ -42,7 +42,7 @@ public final class SetEvaluation implements AutoCloseable {
         clip = metrics.contains(Metric.CLIP) ? Optional.of(weights.clip()) : Optional.empty();
         quality = metrics.contains(Metric.CLIP_IQA) ? Optional.of(weights.clipResNet()) : Optional.empty();
         inception.ifPresent(network -> {
-            made.put("inception_sha256", weights.sha256(MetricWeights.INCEPTION));
+            made.put("inception_sha256", weights.inceptionSha256());
             made.put("resize", settings.resizer().word());
         });
         if (metrics.stream().anyMatch(Metric::ofPatches)) {
@@ -56,15 +56,14 @@ public final class SetEvaluation implements AutoCloseable {
     private Optional<Extractor> whole() {
         return inception
                 .filter(network -> metrics.stream().anyMatch(Metric::ofWholePictures))
-                .map(network -> new InceptionExtractor(
-                        network, weights.sha256(MetricWeights.INCEPTION), settings.resizer(), 0, 1));
+                .map(network -> new InceptionExtractor(network, weights.inceptionSha256(), settings.resizer(), 0, 1));
     }
 
     private Optional<Extractor> patches(int most) {
         return inception
                 .filter(network -> metrics.stream().anyMatch(Metric::ofPatches))
                 .map(network -> new InceptionExtractor(
-                        network, weights.sha256(MetricWeights.INCEPTION), settings.resizer(), settings.patch(), most));
+                        network, weights.inceptionSha256(), settings.resizer(), settings.patch(), most));
     }
 
     // --- a set

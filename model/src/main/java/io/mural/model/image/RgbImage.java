@@ -39,7 +39,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
     }
 
     /**
-     * As the other, of the rows {@code from} (inclusive) to {@code to} (exclusive).
+     * The values of the rows {@code from} (inclusive) to {@code to} (exclusive) in [-1, 1].
      *
      * @param before an array to use again where it has the size
      */

@@ -49,6 +49,7 @@ public final class Parity {
     private final Supplier<Ops> device;
     private final Consumer<Outcome> report;
     private final OtherCases others;
+    private final double weightUnit;
 
     /**
      * @param device opens operations for a case
@@ -60,6 +61,12 @@ public final class Parity {
 
     /** @param others judges the components that are not known here */
     public Parity(Supplier<Ops> device, Consumer<Outcome> report, OtherCases others) {
+        this(device, report, others, 0);
+    }
+
+    /** @param weightUnit the most that the device rounds an element of a weight by, relative to its size */
+    public Parity(Supplier<Ops> device, Consumer<Outcome> report, OtherCases others, double weightUnit) {
+        this.weightUnit = weightUnit;
         this.device = device;
         this.report = report;
         this.others = others;
@@ -145,24 +152,38 @@ public final class Parity {
         var wan = new WanCases(device);
         switch (given.component()) {
             case "noise" -> error(given, SamplingCases.noise(given), Bounds.NOISE, start);
-            case "flux1-transformer" -> error(given, components.transformer(given), Bounds.COMPONENT, start);
-            case "flux1-hierarchical" -> error(given, components.hierarchical(given), Bounds.COMPONENT, start);
-            case "clip-text" -> error(given, components.clipText(given), Bounds.COMPONENT, start);
-            case "t5-encoder" -> error(given, components.t5Encoder(given), Bounds.COMPONENT, start);
-            case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.VAE, start);
-            case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.VAE, start);
-            case "flux2-transformer" -> error(given, flux2.transformer(given), Bounds.COMPONENT, start);
-            case "flux2-hierarchical" -> error(given, flux2.hierarchical(given), Bounds.COMPONENT, start);
-            case "flux2-vae-decode" -> error(given, flux2.vaeDecode(given), Bounds.VAE, start);
-            case "flux2-vae-encode" -> error(given, flux2.vaeEncode(given), Bounds.VAE, start);
-            case "qwen3-encoder" -> error(given, flux2.qwen3Encoder(given), Bounds.COMPONENT, start);
-            case "wan-transformer" -> error(given, wan.transformer(given), Bounds.COMPONENT, start);
-            case "wan-vae-decode" -> error(given, wan.vaeDecode(given), Bounds.VAE, start);
-            case "wan-vae-encode" -> error(given, wan.vaeEncode(given), Bounds.VAE, start);
-            case "umt5-encoder" -> error(given, wan.umT5Encoder(given), Bounds.COMPONENT, start);
-            case "ultragen-attention" -> error(given, wan.ultraGenAttention(given), Bounds.COMPONENT, start);
-            case "ultragen-transformer" -> error(given, wan.ultraGenTransformer(given), Bounds.COMPONENT, start);
-            case "t3-transformer" -> error(given, wan.t3Transformer(given), Bounds.COMPONENT, start);
+            case "flux1-transformer" ->
+                error(given, components.transformer(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "flux1-hierarchical" ->
+                error(given, components.hierarchical(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "clip-text" ->
+                error(given, components.clipText(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "t5-encoder" ->
+                error(given, components.t5Encoder(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "vae-decode" -> error(given, components.vaeDecode(given), Bounds.error(Bounds.VAE, weightUnit), start);
+            case "vae-encode" -> error(given, components.vaeEncode(given), Bounds.error(Bounds.VAE, weightUnit), start);
+            case "flux2-transformer" ->
+                error(given, flux2.transformer(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "flux2-hierarchical" ->
+                error(given, flux2.hierarchical(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "flux2-vae-decode" ->
+                error(given, flux2.vaeDecode(given), Bounds.error(Bounds.VAE, weightUnit), start);
+            case "flux2-vae-encode" ->
+                error(given, flux2.vaeEncode(given), Bounds.error(Bounds.VAE, weightUnit), start);
+            case "qwen3-encoder" ->
+                error(given, flux2.qwen3Encoder(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "wan-transformer" ->
+                error(given, wan.transformer(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "wan-vae-decode" -> error(given, wan.vaeDecode(given), Bounds.error(Bounds.VAE, weightUnit), start);
+            case "wan-vae-encode" -> error(given, wan.vaeEncode(given), Bounds.error(Bounds.VAE, weightUnit), start);
+            case "umt5-encoder" ->
+                error(given, wan.umT5Encoder(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "ultragen-attention" ->
+                error(given, wan.ultraGenAttention(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "ultragen-transformer" ->
+                error(given, wan.ultraGenTransformer(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
+            case "t3-transformer" ->
+                error(given, wan.t3Transformer(given), Bounds.error(Bounds.COMPONENT, weightUnit), start);
             case "wan-pipeline" -> video(given, AttentionPattern.DENSE, start);
             case "ultragen-pipeline" -> video(given, WanCases.ultraGen(given), start);
             case "wan-scheduler" -> error(given, WanSamplingCases.steps(given), Bounds.COMPONENT, start);
@@ -216,7 +237,7 @@ public final class Parity {
     }
 
     private void psnr(ParityCase given, PipelineCases.Judged judged, long start) {
-        double bound = given.params().number("psnr_bound_db");
+        double bound = Bounds.psnr(given.params().number("psnr_bound_db"), weightUnit);
         report.accept(
                 Outcome.psnr(given.component(), given.name(), judged.psnr(), bound, since(start), judged.detail()));
     }

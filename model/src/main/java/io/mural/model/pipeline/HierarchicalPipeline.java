@@ -50,7 +50,11 @@ public final class HierarchicalPipeline {
         this(model, guided, device, weights, new Previews(model));
     }
 
-    /** As the other, with previews that several pipelines may share. */
+    /**
+     * @param device opens the operations of a stage
+     * @param weights what of the weights stays in memory
+     * @param previews of the model, which several pipelines may share
+     */
     public HierarchicalPipeline(
             PictureModel model, GuidedModel guided, Supplier<Ops> device, WeightPlan weights, Previews previews) {
         this.model = model;

@@ -33,7 +33,7 @@ public interface Journal {
     /** Where to begin; empty for the beginning. */
     Optional<Position> start();
 
-    /** As the other, refusing a position that does not fit the picture. */
+    /** Where to begin, as {@link #start()}; a position that does not fit the picture is refused. */
     default Optional<Position> start(Predicate<Position> fits) {
         return start().map(position -> {
             if (!fits.test(position)) {

@@ -85,7 +85,7 @@ public final class Refusal extends RuntimeException {
         return new Refusal(reason, null, message, Math.max(1, seconds), null);
     }
 
-    /** What a user can mend, in the words of requests: settings are fields. */
+    /** An error that the user can correct, in the words of requests: settings are fields. */
     public static Refusal of(Reason reason, InputException e) {
         var param = e.field().map(Refusal::field).orElse(null);
         return new Refusal(reason, param, e.message(Refusal::field), 0, e);

@@ -9,8 +9,8 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 
 /**
- * How many work-groups and work-items each kind of kernel gets. GPUs hide latency with many; a processor's work-items
- * are turns of a loop, and those of a group that meet at barriers cost more than they bring.
+ * How many work-groups and work-items each kind of kernel gets. GPUs hide latency with many. A processor runs
+ * work-items one after the other in a loop, where barriers within a group cost more than a larger group gains.
  *
  * @param groups most groups of kernels that walk in strides
  * @param rowThreads work-items that share a row

@@ -26,7 +26,7 @@ public record FlowLoss(double value, float[] gradient) {
     }
 
     /**
-     * As the other, of the tokens that a mask lets count.
+     * The loss where tokens count by a mask.
      *
      * @param mask for each token, from 0 to 1
      */

@@ -1,6 +1,6 @@
 package io.mural.train.job;
 
-/** Told how a run goes. */
+/** Receives what happens in a training run. */
 public interface Report {
     /** A line worth knowing. */
     void note(String line);

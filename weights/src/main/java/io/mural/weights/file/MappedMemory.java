@@ -21,7 +21,7 @@ public final class MappedMemory {
     /** Linux 5.14: reads and maps all of a range, and returns when that is done. */
     private static final int POPULATE_READ = 22;
 
-    /** So much is asked for at a time: what became useless meanwhile is left out soon. */
+    /** Bytes asked for at a time: few, so that a reader that is no longer needed stops soon. */
     private static final long PIECE = 8 << 20;
     /** Linux reads no more for one {@link #WILL_NEED} than its read-ahead, by default this. */
     private static final long WILL_NEED_PIECE = 128 << 10;

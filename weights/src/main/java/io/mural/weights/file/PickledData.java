@@ -36,6 +36,11 @@ final class PickledData {
             "torch ByteStorage", DType.U8,
             "torch BoolStorage", DType.BOOL);
     private static final String REBUILD = "torch._utils _rebuild_tensor_v2";
+    /** Before torch 0.4: the same without what it needs to be differentiated. */
+    private static final String REBUILD_OLD = "torch._utils _rebuild_tensor";
+
+    private static final String PARAMETER = "torch._utils _rebuild_parameter";
+    private static final List<String> CALLED = List.of(REBUILD, REBUILD_OLD, PARAMETER, "collections OrderedDict");
     private static final String ORDERED = "collections OrderedDict";
     private static final int MOST_OBJECTS = 1 << 22;
 
@@ -43,6 +48,7 @@ final class PickledData {
     private final ByteBuffer in;
     private final Deque<Object> stack = new ArrayDeque<>();
     private final Map<Integer, Object> memo = new HashMap<>();
+    private final Map<String, Storage> storages = new HashMap<>();
 
     /** A name that the file mentions and that is on the list. */
     private record Global(String name) {}
@@ -59,8 +65,18 @@ final class PickledData {
     record StoredTensor(Storage storage, long offset, List<Long> shape, List<Long> strides) {}
 
     PickledData(String source, byte[] pickle) {
+        this(source, ByteBuffer.wrap(pickle));
+    }
+
+    /** @param in is left after the data */
+    PickledData(String source, ByteBuffer in) {
         this.source = source;
-        in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+        this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The storages that tensors mention, by key. */
+    Map<String, Storage> storages() {
+        return storages;
     }
 
     /** The object that the data describe. */
@@ -128,7 +144,7 @@ final class PickledData {
 
     private Global global(String module, String name) {
         var full = module + " " + name;
-        if (!full.equals(REBUILD) && !full.equals(ORDERED) && !STORAGES.containsKey(full)) {
+        if (!CALLED.contains(full) && !STORAGES.containsKey(full)) {
             throw new InputException(source + ": asks for " + Shown.text(module + "." + name)
                     + ", which is code and not data; mural never runs code from a file, get the model as .safetensors");
         }
@@ -145,7 +161,9 @@ final class PickledData {
                 ((List<?>) pairs).forEach(pair -> map.put(((List<?>) pair).get(0), ((List<?>) pair).get(1)));
             }
             stack.push(map);
-        } else if (called.name().equals(REBUILD) && arguments.size() >= 4) {
+        } else if (called.name().equals(PARAMETER) && arguments.getFirst() instanceof StoredTensor tensor) {
+            stack.push(tensor);
+        } else if (called.name().startsWith(REBUILD_OLD) && arguments.size() >= 4) {
             stack.push(new StoredTensor(
                     (Storage) arguments.get(0), (Long) arguments.get(1), longs((List<?>) arguments.get(2)), longs((List<
                                     ?>)
@@ -171,7 +189,13 @@ final class PickledData {
         if (dtype == null || !((String) id.get(2)).matches("[\\w.-]{1,64}")) {
             throw new InputException(source + ": refers to a storage of an unknown kind");
         }
-        return new Storage(dtype, (String) id.get(2), (Long) id.get(4));
+        if (id.size() > 5 && !id.get(5).equals(Optional.empty())) {
+            throw new InputException(source + ": holds a storage that is part of another, as torch wrote before 0.4;"
+                    + " save it again with a current torch");
+        }
+        var storage = new Storage(dtype, (String) id.get(2), (Long) id.get(4));
+        storages.put(storage.key(), storage);
+        return storage;
     }
 
     private static List<Long> longs(List<?> values) {

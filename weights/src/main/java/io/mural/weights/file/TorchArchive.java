@@ -1,53 +1,40 @@
 package io.mural.weights.file;
 
 import io.mural.tensor.InputException;
+import io.mural.tensor.Matrix;
 import io.mural.weights.file.PickledData.StoredTensor;
 import io.mural.weights.text.Shown;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
 /**
- * A file of torch's ({@code .pth}, {@code .ckpt}, {@code .pt}): a zip of storages with a pickle that describes the tensors
- * over them. Only the part of the pickle that is data is read; a file that asks for more is refused.
+ * A file of torch's ({@code .pth}, {@code .ckpt}, {@code .pt}), of the zip that it writes since 1.6 or of the bare pickles
+ * before. Only the part of the pickle that is data is read; a file that asks for more is refused.
  */
 public final class TorchArchive implements AutoCloseable {
-    private static final int MOST_PICKLE = 256 << 20;
-
     private final Path path;
-    private final ZipFile zip;
-    private final String root;
+    private final TorchStorages storages;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final List<String> others = new ArrayList<>();
 
-    private TorchArchive(Path path, ZipFile zip) throws IOException {
+    private TorchArchive(Path path, TorchStorages storages) throws IOException {
         this.path = path;
-        this.zip = zip;
-        var pickle = zip.stream()
-                .filter(entry -> entry.getName().endsWith("/data.pkl"))
-                .findFirst()
-                .orElseThrow(() -> new InputException(path + ": holds no data.pkl, so it is no file of torch's"));
-        root = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
-        var order = zip.getEntry(root + "byteorder");
-        if (order != null
-                && !new String(read(order, 16), StandardCharsets.US_ASCII)
-                        .strip()
-                        .equals("little")) {
-            throw new InputException(path + ": its numbers are not little-endian, which is not supported");
-        }
-        collect(new PickledData(path.toString(), read(pickle, MOST_PICKLE)).read());
+        this.storages = storages;
+        collect(storages.described());
     }
 
     /** Opens a file; {@link InputException} names what it holds beside data. */
@@ -56,29 +43,20 @@ public final class TorchArchive implements AutoCloseable {
             throw new InputException(path + ": no such file");
         }
         try {
-            var zip = new ZipFile(path.toFile());
+            TorchStorages storages = BareTorch.is(path) ? new BareTorch(path) : new ZippedTorch(path);
             try {
-                return new TorchArchive(path, zip);
+                return new TorchArchive(path, storages);
             } catch (IOException | RuntimeException | Error e) {
-                zip.close();
+                storages.close();
                 throw e;
             }
         } catch (ZipException e) {
             throw new InputException(
-                    path + ": is no zip archive, as torch writes since 1.6; get the model as .safetensors", e);
+                    path + ": is neither the zip archive that torch writes since 1.6 nor its older form; get the"
+                            + " model as .safetensors",
+                    e);
         } catch (IOException e) {
             throw new InputException(path + ": cannot be read: " + Shown.reason(e), e);
-        }
-    }
-
-    private byte[] read(ZipEntry entry, int most) throws IOException {
-        try (InputStream in = zip.getInputStream(entry)) {
-            var bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw new InputException(
-                        path + ": " + Shown.text(entry.getName()) + " is larger than " + most + " bytes");
-            }
-            return bytes;
         }
     }
 
@@ -105,9 +83,49 @@ public final class TorchArchive implements AutoCloseable {
         }
     }
 
+    public Path path() {
+        return path;
+    }
+
     /** How many tensors there are. */
     public int count() {
         return tensors.size();
+    }
+
+    /** The sizes of all tensors by name. */
+    public Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
+    /** All elements of a floating-point tensor, row-major, as float32. */
+    public float[] floats(String name) {
+        var tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new InputException(path + ": has no tensor named " + name);
+        }
+        var dtype = tensor.storage().dtype();
+        if (!dtype.isFloat()) {
+            throw new InputException(path + ": " + Shown.quoted(name) + " is " + dtype + ", expected floating point");
+        }
+        check(name, tensor);
+        try (var arena = Arena.ofConfined()) {
+            var bytes = new ByteArrayOutputStream();
+            copy(tensor, Channels.newChannel(bytes));
+            var values = new float[bytes.size() / dtype.bytes()];
+            if (values.length > 0) {
+                var memory = arena.allocate(bytes.size(), Long.BYTES);
+                MemorySegment.copy(bytes.toByteArray(), 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.size());
+                var row = Matrix.of(name, dtype, 1, values.length, memory, 1);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = row.get(0, i);
+                }
+            }
+            return values;
+        } catch (IOException e) {
+            throw new InputException(path + ": cannot be read: " + Shown.reason(e), e);
+        }
     }
 
     /** Names of entries that are no tensors, which are left out. */
@@ -138,19 +156,18 @@ public final class TorchArchive implements AutoCloseable {
             elements = Math.multiplyExact(elements, size);
             last = Math.addExact(last, Math.multiplyExact(stride, Math.max(0, size - 1)));
         }
-        var entry = zip.getEntry(root + "data/" + tensor.storage().key());
+        long bytes = storages.bytes(tensor.storage());
         int width = tensor.storage().dtype().bytes();
-        if (entry == null || tensor.offset() < 0 || elements > 0 && (last + 1) * width > entry.getSize()) {
+        if (bytes < 0 || tensor.offset() < 0 || elements > 0 && (last + 1) * width > bytes) {
             throw new InputException(
                     path + ": the storage of " + Shown.quoted(name) + " is missing or too short; download it again");
         }
     }
 
-    private void copy(StoredTensor tensor, FileChannel channel) throws IOException {
+    private void copy(StoredTensor tensor, WritableByteChannel channel) throws IOException {
         long elements = tensor.shape().stream().reduce(1L, (a, b) -> a * b);
         int width = tensor.storage().dtype().bytes();
-        var entry = zip.getEntry(root + "data/" + tensor.storage().key());
-        try (InputStream in = zip.getInputStream(entry)) {
+        try (InputStream in = storages.open(tensor.storage())) {
             if (contiguous(tensor)) {
                 in.skipNBytes(tensor.offset() * width);
                 var buffer = new byte[1 << 20];
@@ -202,7 +219,7 @@ public final class TorchArchive implements AutoCloseable {
     @Override
     public void close() {
         try {
-            zip.close();
+            storages.close();
         } catch (IOException e) {
             throw new InputException(path + ": cannot be closed: " + Shown.reason(e), e);
         }

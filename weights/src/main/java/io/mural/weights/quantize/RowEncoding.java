@@ -13,7 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
 /**
- * Rewrites rows in another format, a band at a time by all processors. Rows are independent and are handed on in their
+ * Rewrites rows in another format, a band of rows at a time, on all processors. Rows are independent and are handed on in their
  * order, so neither the bytes nor the error depend on how many processors there are.
  *
  * @param source the file the rows are from, for errors
