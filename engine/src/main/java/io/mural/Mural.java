@@ -335,7 +335,7 @@ public final class Mural implements AutoCloseable {
     }
 
     private List<Picture> making(Consumer<Progress> progress, List<Order> orders) {
-        free = memory.orElseGet(Memory::budget);
+        free = memory.orElseGet(this::available);
         return batch(model, progress, orders.size()).make(orders);
     }
 
@@ -351,9 +351,14 @@ public final class Mural implements AutoCloseable {
         return new Batch(means, new Resolver(place, reader, loras, device), events);
     }
 
+    /** A device's arrays have twins in the process's memory, so both have to hold them. */
+    private long available() {
+        return Math.min(Memory.budget(), device.memory().orElse(Long.MAX_VALUE));
+    }
+
     /** Beside a picture that is being made, what was free when it began: its own memory comes back. */
     private long budget(PictureModel reader) {
-        return reader.equals(model) || free == 0 ? memory.orElseGet(Memory::budget) : free;
+        return reader.equals(model) || free == 0 ? memory.orElseGet(this::available) : free;
     }
 
     /**

@@ -103,7 +103,8 @@ class MuralVideoTest {
         try (var video = open(VideoAttention.OF_WEIGHTS)) {
             assertThatThrownBy(() -> video.generate(cat().steps(1).build(), VideoSink.file(place)))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("frame-00002.png");
+                    .hasMessageContaining("frame-00002.png")
+                    .hasMessageEndingWith("the frames before it are kept, and `resume` goes on");
         }
         assertThat(place.resolve("frame-00001.png")).isRegularFile();
         assertThat(folder.resolve("frames.checkpoint")).isRegularFile();

@@ -2,6 +2,7 @@ package io.mural.tensor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A way to compute, found by {@link java.util.ServiceLoader}. It names the devices it offers, or says why it offers
@@ -102,6 +103,16 @@ public interface Backend {
      */
     default Optional<String> noStorage(String device) {
         return Optional.of("`storage`: " + device + " takes weights as their files have them; leave `storage` away");
+    }
+
+    /**
+     * Bytes that activations may take on a device with memory of its own, at most, if all weights travel; empty where they are
+     * in the process's memory.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default OptionalLong memory(String device) {
+        return OptionalLong.empty();
     }
 
     /**

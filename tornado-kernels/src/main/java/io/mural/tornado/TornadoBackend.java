@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -31,8 +32,20 @@ public final class TornadoBackend implements Backend {
     /** Weights stay where they leave a quarter of a device's memory to activations. */
     private static final double WEIGHTS_SHARE = 0.75;
 
-    /** Elements of the arrays that libraries see, 32 MiB each: room for what keeps a GPU busy. */
+    /** Activations cannot have more: weights that travel, parameters and the driver need some. */
+    private static final double ACTIVATIONS_SHARE = 0.9;
+
+    /** Elements of the arrays that cuDNN sees, 32 MiB each: room for what keeps a GPU busy. */
     private static final int STAGING = 1 << 24;
+
+    /**
+     * Elements of the arrays that cuBLAS sees, at most: with 2^27, 256 MiB, products of FLUX's size are made whole, and a weight
+     * is copied once and not for each part of the rows. Devices with little memory have less.
+     */
+    private static final int MOST_STAGING = 1 << 27;
+
+    private static final int STAGING_ARRAYS = 3;
+    private static final int STAGING_SHARE = 64;
 
     /** Multiply-adds that a GPU does while it starts a kernel or two; cuBLAS comes with three more. */
     private static final long MEASURED = 1 << 24;
@@ -164,19 +177,26 @@ public final class TornadoBackend implements Backend {
     @Override
     public Ops open(String device, int threads, Workspace workspace, GemmChoice gemm, WeightStorage kept) {
         var chosen = find(device);
-        long weights = (long) (chosen.getMaxGlobalMemory() * WEIGHTS_SHARE);
         boolean cuda = chosen.getTornadoVMBackend() == TornadoVMBackendType.CUDA;
         var driver = new Driver(device, cuda, cuda);
         var storage = storage(chosen, kept);
         var products = kept == WeightStorage.F32 ? GemmChoice.JAVA : gemm; // libraries take 16 bits
-        var settings = new Settings(
-                driver, storage, weights, false, library(device, products), attention(device, products), told);
+        var library = library(device, products);
+        long staging =
+                library instanceof LibraryUse.CuBlas use ? (long) STAGING_ARRAYS * Short.BYTES * use.staging() : 0;
+        long weights = (long) (chosen.getMaxGlobalMemory() * WEIGHTS_SHARE) - staging;
+        var settings = new Settings(driver, storage, weights, false, library, attention(device, products), told);
         return new TornadoOps(chosen, settings, workspace);
     }
 
     @Override
     public Optional<String> noStorage(String device) {
         return Optional.empty();
+    }
+
+    @Override
+    public OptionalLong memory(String device) {
+        return OptionalLong.of((long) (find(device).getMaxGlobalMemory() * ACTIVATIONS_SHARE));
     }
 
     /** Of float16 with 11 bits of significand, and bfloat16 with 8, rounded to nearest; files are at most float32. */
@@ -196,6 +216,12 @@ public final class TornadoBackend implements Backend {
         };
     }
 
+    /** A power of two: one array takes no more than a 64th of the device's memory. */
+    private static int staging(TornadoDevice device) {
+        long share = device.getMaxGlobalMemory() / STAGING_SHARE / Short.BYTES;
+        return Math.clamp(Long.highestOneBit(share), STAGING, MOST_STAGING);
+    }
+
     private LibraryUse library(String device, GemmChoice gemm) {
         if (gemm == GemmChoice.JAVA) {
             return new LibraryUse.None(Optional.empty());
@@ -203,7 +229,8 @@ public final class TornadoBackend implements Backend {
         var missing = noLibrary(device);
         if (missing.isEmpty()) {
             var known = measured.computeIfAbsent(device, name -> new ConcurrentHashMap<>());
-            return new LibraryUse.CuBlas(gemm == GemmChoice.MEASURED, MEASURED, STAGING, System::nanoTime, known);
+            return new LibraryUse.CuBlas(
+                    gemm == GemmChoice.MEASURED, MEASURED, staging(find(device)), System::nanoTime, known);
         }
         if (gemm == GemmChoice.LIBRARY) {
             throw new IllegalArgumentException(missing.get());

@@ -8,6 +8,7 @@ import io.mural.tensor.Precision;
 import io.mural.tensor.WeightStorage;
 import io.mural.tensor.Workspace;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,6 +33,12 @@ public record DeviceChoice(
         boolean bf16,
         Supplier<Ops> ops) {
     private static final int MOST_THREADS = 1024;
+
+    /** A device that takes weights as their files have them. */
+    public DeviceChoice(
+            String name, int threads, Optional<GemmChoice> gemm, Precision precision, boolean bf16, Supplier<Ops> ops) {
+        this(name, threads, gemm, precision, WeightStorage.USUAL, 0, bf16, ops);
+    }
 
     /**
      * The device of a name; {@link InputException} when there is none, or when it would compute many times slower than it
@@ -88,6 +95,11 @@ public record DeviceChoice(
                 gemm.isPresent() || storage != WeightStorage.USUAL
                         ? ops
                         : () -> backend.open(name, threads, new Workspace(), other));
+    }
+
+    /** Bytes that activations may take in the device's own memory, at most; empty where they are in the process's. */
+    public OptionalLong memory() {
+        return Devices.choose(name).backend().memory(name);
     }
 
     /** Whether weights may be kept in another format there than usual. */

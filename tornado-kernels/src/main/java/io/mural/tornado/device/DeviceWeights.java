@@ -105,7 +105,8 @@ final class DeviceWeights {
             return;
         }
         largestUnit = Math.max(largestUnit, elements);
-        if (!streams && bytes + elements * storage.bytes() <= budget) {
+        boolean fits = !residents.isEmpty() && fits(residents.getLast(), elements);
+        if (!streams && (fits || bytes + elements * storage.bytes() <= budget)) {
             keep(unit, missing, elements);
         } else {
             stream(unit, missing, elements);
@@ -117,7 +118,10 @@ final class DeviceWeights {
         if (slab == null || !fits(slab, elements)) {
             slab = memory.slab(storage);
             long next = Math.min(MOST_SLAB, LEAST_SLAB << Math.min(residents.size(), 16));
-            slab.reach(Math.max(elements, Math.min(next, (budget - bytes) / storage.bytes())));
+            long room = Math.min(next, (budget - bytes) / storage.bytes());
+            slab.reach(
+                    Math.max(elements, room / elements * elements)); // whole units of this size: nothing is left over
+            bytes += slab.bytes();
             residents.add(slab);
             used.put(slab, 0L);
         }
@@ -127,7 +131,11 @@ final class DeviceWeights {
             places.put(Key.of(each.matrix(), each.kernel()), new DeviceMemory.Place(slab, Math.toIntExact(at)));
             used.put(slab, at + each.elements());
         }
-        bytes += elements * storage.bytes();
+    }
+
+    /** Bytes of the slabs in which weights stay. */
+    long residentBytes() {
+        return bytes;
     }
 
     private boolean fits(Slab slab, long elements) {
