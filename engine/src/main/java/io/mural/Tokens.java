@@ -17,7 +17,9 @@ public record Tokens(int prompt, int references, int picture) {
         int references = inputs.references().stream()
                 .mapToInt(image -> model.grid(image.width(), image.height()).tokens())
                 .sum();
-        return new Tokens(
-                prompt, references, model.grid(recipe.width(), recipe.height()).tokens());
+        // A picture that is painted in has any size.
+        int side = model.tokenPixels();
+        int picture = Math.ceilDiv(recipe.width(), side) * Math.ceilDiv(recipe.height(), side);
+        return new Tokens(prompt, references, picture);
     }
 }

@@ -3,6 +3,7 @@ package io.mural.model.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mural.model.edit.Mask;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.HierarchicalPipeline;
 import io.mural.model.pipeline.Journal;
@@ -10,7 +11,9 @@ import io.mural.model.pipeline.Onlooker;
 import io.mural.model.pipeline.PicturePipeline;
 import io.mural.model.pipeline.Progress;
 import io.mural.model.plan.HierarchicalPlan;
+import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
+import io.mural.model.request.GenerationRequest.Init;
 import io.mural.model.request.GenerationRequest.Inputs;
 import io.mural.model.request.GenerationRequest.Sampling;
 import io.mural.model.request.GenerationRequest.Text;
@@ -210,6 +213,25 @@ class Flux2ModelTest {
             assertThatThrownBy(() -> pipeline.generate(request, Progress.NONE))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("this model takes none");
+        }
+    }
+
+    /** At full strength nothing of the picture is left but what the model sees of it. */
+    @Test
+    void paintingAllOfAPictureIsMakingItAfterThatPicture() {
+        try (var model = new Flux2Model(TINY, Optional.empty(), List.of())) {
+            var picture = random(64, 48);
+            var pipeline = new PicturePipeline(model, Flux2ModelTest::ops);
+            var sampling = new Sampling(2, 5, 1, 1, Optional.of(DType.F32));
+            var text = new Text("a red barn", "", 16);
+            var editing = new Editing(
+                    Optional.of(Mask.all(64, 48)), Optional.empty(), Editing.Start.DRAWN, Editing.References.EACH_STEP);
+            var painted = new Inputs(Optional.of(new Init(picture, 1)), List.of(), editing);
+            var after = new Inputs(Optional.empty(), List.of(picture));
+            var grid = model.grid(64, 48);
+            var one = pipeline.generate(new GenerationRequest(text, grid, sampling, painted), Progress.NONE);
+            var other = pipeline.generate(new GenerationRequest(text, grid, sampling, after), Progress.NONE);
+            assertThat(one.image().rgb()).isEqualTo(other.image().rgb());
         }
     }
 }
