@@ -48,7 +48,7 @@ class MuralVideoTest {
             var recipe = video.generate(cat().steps(1).build(), VideoSink.file(place));
             var text = PngFile.texts(place.resolve("frame-00004.png")).get(VideoRecipe.KEYWORD);
             assertThat(text)
-                    .isEqualTo(recipe.toJson())
+                    .isEqualTo(recipe.toJson(Optional.of(place)))
                     .contains("\"attention\":\"t3\"", "\"windows\":\"1,2,1/2,1,1\"", "\"seed\":7")
                     .contains("wan-tiny-fp8.safetensors", "\"base\":", "\"text_encoder\":", "\"vae\":");
         }
@@ -103,7 +103,8 @@ class MuralVideoTest {
         try (var video = open(VideoAttention.OF_WEIGHTS)) {
             assertThatThrownBy(() -> video.generate(cat().steps(1).build(), VideoSink.file(place)))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("frame-00002.png");
+                    .hasMessageContaining("frame-00002.png")
+                    .hasMessageEndingWith("the frames before it are kept, and `resume` goes on");
         }
         assertThat(place.resolve("frame-00001.png")).isRegularFile();
         assertThat(folder.resolve("frames.checkpoint")).isRegularFile();

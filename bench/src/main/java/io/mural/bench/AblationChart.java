@@ -37,7 +37,9 @@ final class AblationChart {
                 folder.resolve("evaluation-windows.png"),
                 windows(page.geometries(), "PSNR to dense attention", "dB", Geometry::psnr),
                 windows(page.geometries(), "Seam at the window's borders", "times the steps inside", Geometry::seam));
-        save(folder.resolve("evaluation-bands.png"), bands(page));
+        if (!page.layouts().isEmpty()) {
+            save(folder.resolve("evaluation-bands.png"), bands(page));
+        }
     }
 
     private static XYChart chart(String title, String x, String y) {

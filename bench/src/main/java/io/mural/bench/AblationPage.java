@@ -139,6 +139,9 @@ final class AblationPage {
     }
 
     private void bands() {
+        if (layouts().isEmpty()) {
+            return; // a run that was cut off before has none
+        }
         lines.add("### Level by level and at once");
         lines.add("");
         lines.add("![Bands of every picture](images/evaluation-bands.png)");

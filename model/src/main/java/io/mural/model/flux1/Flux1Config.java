@@ -1,5 +1,6 @@
 package io.mural.model.flux1;
 
+import io.mural.model.layers.ConfigSizes;
 import io.mural.model.layers.Positions;
 import io.mural.model.request.Tool;
 import io.mural.tensor.InputException;
@@ -45,17 +46,17 @@ public record Flux1Config(
 
     public Flux1Config {
         axesDimsRope = List.copyOf(axesDimsRope);
-        requireSize("in_channels", inChannels, LARGEST);
-        requireSize("out_channels", outChannels, LARGEST);
-        requireSize("num_layers", numLayers, 1000);
-        requireSize("num_single_layers", numSingleLayers, 1000);
-        requireSize("attention_head_dim", attentionHeadDim, 4096);
-        requireSize("num_attention_heads", numAttentionHeads, 4096);
-        requireSize("joint_attention_dim", jointAttentionDim, LARGEST);
-        requireSize("pooled_projection_dim", pooledProjectionDim, LARGEST);
+        ConfigSizes.require("transformer/config.json", "in_channels", inChannels, LARGEST);
+        ConfigSizes.require("transformer/config.json", "out_channels", outChannels, LARGEST);
+        ConfigSizes.require("transformer/config.json", "num_layers", numLayers, 1000);
+        ConfigSizes.require("transformer/config.json", "num_single_layers", numSingleLayers, 1000);
+        ConfigSizes.require("transformer/config.json", "attention_head_dim", attentionHeadDim, 4096);
+        ConfigSizes.require("transformer/config.json", "num_attention_heads", numAttentionHeads, 4096);
+        ConfigSizes.require("transformer/config.json", "joint_attention_dim", jointAttentionDim, LARGEST);
+        ConfigSizes.require("transformer/config.json", "pooled_projection_dim", pooledProjectionDim, LARGEST);
         int sum = 0;
         for (int dim : axesDimsRope) {
-            requireSize("axes_dims_rope", dim, 4096);
+            ConfigSizes.require("transformer/config.json", "axes_dims_rope", dim, 4096);
             sum += dim;
         }
         if (axesDimsRope.size() != 3
@@ -63,12 +64,6 @@ public record Flux1Config(
                 || axesDimsRope.stream().anyMatch(d -> d % 2 != 0)) {
             throw new InputException("transformer/config.json: axes_dims_rope is " + axesDimsRope
                     + "; expected three even sizes that sum to attention_head_dim, " + attentionHeadDim);
-        }
-    }
-
-    private static void requireSize(String key, int value, int largest) {
-        if (value < 1 || value > largest) {
-            throw new InputException("transformer/config.json: " + key + " is " + value + "; expected 1 to " + largest);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mural.model.flux2;
 
+import io.mural.model.layers.ConfigSizes;
 import io.mural.model.layers.Positions;
 import io.mural.tensor.InputException;
 import io.mural.weights.names.Weights;
@@ -53,13 +54,13 @@ public record Flux2Config(
 
     public Flux2Config {
         axesDimsRope = List.copyOf(axesDimsRope);
-        requireSize("in_channels", inChannels, LARGEST);
-        requireSize("num_layers", numLayers, 1000);
-        requireSize("num_single_layers", numSingleLayers, 1000);
-        requireSize("attention_head_dim", attentionHeadDim, 4096);
-        requireSize("num_attention_heads", numAttentionHeads, 4096);
-        requireSize("joint_attention_dim", jointAttentionDim, LARGEST);
-        requireSize("timestep_guidance_channels", timestepGuidanceChannels, LARGEST);
+        ConfigSizes.require(FILE, "in_channels", inChannels, LARGEST);
+        ConfigSizes.require(FILE, "num_layers", numLayers, 1000);
+        ConfigSizes.require(FILE, "num_single_layers", numSingleLayers, 1000);
+        ConfigSizes.require(FILE, "attention_head_dim", attentionHeadDim, 4096);
+        ConfigSizes.require(FILE, "num_attention_heads", numAttentionHeads, 4096);
+        ConfigSizes.require(FILE, "joint_attention_dim", jointAttentionDim, LARGEST);
+        ConfigSizes.require(FILE, "timestep_guidance_channels", timestepGuidanceChannels, LARGEST);
         if (timestepGuidanceChannels % 2 != 0) {
             throw new InputException(
                     FILE + ": timestep_guidance_channels is " + timestepGuidanceChannels + "; expected an even number");
@@ -72,7 +73,7 @@ public record Flux2Config(
         }
         int sum = 0;
         for (int dim : axesDimsRope) {
-            requireSize("axes_dims_rope", dim, 4096);
+            ConfigSizes.require(FILE, "axes_dims_rope", dim, 4096);
             sum += dim;
         }
         if (axesDimsRope.size() != AXES
@@ -80,12 +81,6 @@ public record Flux2Config(
                 || axesDimsRope.stream().anyMatch(d -> d % 2 != 0)) {
             throw new InputException(FILE + ": axes_dims_rope is " + axesDimsRope
                     + "; expected four even sizes that sum to attention_head_dim, " + attentionHeadDim);
-        }
-    }
-
-    private static void requireSize(String key, int value, int largest) {
-        if (value < 1 || value > largest) {
-            throw new InputException(FILE + ": " + key + " is " + value + "; expected 1 to " + largest);
         }
     }
 

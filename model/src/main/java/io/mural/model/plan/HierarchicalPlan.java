@@ -136,22 +136,11 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
             Optional<VaeExtent> wanted,
             long budget) {
         var planner = new LevelPlanner(model, guided, request, settings, wanted, budget);
-        var grid = request.grid();
-        int fitting = 0;
-        int low = 1;
-        int high = Math.max(grid.height(), grid.width());
-        while (low <= high) {
-            int middle = (low + high) / 2;
-            var square =
-                    new Level(grid.resized(middle, middle), settings.geometry().ratio());
-            if (planner.plan(square).peakBytes() <= budget) {
-                fitting = middle * grid.tokenPixels();
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return fitting;
+        int ratio = settings.geometry().ratio();
+        return Fit.largestSquare(
+                request.grid(),
+                budget,
+                grid -> planner.plan(new Level(grid, ratio)).peakBytes());
     }
 
     /** Plans single levels. */

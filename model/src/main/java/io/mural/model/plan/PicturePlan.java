@@ -85,22 +85,10 @@ public record PicturePlan(
     /** Side of the largest square picture that fits into {@code budget} bytes, pixels; 0 where none does. */
     public static int largestSquare(
             PictureModel model, GenerationRequest request, Optional<VaeExtent> wanted, long budget) {
-        int fitting = 0;
-        var grid = request.grid();
-        int low = 1;
-        int high = Math.max(grid.height(), grid.width());
-        while (low <= high) {
-            int middle = (low + high) / 2;
-            if (of(model, request.with(grid.resized(middle, middle)), wanted, budget)
-                            .peakBytes()
-                    <= budget) {
-                fitting = middle * grid.tokenPixels();
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return fitting;
+        return Fit.largestSquare(
+                request.grid(),
+                budget,
+                grid -> of(model, request.with(grid), wanted, budget).peakBytes());
     }
 
     private static PlanOps plan(Consumer<PlanOps> work) {

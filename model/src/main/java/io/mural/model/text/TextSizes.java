@@ -1,6 +1,6 @@
 package io.mural.model.text;
 
-import io.mural.tensor.InputException;
+import io.mural.model.layers.ConfigSizes;
 
 /** Sanity of the sizes that text encoder configs name. */
 final class TextSizes {
@@ -9,8 +9,6 @@ final class TextSizes {
     private TextSizes() {}
 
     static void require(String file, String key, int value) {
-        if (value < 1 || value > LARGEST) {
-            throw new InputException(file + ": " + key + " is " + value + "; expected 1 to " + LARGEST);
-        }
+        ConfigSizes.require(file, key, value, LARGEST);
     }
 }

@@ -1,5 +1,6 @@
 package io.mural.model.vae;
 
+import io.mural.model.layers.ConfigSizes;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.JsonObject;
 import java.util.Arrays;
@@ -40,16 +41,16 @@ public record VaeConfig(
 
     public VaeConfig {
         blockOutChannels = List.copyOf(blockOutChannels);
-        require("latent_channels", latentChannels);
-        require("layers_per_block", layersPerBlock);
-        require("norm_num_groups", normNumGroups);
-        require("sample_size", sampleSize);
+        ConfigSizes.require(FILE, "latent_channels", latentChannels, LARGEST);
+        ConfigSizes.require(FILE, "layers_per_block", layersPerBlock, LARGEST);
+        ConfigSizes.require(FILE, "norm_num_groups", normNumGroups, LARGEST);
+        ConfigSizes.require(FILE, "sample_size", sampleSize, LARGEST);
         if (blockOutChannels.isEmpty() || blockOutChannels.size() > 8) {
             throw new InputException(
                     FILE + ": block_out_channels has " + blockOutChannels.size() + " levels; expected 1 to 8");
         }
         for (int channels : blockOutChannels) {
-            require("block_out_channels", channels);
+            ConfigSizes.require(FILE, "block_out_channels", channels, LARGEST);
             if (channels % normNumGroups != 0) {
                 throw new InputException(
                         FILE + ": " + channels + " channels do not divide into norm_num_groups, " + normNumGroups);
@@ -57,12 +58,6 @@ public record VaeConfig(
         }
         if (!(scalingFactor > 0)) {
             throw new InputException(FILE + ": scaling_factor is " + scalingFactor + "; expected a positive number");
-        }
-    }
-
-    private static void require(String key, int value) {
-        if (value < 1 || value > LARGEST) {
-            throw new InputException(FILE + ": " + key + " is " + value + "; expected 1 to " + LARGEST);
         }
     }
 

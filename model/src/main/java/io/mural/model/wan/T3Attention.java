@@ -61,7 +61,7 @@ record T3Attention(WanProjections projections, Windows counts) implements SelfAt
                 || grid.rows() % counts.rows() != 0
                 || grid.columns() % counts.columns() != 0) {
             throw new InputException("the clip's tokens, " + grid + ", do not divide into " + counts.frames() + " x "
-                    + counts.rows() + " x " + counts.columns() + " windows; give counts that divide them");
+                    + counts.rows() + " x " + counts.columns() + " windows; give counts that divide them as `windows`");
         }
     }
 

@@ -125,7 +125,11 @@ public final class VideoFile {
     }
 
     private static void picture(Path file, RgbImage frame, Clip clip) {
-        PngFile.write(file, frame, clip.texts());
+        try {
+            PngFile.write(file, frame, clip.texts());
+        } catch (InputException e) {
+            throw new InputException(e.getMessage() + "; the frames before it are kept, and `resume` goes on", e);
+        }
     }
 
     /** The name of a frame, counted from 0. */
