@@ -46,7 +46,7 @@ final class Batch {
         var seeded = orders.stream()
                 .map(order -> new Order(said(order.request()).seeded(), order.sink()))
                 .toList();
-        seeded.forEach(order -> settled(order.request()));
+        seeded.forEach(order -> Output.check(order.sink(), settled(order.request())));
         var notes = applyLoras();
         var pieces = seeded.stream().map(this::piece).toList();
         List<Picture> pictures = new ArrayList<>();

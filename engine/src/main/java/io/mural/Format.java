@@ -27,7 +27,7 @@ public sealed interface Format {
         }
     }
 
-    /** With loss, without the recipe. */
+    /** With loss; the recipe is in the file, too. */
     record Jpeg(int quality) implements Format {
         public Jpeg {
             if (quality < 1 || quality > MOST_QUALITY) {

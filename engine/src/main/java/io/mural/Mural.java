@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.EmbeddedModel;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.device.Memory;
 import io.mural.engine.device.Speed;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -75,6 +77,11 @@ public final class Mural implements AutoCloseable {
         return builder().model(model).open();
     }
 
+    /** Opens the embedded model, on the processor: what {@link Builder#nano} says. */
+    public static Mural nano() {
+        return builder().nano().open();
+    }
+
     /** For a model with more to say about it. */
     public static Builder builder() {
         return new Builder();
@@ -121,6 +128,21 @@ public final class Mural implements AutoCloseable {
         public Builder embedded(Path folder) {
             embedded = folder;
             return this;
+        }
+
+        /**
+         * The embedded model of the artifact {@code mural-nano}: a tiny model that shows that everything works. It is
+         * unpacked once, to the user's cache folder.
+         */
+        public Builder nano() {
+            model = null;
+            return embedded(ServiceLoader.load(EmbeddedModel.class)
+                    .findFirst()
+                    .orElseThrow(() -> InputException.about(
+                            "model",
+                            "the embedded model is not there; add the dependency io.mural:mural-nano, or give a folder or"
+                                    + " file as `model`"))
+                    .folder());
         }
 
         /** A style LoRA, beside the weights; may be called several times. */

@@ -5,6 +5,7 @@ import io.mural.model.image.PictureSink;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
 import io.mural.model.image.TilePyramid;
+import io.mural.tensor.InputException;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 /** Brings finished pictures to their sinks. */
 final class Output {
     private static final int RGB = 3;
+    private static final int MOST_JPEG_SIDE = 65500;
 
     private Output() {}
 
@@ -40,11 +42,36 @@ final class Output {
         };
     }
 
+    /** Refuses, before any work, what a sink's format cannot hold. */
+    static void check(Sink sink, Recipe recipe) {
+        boolean jpeg = switch (sink) {
+            case Sink.File file -> file.format() instanceof Format.Jpeg;
+            case Sink.Stream stream -> stream.format() instanceof Format.Jpeg;
+            case Sink.Memory _, Sink.Rows _ -> false;
+        };
+        if (jpeg) {
+            requireJpegSize(recipe);
+            recipe.jpegTexts(sink instanceof Sink.File file ? file.home() : Optional.empty());
+        }
+    }
+
+    /** Sides have 16 bits there, and Java's encoder wants the picture at once. */
+    private static void requireJpegSize(Recipe recipe) {
+        int longer = Math.max(recipe.width(), recipe.height());
+        if (longer > MOST_JPEG_SIDE || (long) recipe.width() * recipe.height() * RGB > Integer.MAX_VALUE - Long.BYTES) {
+            throw InputException.about(
+                    "size",
+                    "`size` " + recipe.width() + "x" + recipe.height()
+                            + " is larger than a JPEG picture can be here; write a PNG picture");
+        }
+    }
+
     private static void write(Sink.File file, Recipe recipe, Consumer<PictureSink> picture) {
         switch (file.format()) {
             case Format.Png _ ->
                 PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(file.home()), picture);
-            case Format.Jpeg jpeg -> JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality());
+            case Format.Jpeg jpeg ->
+                JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality(), recipe.jpegTexts(file.home()));
         }
     }
 
@@ -60,7 +87,8 @@ final class Output {
         switch (format) {
             case Format.Png _ ->
                 PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(Optional.empty()), picture);
-            case Format.Jpeg jpeg -> JpegFile.write(out, whole(recipe, picture), jpeg.quality());
+            case Format.Jpeg jpeg ->
+                JpegFile.write(out, whole(recipe, picture), jpeg.quality(), recipe.jpegTexts(Optional.empty()));
         }
     }
 

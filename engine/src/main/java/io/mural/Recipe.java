@@ -2,8 +2,12 @@ package io.mural;
 
 import io.mural.engine.hub.HubName;
 import io.mural.engine.text.RelativePath;
+import io.mural.engine.text.Version;
 import io.mural.model.family.PictureModel;
+import io.mural.model.image.JpegFile;
+import io.mural.model.image.JpegTexts;
 import io.mural.model.image.PngFile;
+import io.mural.model.image.Xmp;
 import io.mural.model.request.Editing;
 import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.Grid;
@@ -185,9 +189,10 @@ public record Recipe(
 
     /** The recipe in a picture's file; {@link InputException} when it has none. */
     public static Recipe read(Path picture) {
-        var json = PngFile.texts(picture).get(KEYWORD);
+        var texts = JpegFile.isOne(picture) ? JpegFile.texts(picture) : PngFile.texts(picture);
+        var json = texts.get(KEYWORD);
         if (json == null) {
-            throw new InputException(picture + ": holds no recipe; `from` takes a PNG picture that mural made");
+            throw new InputException(picture + ": holds no recipe; `from` takes a PNG or JPEG picture that mural made");
         }
         return RecipeJson.read(Json.parse(picture + ": its recipe", json))
                 .withFiles(file -> RelativePath.find(file, picture));
@@ -255,7 +260,30 @@ public record Recipe(
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put(ParametersText.KEYWORD, ParametersText.of(this));
         texts.put(KEYWORD, toJson(picture));
+        texts.put(Xmp.KEYWORD, Xmp.of(program()));
         return texts;
+    }
+
+    /**
+     * What stands beside the picture in a JPEG file.
+     *
+     * @param picture the file, where there is one
+     * @throws InputException where such a file cannot hold it
+     */
+    JpegTexts jpegTexts(Optional<Path> picture) {
+        try {
+            return new JpegTexts(ParametersText.of(this), Xmp.of(program(), toJson(picture)));
+        } catch (JpegTexts.TooLong e) {
+            throw new InputException(
+                    "prompt",
+                    "`prompt` is longer than a JPEG file can hold beside its picture",
+                    "write a PNG picture, or shorten it",
+                    e);
+        }
+    }
+
+    private static String program() {
+        return "mural " + Version.text();
     }
 
     /** The recipe in the text that other tools read, the PNG keyword {@code parameters}. */

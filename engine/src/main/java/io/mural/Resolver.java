@@ -104,7 +104,8 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
     private static Recipe.Text text(Request request, ModelDefaults defaults) {
         return new Recipe.Text(
                 prompt(request),
-                choose(request, request.text().negative(), Recipe::negative, defaults.negative()),
+                PromptMarks.none(
+                        "negative", choose(request, request.text().negative(), Recipe::negative, defaults.negative())),
                 within(
                         "text-tokens",
                         choose(request, request.text().tokens(), Recipe::textTokens, defaults.textTokens()),
@@ -136,7 +137,7 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
         if (prompt.isBlank()) {
             throw InputException.about("prompt", "the prompt is empty; say what the picture should show");
         }
-        return prompt;
+        return PromptMarks.none("prompt", prompt);
     }
 
     private static long seed(Request request) {

@@ -122,8 +122,10 @@ class BadUsageTest {
                 failure("generate sea -o /dev/null", "/dev/null", "regular file"),
                 failure("generate sea -o /proc/out.png", "/proc/out.png", "written"),
                 failure("generate sea -o " + "x".repeat(240) + ".png", "xxx", "-o"),
-                usage("generate sea -o out.jpg", "-o out.jpg", "PNG", "out.png"),
-                usage("generate sea -o -", "-o -", "stdout"),
+                usage("generate sea -o out.webp", "-o out.webp", "PNG or JPEG", "out.png"),
+                usage("generate sea -o out.png --quality 80", "--quality", "JPEG", "out.png"),
+                usage("generate sea -o out.jpg --quality 0", "--quality 0", "1 to 100"),
+                usage("generate sea --count 2 -o -", "-o -", "one picture"),
                 usage("generate sea --init-image small.png -o small.png", "-o small.png", "starts from"));
     }
 

@@ -21,6 +21,9 @@ final class House {
     /** The engine's public classes: that very package, without those below it. */
     private static final String API = "io.mural.*";
 
+    private static final String NANO = "io.mural.nano";
+    private static final String LANGCHAIN4J = "io.mural.langchain4j";
+    private static final String SPRING = "io.mural.spring";
     private static final String ENGINE = "io.mural.engine";
     private static final String TORNADO = "io.mural.tornado";
     private static final String EMULATOR = "io.mural.emulator";
@@ -50,6 +53,11 @@ final class House {
             Map.entry(TORNADO_CUBLAS, List.of(TORNADO_CUBLAS, TORNADO_API)),
             Map.entry(TORNADO_CUDNN, List.of(TORNADO_CUDNN, TORNADO_API)),
             Map.entry(API, List.of(API, ENGINE, MODEL, "io.mural.weights", "io.mural.tensor")),
+            Map.entry(NANO, List.of(NANO, ENGINE, "io.mural.weights", "io.mural.tensor")),
+            Map.entry(LANGCHAIN4J, List.of(LANGCHAIN4J, API, "dev.langchain4j")),
+            Map.entry(
+                    SPRING,
+                    List.of(SPRING, API, "io.mural.tensor", "org.springframework", "io.micrometer.observation")),
             Map.entry(ENGINE, List.of(ENGINE, MODEL, "io.mural.weights", "io.mural.tensor", "com.sun.management")),
             Map.entry(
                     SERVER,
@@ -159,7 +167,9 @@ final class House {
             new Reserved(
                     "java\\.lang\\.System\\.(getProperty|getProperties|getenv|setProperty)"
                             + "|java\\.lang\\.(Integer\\.getInteger|Long\\.getLong|Boolean\\.getBoolean)",
-                    "settings are parameters; properties and the environment are read in " + CLI,
+                    "settings are parameters; properties and the environment are read in " + CLI
+                            + ", and where the embedded model is unpacked",
+                    NANO,
                     CLI),
             new Reserved(
                     "jdk\\.incubator\\.vector\\.(\\w+\\.SPECIES_\\w+|VectorShape\\.\\w+|VectorSpecies\\.of\\w*)",

@@ -2,6 +2,7 @@ package io.mural.cli.generate;
 
 import io.mural.Recipe;
 import io.mural.Request;
+import io.mural.Wildcards;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.device.DeviceBefore;
@@ -66,9 +67,12 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             names = {"-o", "--output"},
             converter = OutputOption.class,
             paramLabel = "FILE",
-            description = "Where to write, a PNG file (replaced if it is there) or a folder. Default: a new file named"
-                    + " after the prompt and the seed.")
+            description = "Where to write, a PNG or JPEG file (replaced if it is there), a folder, or - for a PNG on"
+                    + " stdout. Default: a new PNG file named after the prompt and the seed.")
     private Path output;
+
+    @Option(names = "--quality", paramLabel = "1-100", description = "Quality of JPEG pictures. Default: 90.")
+    private Integer quality;
 
     @Mixin
     private ModelOptions modelOptions;
@@ -90,6 +94,21 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             paramLabel = "FILE",
             description = "Prompts, one a line; blank lines and # comments are left out. - is stdin.")
     private String promptsFile;
+
+    @Option(
+            names = "--wildcards",
+            paramLabel = "DIR",
+            description =
+                    "Prompts may have choices: {red|green} is one of its parts, __colour__ a line of DIR/colour.txt."
+                            + " The picture remembers what was chosen.")
+    private Path wildcards;
+
+    @Option(
+            names = "--wildcard-seed",
+            paramLabel = "S",
+            converter = SeedOption.class,
+            description = "What choices are made by; pictures of --count go on from it. Default: the picture's seed.")
+    private Long wildcardSeed;
 
     @Option(
             names = "--layout",
@@ -142,7 +161,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);
-            new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), Verbose.in(spec))
+            new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), quality, Verbose.in(spec))
                     .make(
                             requests(prompts, before),
                             requests -> geneval.map(form -> form.places(output, count))
@@ -192,12 +211,28 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         hierarchyOptions.tell(builder);
         var first = builder.build().seeded();
         long seed = first.seed().orElseThrow();
+        requireChoices(prompts);
+        boolean typed = promptsFile != null || !words.isEmpty();
+        var choices = new Wildcards(Optional.ofNullable(wildcards));
         List<Request> requests = new ArrayList<>();
         for (var prompt : prompts) {
             for (int i = 0; i < count; i++) {
-                requests.add(first.change().prompt(prompt).seed(seed + i).build());
+                // The prompt of a recipe is what was chosen.
+                var resolved =
+                        !typed ? prompt : choices.resolve(prompt, (wildcardSeed == null ? seed : wildcardSeed) + i);
+                requests.add(first.change()
+                        .prompt(Prompts.require(resolved))
+                        .seed(seed + i)
+                        .build());
             }
         }
         return requests;
+    }
+
+    /** Options without effect are refused. */
+    private void requireChoices(List<String> prompts) {
+        if ((wildcards != null || wildcardSeed != null) && prompts.stream().noneMatch(Wildcards::isIn)) {
+            throw new BadUsage("--wildcards and --wildcard-seed have no effect: no prompt has {a|b} or __name__ in it");
+        }
     }
 }

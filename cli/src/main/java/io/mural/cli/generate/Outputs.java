@@ -23,7 +23,7 @@ import java.util.UUID;
  */
 final class Outputs {
     private static final Set<String> OTHER_FORMATS =
-            Set.of("jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "jxl", "tga", "ppm", "exr");
+            Set.of("webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "jxl", "tga", "ppm", "exr");
     /** Code points: with four bytes for each a name still fits into the 255 bytes of a file name. */
     private static final int LONGEST_SLUG = 40;
 
@@ -48,13 +48,13 @@ final class Outputs {
     }
 
     private static void requireName(Path file) {
-        if (file.getFileName() == null || file.toString().equals("-")) {
-            throw new BadUsage("-o " + file + ": name a file; a picture is not written to stdout");
+        if (file.getFileName() == null) {
+            throw new BadUsage("-o " + file + ": name a file");
         }
         var name = file.getFileName().toString();
         var ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         if (OTHER_FORMATS.contains(ending)) {
-            throw new BadUsage("-o " + file + ": pictures are written as PNG; name it "
+            throw new BadUsage("-o " + file + ": pictures are written as PNG or JPEG; name it "
                     + name.substring(0, name.length() - ending.length()) + "png");
         }
     }

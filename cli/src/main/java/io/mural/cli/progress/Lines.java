@@ -4,6 +4,7 @@ import io.mural.Progress;
 import io.mural.cli.console.OneLine;
 import io.mural.cli.console.Spelling;
 import io.mural.engine.text.Figures;
+import java.nio.file.Path;
 
 /** The lines for people, which do not depend on how progress is shown. */
 final class Lines {
@@ -20,7 +21,7 @@ final class Lines {
     }
 
     static String done(Progress.Done done) {
-        return done.path().orElseThrow() + ": seed " + Long.toUnsignedString(done.seed()) + ", "
+        return done.path().map(Path::toString).orElse("stdout") + ": seed " + Long.toUnsignedString(done.seed()) + ", "
                 + Figures.duration(done.seconds());
     }
 

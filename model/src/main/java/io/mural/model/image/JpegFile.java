@@ -1,12 +1,19 @@
 package io.mural.model.image;
 
+import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.awt.image.BufferedImage;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -14,6 +21,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes JPEG pictures, by Java's own encoder. */
 public final class JpegFile {
+    private static final byte[] START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
     private static final int CHANNELS = 3;
 
     private JpegFile() {}
@@ -25,6 +33,34 @@ public final class JpegFile {
      */
     public static void write(Path file, RgbImage picture, int quality) {
         WholeFile.write(file, channel -> encode(Channels.newOutputStream(channel), picture, quality));
+    }
+
+    /** As {@link #write(Path, RgbImage, int)}, with texts beside the picture. */
+    public static void write(Path file, RgbImage picture, int quality, JpegTexts texts) {
+        WholeFile.write(file, channel -> encode(texts.into(Channels.newOutputStream(channel)), picture, quality));
+    }
+
+    /** As {@link #write(OutputStream, RgbImage, int)}, with texts beside the picture. */
+    public static void write(OutputStream out, RgbImage picture, int quality, JpegTexts texts) {
+        write(texts.into(out), picture, quality);
+    }
+
+    /** Whether a file begins as a JPEG file does. */
+    public static boolean isOne(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            return Files.isRegularFile(file) && Arrays.equals(in.readNBytes(START.length), START);
+        } catch (IOException e) {
+            return false; // who reads it says why
+        }
+    }
+
+    /** The recipe and the parameters in a JPEG file that mural wrote; empty for others. */
+    public static Map<String, String> texts(Path file) {
+        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            return JpegTexts.read(in);
+        } catch (IOException e) {
+            throw new InputException(file + " is not a readable JPEG file: " + Shown.reason(e), e);
+        }
     }
 
     /** As {@link #write(Path, RgbImage, int)}, to a stream, which stays open. */

@@ -16,6 +16,12 @@ final class PngEncoder implements AutoCloseable {
     private static final int CHANNELS = 3;
     private static final int BITS = 8;
     private static final int TRUECOLOUR = 2;
+    /** How to show colours that a screen lacks. */
+    private static final byte PERCEPTUAL = 0;
+    /** 72 to the inch, what most programs take a picture without a word on it to have. */
+    private static final int PIXELS_A_METRE = 2835;
+
+    private static final byte METRE = 1;
     /** Bytes of compressed picture in one IDAT chunk. */
     private static final int PIECE = 1 << 16;
 
@@ -34,6 +40,18 @@ final class PngEncoder implements AutoCloseable {
         this.height = height;
         this.filter = new PngFilter(Math.multiplyExact(width, CHANNELS), CHANNELS);
         put(SIGNATURE, SIGNATURE.length);
+        header(width);
+        chunk("sRGB", new byte[] {PERCEPTUAL});
+        chunk(
+                "pHYs",
+                ByteBuffer.allocate(9)
+                        .putInt(PIXELS_A_METRE)
+                        .putInt(PIXELS_A_METRE)
+                        .put(METRE)
+                        .array());
+    }
+
+    private void header(int width) throws IOException {
         chunk(
                 "IHDR",
                 ByteBuffer.allocate(13)
@@ -44,10 +62,11 @@ final class PngEncoder implements AutoCloseable {
                         .array());
     }
 
-    /** A text beside the picture: tEXt, which is Latin-1 by definition, or iTXt where that does not do. */
+    /** A text beside the picture: tEXt, which is Latin-1 by definition, or iTXt where that does not do, and for XMP. */
     void text(String keyword, String text) throws IOException {
         var name = (keyword + '\0').getBytes(StandardCharsets.ISO_8859_1);
-        if (StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
+        if (!keyword.equals(Xmp.KEYWORD)
+                && StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
             chunk("tEXt", joined(name, text.getBytes(StandardCharsets.ISO_8859_1)));
         } else {
             // not compressed, method 0, no language, no translated keyword

@@ -1,0 +1,83 @@
+package io.mural.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.image.Image;
+import io.mural.Recipe;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class MuralImageModelTest {
+    private static final Path TINY = Path.of("../goldens/flux1-tiny");
+    private static final Path TINY2 = Path.of("../goldens/flux2-tiny");
+
+    private static MuralImageModel open(Path model) {
+        return MuralImageModel.builder()
+                .model(model)
+                .size(64, 80)
+                .steps(1)
+                .seed(7)
+                .threads(1)
+                .build();
+    }
+
+    private static void requireSize(Image image, int width, int height) throws IOException {
+        assertThat(image.mimeType()).isEqualTo("image/png");
+        var picture = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(image.base64Data())));
+        assertThat(picture.getWidth()).isEqualTo(width);
+        assertThat(picture.getHeight()).isEqualTo(height);
+    }
+
+    @Test
+    void picturesComeWithTheirSeedAndRecipe() throws IOException {
+        try (var model = open(TINY)) {
+            var response = model.generate("a calm sea");
+            requireSize(response.content(), 64, 80);
+            assertThat(response.metadata()).containsEntry("seed", 7L).containsKey("seconds");
+            var recipe = Recipe.parse("the recipe", (String) response.metadata().get("recipe"));
+            assertThat(recipe.prompt()).isEqualTo("a calm sea");
+
+            var several = model.generate("a calm sea", 2);
+            assertThat(several.content()).hasSize(2);
+            assertThat(several.metadata()).containsEntry("seed", List.of(7L, 8L));
+            assertThat(several.content().getFirst()).isEqualTo(response.content());
+            assertThat(several.content().getLast()).isNotEqualTo(response.content());
+        }
+    }
+
+    @Test
+    void editStartsFromThePictureOrTakesItAsReference() throws IOException {
+        for (var place : List.of(TINY, TINY2)) {
+            try (var model = open(place)) {
+                var first = model.generate("a calm sea").content();
+                var edited = model.edit(first, "the same at night");
+                requireSize(edited.content(), 64, 80);
+                assertThat(edited.content()).isNotEqualTo(first);
+                var recipe = Recipe.parse("the recipe", (String) edited.metadata().get("recipe"));
+                assertThat(recipe.references().isEmpty()).isEqualTo(place.equals(TINY));
+                assertThat(recipe.init().isPresent()).isEqualTo(place.equals(TINY));
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
+        try (var model = open(TINY)) {
+            var image = Image.builder().url(URI.create("http://localhost/a.png")).build();
+            assertThatThrownBy(() -> model.edit(image, "a"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("base64Data");
+            assertThatThrownBy(() -> model.edit(image, image, "a"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Operation is not supported");
+            assertThatThrownBy(() -> model.generate("a", 0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
