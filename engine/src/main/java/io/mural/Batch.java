@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.device.Devices;
 import io.mural.engine.text.Figures;
 import io.mural.engine.text.Truncation;
 import io.mural.model.vae.VaeExtent;
@@ -130,6 +131,11 @@ final class Batch {
                 plan.memoryBytes(),
                 plan.weightBytes(),
                 plan.residentBytes()));
+        var device = means.device().name();
+        Devices.choose(device)
+                .backend()
+                .slowedBy(device)
+                .ifPresent(reason -> events.warn("`device` " + device + ": " + reason));
         notes.forEach(events::warn);
         first.inputs().painting().ifPresent(painting -> painting.notes().forEach(events::warn));
         warn(alike);

@@ -1,8 +1,10 @@
 package io.mural;
 
+import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalGeometry;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings;
+import io.mural.tensor.InputException;
 import io.mural.weights.text.JsonObject;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,13 +12,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** How a picture beyond the model's own size is made, as it stands in a recipe. */
-public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
+/**
+ * How a picture beyond the model's own size is made, as it stands in a recipe.
+ *
+ * @param lora the file that teaches the model to look at a guide; empty for the model's own
+ * @param scale of the LoRA
+ * @param scope which tokens it is for
+ */
+public record Hierarchy(
+        Optional<Path> lora, double scale, HierarchicalLora.Scope scope, HierarchicalSettings settings) {
     static Hierarchy of(JsonObject json) {
         var scope = json.string("scope").equals("image") ? HierarchicalLora.Scope.IMAGE : HierarchicalLora.Scope.GUIDE;
         return new Hierarchy(
-                new HierarchicalLora(
-                        Path.of(json.string("lora")), Bounds.number(json, "lora_scale", -Bounds.LARGEST_SCALE), scope),
+                json.has("lora") ? Optional.of(Path.of(json.string("lora"))) : Optional.empty(),
+                Bounds.number(json, "lora_scale", -Bounds.LARGEST_SCALE),
+                scope,
                 checked(json));
     }
 
@@ -30,16 +40,25 @@ public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
     }
 
     /** The same with the LoRA in another file. */
-    Hierarchy withLora(Path file) {
-        return new Hierarchy(new HierarchicalLora(file, lora.scale(), lora.scope()), settings);
+    Hierarchy withLora(Optional<Path> file) {
+        return new Hierarchy(file, scale, scope, settings);
+    }
+
+    /** The LoRA, where need be that of the model; {@link InputException} where it has none. */
+    HierarchicalLora lora(PictureModel model) {
+        var file = lora.or(model::hierarchicalLora)
+                .orElseThrow(() -> InputException.about(
+                        "hierarchical-lora",
+                        "the model names no hierarchical LoRA of its own; give one with `hierarchical-lora`"));
+        return new HierarchicalLora(file, scale, scope);
     }
 
     Map<String, Object> toJson() {
         var geometry = settings.geometry();
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("lora", RecipeJson.written(lora.file()));
-        json.put("lora_scale", lora.scale());
-        json.put("scope", lora.scope().name().toLowerCase(Locale.ROOT));
+        json.put("lora", lora.map(RecipeJson::written).orElse(null));
+        json.put("lora_scale", scale);
+        json.put("scope", scope.name().toLowerCase(Locale.ROOT));
         json.put("window", geometry.window());
         json.put("ratio", geometry.ratio());
         json.put("halo", geometry.halo());
@@ -63,10 +82,6 @@ public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
      * @param guidance of the request, where given
      */
     static Hierarchy of(Request.Levels wishes, Hierarchy usual, Optional<Integer> steps, Optional<Double> guidance) {
-        var lora = new HierarchicalLora(
-                wishes.lora().orElse(usual.lora.file()),
-                usual.lora.scale(),
-                wishes.scope().orElse(usual.lora.scope()));
         var before = usual.settings;
         var geometry = new HierarchicalGeometry(
                 wishes.window().orElse(before.geometry().window()),
@@ -79,7 +94,9 @@ public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
         // Other numbers of steps skip the same part of the way.
         int skipped = wishes.skipSteps().orElse((int) ((long) before.skipSteps() * all / before.steps()));
         return new Hierarchy(
-                lora,
+                wishes.lora().or(usual::lora),
+                usual.scale,
+                wishes.scope().orElse(usual.scope),
                 new HierarchicalSettings(
                         geometry,
                         before.shift(),
@@ -90,8 +107,8 @@ public record Hierarchy(HierarchicalLora lora, HierarchicalSettings settings) {
                         wishes.upsampler().orElse(before.upsampler())));
     }
 
-    /** As the model's own defaults have it, with the given LoRA. */
-    static Hierarchy usual(Path lora, HierarchicalSettings settings) {
-        return new Hierarchy(new HierarchicalLora(lora, 1, HierarchicalLora.Scope.GUIDE), settings);
+    /** As the model's own defaults have it, with its own LoRA. */
+    static Hierarchy usual(HierarchicalSettings settings) {
+        return new Hierarchy(Optional.empty(), 1, HierarchicalLora.Scope.GUIDE, settings);
     }
 }

@@ -25,11 +25,12 @@ final class LevelsMaking implements Making {
         this.means = means;
         var hierarchy = recipe.hierarchy().orElseThrow();
         var model = means.model();
-        var guided = model.guided(hierarchy.lora());
+        var guided = model.guided(hierarchy.lora(model));
         var request = recipe.request(means.model(), inputs);
         var levels = hierarchy.settings();
         var wanted = Resolver.vae(wished);
         var pyramid = pyramid(recipe, inputs, model, levels.geometry().ratio());
+        model.schedule(request); // another sampler is refused before any work
         figures = HierarchicalPlan.of(model, guided, request, levels, pyramid, wanted, means.memory());
         Making.requireMemory(
                 recipe,
@@ -91,7 +92,7 @@ final class LevelsMaking implements Making {
 
     @Override
     public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
-        var journal = journal(recipe, sink);
+        var journal = journal(recipe, inputs, sink);
         var asked = recipe.request(means.model(), inputs);
         var request = new HierarchicalPipeline.Request(
                 asked,
@@ -106,10 +107,10 @@ final class LevelsMaking implements Making {
     }
 
     /** What tells the LoRAs' files from others. */
-    private static String loras(Recipe recipe) {
+    private String loras(Recipe recipe) {
         var files = new ArrayList<Path>();
         recipe.loras().forEach(lora -> files.add(lora.file()));
-        files.add(recipe.hierarchy().orElseThrow().lora().file());
+        files.add(recipe.hierarchy().orElseThrow().lora(means.model()).file());
         var all = new StringBuilder();
         for (var file : files) {
             try (var checkpoint = Checkpoint.open(file)) {
@@ -119,13 +120,13 @@ final class LevelsMaking implements Making {
         return all.toString();
     }
 
-    private Journal journal(Recipe recipe, Sink sink) {
+    private Journal journal(Recipe recipe, Loaded inputs, Sink sink) {
         if (!(sink instanceof Sink.File file)) {
             return Journal.NONE;
         }
         var checkpoint = CheckpointFile.beside(file.path());
         WholeFile.check(checkpoint); // its name is longer than the picture's
-        var identity = recipe.toJson() + " " + means.model().fingerprint() + loras(recipe);
+        var identity = recipe.toJson() + " " + means.model().fingerprint() + loras(recipe) + inputs.fingerprint();
         return file.resumed()
                 ? CheckpointFile.resume(checkpoint, identity)
                 : CheckpointFile.fresh(checkpoint, identity);

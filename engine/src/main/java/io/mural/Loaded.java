@@ -8,6 +8,7 @@ import io.mural.tensor.InputException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /**
  * The pictures that a picture is made from, read.
@@ -71,6 +72,18 @@ record Loaded(
     private static RgbImage control(Edit.Control control) {
         var picture = control.picture().read();
         return control.canny() ? Canny.edges(picture).toRgb() : picture;
+    }
+
+    /** What tells the reference pictures from others; that of the picture to start from stands in the recipe. */
+    String fingerprint() {
+        var all = new StringBuilder();
+        for (var image : references) {
+            var sum = new CRC32C();
+            sum.update(image.rgb());
+            all.append(' ').append(image.width()).append('x').append(image.height());
+            all.append(':').append(Long.toHexString(sum.getValue()));
+        }
+        return all.toString();
     }
 
     private static double strength(Request request, boolean starts) {

@@ -9,9 +9,15 @@ import java.util.Optional;
  *
  * @param path folder or single file as the user wrote it; empty for the embedded model
  * @param base for a single file, the folder with what it lacks
+ * @param variant of a folder's weights, such as {@code fp16} for {@code X.fp16.safetensors}; empty for the plain ones
  */
-public record ModelRef(Optional<Path> path, Optional<Path> base) {
+public record ModelRef(Optional<Path> path, Optional<Path> base, Optional<String> variant) {
     private static final String EMBEDDED = "mural-nano";
+
+    /** With the plain files of weights. */
+    public ModelRef(Optional<Path> path, Optional<Path> base) {
+        this(path, base, Optional.empty());
+    }
 
     /** The embedded model. */
     public static ModelRef embedded() {

@@ -92,6 +92,7 @@ public final class Mural implements AutoCloseable {
         private Path model;
         private Path base;
         private Path embedded;
+        private String variant;
         private final List<LoraFile> loras = new ArrayList<>();
         private String deviceName = CPU;
         private int threads = Runtime.getRuntime().availableProcessors();
@@ -114,6 +115,12 @@ public final class Mural implements AutoCloseable {
         /** For a single file: the folder that has what the file lacks. */
         public Builder base(Path folder) {
             base = folder;
+            return this;
+        }
+
+        /** Of a folder, the weights of a variant, such as {@code fp16}; a part without them takes its plain ones. */
+        public Builder variant(String name) {
+            variant = name;
             return this;
         }
 
@@ -195,6 +202,7 @@ public final class Mural implements AutoCloseable {
         public Builder of(Recipe recipe) {
             model = recipe.model().path().orElse(null);
             base = recipe.model().base().orElse(null);
+            variant = recipe.model().variant().orElse(null);
             loras.clear();
             loras.addAll(recipe.loras());
             deviceName = recipe.device();
@@ -205,7 +213,7 @@ public final class Mural implements AutoCloseable {
         }
 
         public Mural open() {
-            var ref = new ModelRef(Optional.ofNullable(model), Optional.ofNullable(base));
+            var ref = new ModelRef(Optional.ofNullable(model), Optional.ofNullable(base), Optional.ofNullable(variant));
             var place = ref.path()
                     .or(() -> Optional.ofNullable(embedded))
                     .orElseThrow(
@@ -218,7 +226,7 @@ public final class Mural implements AutoCloseable {
             return new Mural(
                     ref,
                     place,
-                    PictureModel.open(place, ref.base(), List.copyOf(loras)),
+                    PictureModel.open(place, ref.base(), ref.variant(), List.copyOf(loras)),
                     List.copyOf(loras),
                     device,
                     memory);

@@ -279,7 +279,10 @@ public final class MuralVideo implements AutoCloseable {
                 request.height(),
                 request.frames(),
                 recipe.fps(),
-                Map.of(VideoRecipe.KEYWORD, recipe.toJson()));
+                Map.of(
+                        VideoRecipe.KEYWORD,
+                        recipe.toJson(
+                                sink instanceof VideoSink.File file ? Optional.of(file.path()) : Optional.empty())));
         switch (sink) {
             case VideoSink.File file -> VideoFile.write(file.path(), clip, frames);
             case VideoSink.Frames taker -> frames.accept(taker.frames());

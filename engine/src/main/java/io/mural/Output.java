@@ -51,7 +51,7 @@ final class Output {
         };
         if (jpeg) {
             requireJpegSize(recipe);
-            recipe.jpegTexts();
+            recipe.jpegTexts(sink instanceof Sink.File file ? file.home() : Optional.empty());
         }
     }
 
@@ -68,9 +68,10 @@ final class Output {
 
     private static void write(Sink.File file, Recipe recipe, Consumer<PictureSink> picture) {
         switch (file.format()) {
-            case Format.Png _ -> PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(), picture);
+            case Format.Png _ ->
+                PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(file.home()), picture);
             case Format.Jpeg jpeg ->
-                JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality(), recipe.jpegTexts());
+                JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality(), recipe.jpegTexts(file.home()));
         }
     }
 
@@ -84,8 +85,10 @@ final class Output {
 
     static void write(OutputStream out, Format format, Recipe recipe, Consumer<PictureSink> picture) {
         switch (format) {
-            case Format.Png _ -> PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(), picture);
-            case Format.Jpeg jpeg -> JpegFile.write(out, whole(recipe, picture), jpeg.quality(), recipe.jpegTexts());
+            case Format.Png _ ->
+                PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(Optional.empty()), picture);
+            case Format.Jpeg jpeg ->
+                JpegFile.write(out, whole(recipe, picture), jpeg.quality(), recipe.jpegTexts(Optional.empty()));
         }
     }
 

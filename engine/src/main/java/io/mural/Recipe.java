@@ -1,5 +1,7 @@
 package io.mural;
 
+import io.mural.engine.hub.HubName;
+import io.mural.engine.text.RelativePath;
 import io.mural.engine.text.Version;
 import io.mural.model.family.PictureModel;
 import io.mural.model.image.JpegFile;
@@ -16,7 +18,6 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Precision;
 import io.mural.tensor.WeightStorage;
 import io.mural.weights.text.Json;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -193,7 +194,8 @@ public record Recipe(
         if (json == null) {
             throw new InputException(picture + ": holds no recipe; `from` takes a PNG or JPEG picture that mural made");
         }
-        return RecipeJson.read(Json.parse(picture + ": its recipe", json)).beside(picture);
+        return RecipeJson.read(Json.parse(picture + ": its recipe", json))
+                .withFiles(file -> RelativePath.find(file, picture));
     }
 
     /**
@@ -205,18 +207,24 @@ public record Recipe(
         return RecipeJson.read(Json.parse(source, json));
     }
 
-    /** The recipe as it stands in a picture's file. */
+    /**
+     * The recipe as it stands in a picture's file: paths as seen from there, and none that begins at the root.
+     *
+     * @param picture the file, where there is one
+     */
+    public String toJson(Optional<Path> picture) {
+        return withFiles(file -> HubName.of(file).isPresent() ? file : RelativePath.of(file, picture))
+                .toJson();
+    }
+
+    /** The recipe with the paths it was made with. */
     public String toJson() {
         return RecipeJson.write(this);
     }
 
-    /** The same with the files found that stand beside the picture and not in the current folder. */
-    private Recipe beside(Path picture) {
-        UnaryOperator<Path> found = file -> {
-            var other = picture.resolveSibling(file);
-            return !file.isAbsolute() && !Files.exists(file) && Files.exists(other) ? other : file;
-        };
-        return located(found, found);
+    /** The same with other paths for its files. */
+    private Recipe withFiles(UnaryOperator<Path> other) {
+        return located(other, other);
     }
 
     /** The same with the files of models looked for in a place of one's own, as pulled models are in their cache. */
@@ -224,31 +232,34 @@ public record Recipe(
         return located(found, UnaryOperator.identity());
     }
 
-    private Recipe located(UnaryOperator<Path> found, UnaryOperator<Path> pictures) {
+    private Recipe located(UnaryOperator<Path> other, UnaryOperator<Path> pictures) {
         return new Recipe(
                 text,
                 canvas,
                 sampling,
                 new Sources(
-                        new ModelRef(model().path().map(found), model().base().map(found)),
+                        new ModelRef(model().path().map(other), model().base().map(other), model().variant()),
                         loras().stream()
-                                .map(lora -> new LoraFile(found.apply(lora.file()), lora.scale(), lora.mode()))
+                                .map(lora -> new LoraFile(other.apply(lora.file()), lora.scale(), lora.mode()))
                                 .toList()),
                 new Inputs(
                         init().map(image ->
                                 new InitImage(pictures.apply(image.file()), image.strength(), image.sha256())),
                         references().stream().map(pictures).toList(),
                         edit().found(pictures)),
-                hierarchy.map(
-                        levels -> levels.withLora(found.apply(levels.lora().file()))),
+                hierarchy.map(levels -> levels.withLora(levels.lora().map(other))),
                 computing);
     }
 
-    /** What stands beside the picture in its file: keyword to text. */
-    public Map<String, String> texts() {
+    /**
+     * What stands beside the picture in its file: keyword to text.
+     *
+     * @param picture the file, where there is one
+     */
+    public Map<String, String> texts(Optional<Path> picture) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put(ParametersText.KEYWORD, ParametersText.of(this));
-        texts.put(KEYWORD, toJson());
+        texts.put(KEYWORD, toJson(picture));
         texts.put(Xmp.KEYWORD, Xmp.of(program()));
         return texts;
     }
@@ -256,11 +267,12 @@ public record Recipe(
     /**
      * What stands beside the picture in a JPEG file.
      *
+     * @param picture the file, where there is one
      * @throws InputException where such a file cannot hold it
      */
-    JpegTexts jpegTexts() {
+    JpegTexts jpegTexts(Optional<Path> picture) {
         try {
-            return new JpegTexts(ParametersText.of(this), Xmp.of(program(), toJson()));
+            return new JpegTexts(ParametersText.of(this), Xmp.of(program(), toJson(picture)));
         } catch (JpegTexts.TooLong e) {
             throw new InputException(
                     "prompt",

@@ -1,6 +1,7 @@
 package io.mural;
 
 import io.mural.engine.hub.HubName;
+import io.mural.engine.text.RelativePath;
 import io.mural.engine.text.Version;
 import io.mural.engine.text.Words;
 import io.mural.model.edit.Margins;
@@ -84,7 +85,12 @@ final class RecipeJson {
             loras.add(new LoraFile(
                     Path.of(lora.string("path")), lora.number("scale"), constant(LoraFile.Mode.class, lora, "mode")));
         }
-        return new Recipe.Sources(new ModelRef(path(model, "path"), path(model, "base")), loras);
+        return new Recipe.Sources(
+                new ModelRef(
+                        path(model, "path"),
+                        path(model, "base"),
+                        model.has("variant") ? Optional.of(model.string("variant")) : Optional.empty()),
+                loras);
     }
 
     private static Precision precision(JsonObject json, String key) {
@@ -125,7 +131,9 @@ final class RecipeJson {
         json.put("model", model(recipe.model()));
         json.put("loras", recipe.loras().stream().map(RecipeJson::lora).toList());
         json.put("init_image", recipe.init().map(RecipeJson::init).orElse(null));
-        json.put("references", recipe.references().stream().map(Path::toString).toList());
+        json.put(
+                "references",
+                recipe.references().stream().map(RelativePath::text).toList());
         if (recipe.init().isPresent()
                 || !recipe.references().isEmpty()
                 || !recipe.edit().equals(Edit.NONE)) {
@@ -147,12 +155,13 @@ final class RecipeJson {
         json.put("name", model.name());
         json.put("path", model.path().map(RecipeJson::written).orElse(null));
         json.put("base", model.base().map(RecipeJson::written).orElse(null));
+        json.put("variant", model.variant().orElse(null));
         return json;
     }
 
     /** A file of a pulled model is named as on the hub: so it is found on another machine, and no home folder is told. */
     static String written(Path file) {
-        return HubName.of(file).map(HubName::recorded).orElseGet(file::toString);
+        return HubName.of(file).map(HubName::recorded).orElseGet(() -> RelativePath.text(file));
     }
 
     private static Map<String, Object> lora(LoraFile lora) {
@@ -165,7 +174,7 @@ final class RecipeJson {
 
     private static Map<String, Object> init(InitImage init) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("path", init.file().toString());
+        json.put("path", RelativePath.text(init.file()));
         json.put("strength", init.strength());
         json.put("sha256", init.sha256());
         return json;

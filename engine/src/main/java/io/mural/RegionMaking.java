@@ -38,7 +38,7 @@ final class RegionMaking implements Making {
         var pyramid = Pyramid.of(whole, nativeTokens, settings.geometry().ratio());
         request = request(recipe, inputs, pyramid);
         regions = RegionPipeline.plans(pyramid, painting.cover(), settings);
-        var guided = model.guided(hierarchy.lora());
+        var guided = model.guided(hierarchy.lora(model));
         var base = PicturePlan.of(model, request.picture().with(pyramid.base()), Resolver.vae(wished), means.memory());
         long peak = base.peakBytes();
         double flops = base.flops(recipe.steps(), recipe.trueCfg() != 1);

@@ -173,15 +173,17 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
             }
             return Optional.empty();
         }
-        var lora = levels.lora()
-                .or(() -> before.map(hierarchy -> hierarchy.lora().file()))
+        if (levels.lora()
+                .or(() -> before.flatMap(Hierarchy::lora))
                 .or(model::hierarchicalLora)
-                .orElseThrow(() -> InputException.about(
-                        "size",
-                        "`size` " + size + " is more than " + place.name()
-                                + " makes at once; give its hierarchical LoRA with `hierarchical-lora`, or add"
-                                + " `no-hierarchy`"));
-        var usual = before.orElseGet(() -> Hierarchy.usual(lora, model.hierarchicalSettings()));
+                .isEmpty()) {
+            throw InputException.about(
+                    "size",
+                    "`size` " + size + " is more than " + place.name()
+                            + " makes at once; give its hierarchical LoRA with `hierarchical-lora`, or add"
+                            + " `no-hierarchy`");
+        }
+        var usual = before.orElseGet(() -> Hierarchy.usual(model.hierarchicalSettings()));
         return Optional.of(Hierarchy.of(
                 levels, usual, request.sampling().steps(), request.sampling().guidance()));
     }

@@ -12,16 +12,18 @@ public final class TooLarge extends InputException {
     /**
      * @param message what needs how much of what
      * @param fitting side of the largest square that fits; 0 where none does
-     * @param more what would make room; continues the sentence
+     * @param more what would make room; may be empty
      */
     TooLarge(String message, int fitting, String more) {
-        super(
-                "size",
-                message,
-                fitting > 0
-                        ? "`size` " + fitting + "x" + fitting + " would fit" + more
-                        : "close other programs" + more);
+        super("size", message, remedy(fitting, more));
         this.fitting = fitting;
+    }
+
+    private static String remedy(int fitting, String more) {
+        if (fitting > 0) {
+            return "`size` " + fitting + "x" + fitting + " would fit" + (more.isEmpty() ? "" : ", or " + more);
+        }
+        return more.isEmpty() ? "close other programs" : more;
     }
 
     /** The largest square picture that fits; empty where none does. */

@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.text.RelativePath;
 import io.mural.model.family.WanSource;
 import io.mural.model.request.ClipRequest;
 import io.mural.model.request.LoraFile;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Everything a clip is made from. It stands in the clip's file as JSON.
@@ -37,8 +40,12 @@ public record VideoRecipe(
         loras = List.copyOf(loras);
     }
 
-    /** One JSON object in one line. */
-    public String toJson() {
+    /**
+     * One JSON object in one line, as it stands in a clip's file: paths as seen from there, and none that begins at the root.
+     *
+     * @param clip the file or folder, where there is one
+     */
+    public String toJson(Optional<Path> clip) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("prompt", request.prompt());
         json.put("negative", request.negative());
@@ -55,7 +62,7 @@ public record VideoRecipe(
         json.put("text_tokens", request.textTokens());
         json.put("noise_dtype", request.bf16Noise() ? "bf16" : "f32");
         putAttention(json);
-        putModel(json);
+        putModel(json, file -> RelativePath.text(RelativePath.of(file, clip)));
         json.put("device", device);
         json.put("precision", precision.key());
         return Json.write(json);
@@ -72,19 +79,21 @@ public record VideoRecipe(
         }
     }
 
-    private void putModel(Map<String, Object> json) {
-        json.put("model", model.model().toString());
-        model.base().ifPresent(base -> json.put("base", base.toString()));
-        put(json, "text_encoder", model.parts().get(Part.UMT5));
-        put(json, "vae", model.parts().get(Part.WAN_VAE));
+    private void putModel(Map<String, Object> json, Function<Path, String> seen) {
+        json.put("model", seen.apply(model.model()));
+        model.base().ifPresent(base -> json.put("base", seen.apply(base)));
+        put(json, "text_encoder", model.parts().get(Part.UMT5), seen);
+        put(json, "vae", model.parts().get(Part.WAN_VAE), seen);
         json.put(
                 "loras",
-                loras.stream().map(lora -> lora.file() + ":" + lora.scale()).toList());
+                loras.stream()
+                        .map(lora -> seen.apply(lora.file()) + ":" + lora.scale())
+                        .toList());
     }
 
-    private static void put(Map<String, Object> json, String key, Path file) {
+    private static void put(Map<String, Object> json, String key, Path file, Function<Path, String> seen) {
         if (file != null) {
-            json.put(key, file.toString());
+            json.put(key, seen.apply(file));
         }
     }
 

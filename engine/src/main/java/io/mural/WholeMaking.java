@@ -16,6 +16,7 @@ final class WholeMaking implements Making {
         var model = means.model();
         var request = recipe.request(means.model(), inputs);
         var wanted = Resolver.vae(wished);
+        model.schedule(request); // another sampler is refused before any work
         var figures = PicturePlan.of(model, request, wanted, means.memory());
         Making.requireMemory(
                 recipe,

@@ -48,7 +48,7 @@ class MuralVideoTest {
             var recipe = video.generate(cat().steps(1).build(), VideoSink.file(place));
             var text = PngFile.texts(place.resolve("frame-00004.png")).get(VideoRecipe.KEYWORD);
             assertThat(text)
-                    .isEqualTo(recipe.toJson())
+                    .isEqualTo(recipe.toJson(Optional.of(place)))
                     .contains("\"attention\":\"t3\"", "\"windows\":\"1,2,1/2,1,1\"", "\"seed\":7")
                     .contains("wan-tiny-fp8.safetensors", "\"base\":", "\"text_encoder\":", "\"vae\":");
         }

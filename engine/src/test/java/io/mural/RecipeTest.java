@@ -3,6 +3,7 @@ package io.mural;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mural.engine.text.RelativePath;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
 import io.mural.tensor.InputException;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,53 @@ class RecipeTest {
         var recipe = Recipe.read(picture);
         assertThat(recipe.model().path()).contains(folder.resolve("tiny"));
         assertThat(recipe.loras().getFirst().file()).isEqualTo(folder.resolve("style.safetensors"));
-        assertThat(recipe.hierarchy().orElseThrow().lora().file()).isEqualTo(Path.of("levels"));
+        assertThat(recipe.hierarchy().orElseThrow().lora()).contains(Path.of("levels"));
+    }
+
+    @Test
+    void aPictureNamesItsFilesAsSeenFromThere() throws IOException {
+        var real = folder.toRealPath();
+        var tiny = Files.createDirectories(real.resolve("models/tiny"));
+        var picture = Files.createDirectories(real.resolve("out/today")).resolve("a.png");
+        var recipe = Recipe.parse("a", RECIPE.replace("\"path\":\"tiny\"", "\"path\":\"" + tiny + "\""));
+        var json = recipe.toJson(Optional.of(picture));
+        assertThat(json).contains("\"path\":\"../../models/tiny\"").doesNotContain(real.toString());
+        PngFile.write(picture, new RgbImage(1, 1, new byte[3]), Map.of(Recipe.KEYWORD, json));
+        // Both are moved together.
+        var moved = Files.move(
+                Files.createDirectories(real.resolve("b")).getParent().resolve("out"), real.resolve("b/out"));
+        Files.move(real.resolve("models"), real.resolve("b/models"));
+        var found = Recipe.read(moved.resolve("today/a.png")).model().path().orElseThrow();
+        assertThat(found.toRealPath()).isEqualTo(real.resolve("b/models/tiny"));
+        // Without a place there are only names.
+        assertThat(recipe.toJson(Optional.empty())).contains("\"path\":\"tiny\"");
+    }
+
+    @Test
+    void aPictureThroughALinkSeesTheRealFolders() throws IOException {
+        var real = folder.toRealPath();
+        var tiny = Files.createDirectories(real.resolve("models/tiny"));
+        Files.createDirectories(real.resolve("deep/out"));
+        var link = Files.createSymbolicLink(real.resolve("link"), real.resolve("deep/out"));
+        var way = RelativePath.of(tiny, Optional.of(link.resolve("a.png")));
+        assertThat(way).isEqualTo(Path.of("../../models/tiny"));
+        assertThat(RelativePath.find(way, link.resolve("a.png")).toRealPath()).isEqualTo(tiny);
+    }
+
+    @Test
+    void aHomeFolderSeenFromOutsideIsNotNamed() throws IOException {
+        var home = Files.createDirectories(folder.toRealPath().resolve("home/ada/models/tiny"));
+        var outside = Files.createDirectories(folder.toRealPath().resolve("data"));
+        assertThat(RelativePath.of(home, Optional.of(outside.resolve("a.png")))).isEqualTo(Path.of("tiny"));
+        var inside = Files.createDirectories(folder.toRealPath().resolve("home/ada/pictures"));
+        assertThat(RelativePath.of(home, Optional.of(inside.resolve("a.png")))).isEqualTo(Path.of("../models/tiny"));
+    }
+
+    @Test
+    void whatIsNotThereKeepsItsName() {
+        var picture = Optional.of(folder.resolve("a.png"));
+        assertThat(RelativePath.of(Path.of("upload-1.png"), picture)).isEqualTo(Path.of("upload-1.png"));
+        assertThat(RelativePath.of(folder.resolve("gone/x.png").toAbsolutePath(), picture))
+                .isEqualTo(Path.of("x.png"));
     }
 }

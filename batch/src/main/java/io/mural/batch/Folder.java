@@ -3,7 +3,6 @@ package io.mural.batch;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -122,11 +121,6 @@ public final class Folder implements Store {
     }
 
     static void write(Path file, String text) {
-        WholeFile.write(file, channel -> {
-            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

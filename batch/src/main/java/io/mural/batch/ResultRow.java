@@ -72,7 +72,7 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
         rest.put("error", null);
         rest.put("mural", Version.text());
         rest.put("model_identity", modelIdentity);
-        rest.put("recipe", Json.parse("recipe", recipe.toJson()).asMap());
+        rest.put("recipe", Json.parse("recipe", recipe.toJson(Optional.empty())).asMap());
         return new ResultRow(row, seed, status, rest);
     }
 

@@ -3,10 +3,12 @@ package io.mural.batch;
 import io.mural.tensor.InputException;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -46,6 +48,10 @@ final class Results implements AutoCloseable {
 
     void publish() throws IOException {
         lines.close();
+        // The name comes after the bytes, on the disk too.
+        try (var written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            written.force(true);
+        }
         Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -60,7 +60,9 @@ final class Worker {
         }
         double begin = batch.seconds().getAsDouble();
         var made = batch.store().workplace(identity, kind.levels());
-        var sink = kind.levels() ? Sink.png(made).resume() : Sink.png(made);
+        var sink = kind.levels()
+                ? Sink.png(made).resume().forOthers()
+                : Sink.png(made).forOthers();
         var request = Kinds.request(row, batch.catalog(), row.prompt(), seed);
         var picture = models.of(kind.setup()).generate(request, sink);
         batch.store().publish(made, identity);

@@ -129,7 +129,7 @@ final class AblationPictures {
         return new Journal() {
             @Override
             public Optional<Position> start() {
-                return Optional.of(new Position(0, 0, guide, new float[0]));
+                return Optional.of(new Position(1, 0, guide, new float[0]));
             }
 
             @Override

@@ -22,7 +22,7 @@ final class Browser implements AutoCloseable {
     private static final List<String> CHROMIUM =
             List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-    private static final long PATIENCE_NANOS = 180_000_000_000L;
+    private static final long PATIENCE_NANOS = 600_000_000_000L;
 
     private final ChromeDriver driver;
 

@@ -22,6 +22,11 @@ class StudioTest {
     /** Long enough to be watched and stopped on any machine. */
     private static final int LONG = 1000;
 
+    /** Wider than a tile, and made at once. */
+    private static final int WIDTH = 528;
+
+    private static final int HEIGHT = 240;
+
     @TempDir
     Path folder;
 
@@ -68,7 +73,7 @@ class StudioTest {
         var first = browser.see("img[alt^='Preview of']").getDomAttribute("src");
         browser.until("document.querySelector(\"img[alt^='Preview of']\").getAttribute('src') !== '" + first + "'");
         browser.until("document.querySelector(\"img[alt^='Preview of']\").naturalWidth > 0");
-        assertThat(browser.see("mural-progress").getText()).contains("of " + LONG, "left");
+        browser.until("document.querySelector('mural-progress').textContent.includes('of " + LONG + "')");
         shoot("create-running");
         browser.go(browser.value("location.origin") + "/#/queue");
         shoot("queue");
@@ -79,11 +84,11 @@ class StudioTest {
     }
 
     private void picturesAreMade() {
-        ask("a sunset over purple mountains and a calm sea", 640, 512, 8);
+        ask("a sunset over purple mountains and a calm sea", WIDTH, HEIGHT, 4);
         browser.click("form button.main");
         browser.see(".live a img");
         shoot("create");
-        ask("a green hill", 640, 512, 2);
+        ask("a green hill", WIDTH, HEIGHT, 2);
         browser.click("form button.main");
         browser.see(".live a img[alt='a green hill']");
         browser.reload();
@@ -135,7 +140,7 @@ class StudioTest {
         for (var screen : List.of("create", "queue", "library")) {
             browser.look(400, 900, false);
             browser.go(browser.value("location.origin") + "/#/" + screen);
-            browser.see("mural-" + screen);
+            browser.until("document.querySelector('mural-" + screen + "')?.childElementCount > 0");
             assertThat((Long) browser.value("document.documentElement.scrollWidth"))
                     .as("width of %s", screen)
                     .isLessThanOrEqualTo(400);
@@ -154,7 +159,7 @@ class StudioTest {
         browser.until("document.querySelectorAll('.grid img').length === 1");
         browser.click(".grid a");
         browser.until(VIEWER + "?.world.getItemAt(0)?.getFullyLoaded() === true");
-        browser.until("document.querySelector('mural-picture').textContent.includes('640 × 512')");
+        browser.until("document.querySelector('mural-picture').textContent.includes('" + WIDTH + " × " + HEIGHT + "')");
         button("Use these settings").run();
         assertThat(browser.see("textarea[name=prompt]").getDomProperty("value")).startsWith("a sunset");
     }

@@ -63,6 +63,16 @@ public interface Backend {
     }
 
     /**
+     * Why the device computes slower here than it could, though it is not refused for that; one line with the remedy, empty
+     * if it does not.
+     *
+     * @param device one of {@link Availability.Available#devices()}
+     */
+    default Optional<String> slowedBy(String device) {
+        return Optional.empty();
+    }
+
+    /**
      * As {@link #open(String, int, Workspace)}, which multiplies in float32, in another precision.
      *
      * @throws InputException if the device does not have it, see {@link #noPrecision}

@@ -32,7 +32,9 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "inspect", "quantize", "plan", "parity", "tokenize", "devices", "completion"})
+    @ValueSource(
+            strings = {"generate", "tiles", "inspect", "quantize", "plan", "parity", "tokenize", "devices", "completion"
+            })
     void helpHasExamples(String command) {
         var help = good(command, "--help").out();
         assertThat(help).startsWith("Usage: mural " + command).contains("Examples:", "mural " + command);

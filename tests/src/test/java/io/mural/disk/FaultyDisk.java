@@ -32,12 +32,25 @@ final class FaultyDisk extends FileSystemProvider {
     private final FileSystemProvider real;
     private final FileSystem system;
     private int left;
+    private boolean takesAll = true;
 
     /** @param failure counted from 1 */
     FaultyDisk(Path folder, int failure) {
         this.real = folder.getFileSystem().provider();
         this.left = failure;
         this.system = new FaultySystem(this, folder.getFileSystem());
+    }
+
+    /** One that never fails, but takes half of what it is given at each write. */
+    static FaultyDisk halving(Path folder) {
+        var disk = new FaultyDisk(folder, Integer.MAX_VALUE);
+        disk.takesAll = false;
+        return disk;
+    }
+
+    /** Whether a write that does not fail writes all. */
+    boolean takesAll() {
+        return takesAll;
     }
 
     /** Whether the failure came. */

@@ -34,6 +34,13 @@ public final class ModelOptions {
     private Path base;
 
     @Option(
+            names = "--variant",
+            paramLabel = "NAME",
+            description = "Of a folder, the weights of a variant, such as fp16 for model.fp16.safetensors. Default: the"
+                    + " plain ones, or the only ones there are.")
+    private String variant;
+
+    @Option(
             names = "--lora",
             paramLabel = "FILE|ORG/NAME[:FILE][:SCALE]",
             converter = LoraOption.class,
@@ -55,9 +62,11 @@ public final class ModelOptions {
         if (base != null && model == null) {
             throw new BadUsage("--base belongs to a single file; name that with --model");
         }
-        return model != null
-                ? new ModelRef(Optional.of(model), Optional.ofNullable(base))
-                : from.map(Recipe::model).orElse(ModelRef.embedded());
+        if (model != null) {
+            return new ModelRef(Optional.of(model), Optional.ofNullable(base), Optional.ofNullable(variant));
+        }
+        var before = from.map(Recipe::model).orElse(ModelRef.embedded());
+        return variant == null ? before : new ModelRef(before.path(), before.base(), Optional.of(variant));
     }
 
     List<LoraFile> loras(Optional<Recipe> from) {
@@ -83,6 +92,7 @@ public final class ModelOptions {
         var builder = Mural.builder().device(device);
         place.path().ifPresentOrElse(builder::model, () -> builder.embedded(Home.model()));
         place.base().ifPresent(builder::base);
+        place.variant().ifPresent(builder::variant);
         loras(from).forEach(builder::lora);
         return builder.open();
     }

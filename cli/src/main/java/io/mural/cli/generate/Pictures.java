@@ -169,11 +169,10 @@ final class Pictures {
             switch (event) {
                 case Progress.Begun begun -> recipe = begun.recipe();
                 case Progress.LevelDone level
-                when options.keepStages ->
-                    PngFile.write(
-                            beside(level.picture(), "stage" + (level.level() + 1)),
-                            level.image().get(),
-                            recipe.texts());
+                when options.keepStages -> {
+                    var place = beside(level.picture(), "stage" + (level.level() + 1));
+                    PngFile.write(place, level.image().get(), recipe.texts(Optional.of(place)));
+                }
                 case Progress.Preview preview
                 when isWanted(preview) ->
                     PngFile.write(

@@ -60,9 +60,14 @@ public final class Flux1Model extends ModelOnDisk {
         this(model, base, loras, Optional.empty());
     }
 
+    Flux1Model(Path model, Optional<Path> base, Optional<String> variant, List<LoraFile> loras) {
+        super(new ModelParts(model, base, variant), loras, Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5);
+        this.givenConfig = Optional.empty();
+    }
+
     /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
     public Flux1Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux1Config> config) {
-        super(model, base, loras, Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5);
+        super(new ModelParts(model, base, Optional.empty()), loras, Part.TRANSFORMER, Part.VAE, Part.CLIP, Part.T5);
         this.givenConfig = config;
     }
 

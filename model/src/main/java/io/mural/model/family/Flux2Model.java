@@ -66,9 +66,14 @@ public final class Flux2Model extends ModelOnDisk {
         this(model, base, loras, Optional.empty());
     }
 
+    Flux2Model(Path model, Optional<Path> base, Optional<String> variant, List<LoraFile> loras) {
+        super(new ModelParts(model, base, variant), loras, Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3);
+        this.givenConfig = Optional.empty();
+    }
+
     /** @param config sizes of the transformer, for files that neither come with a config nor have published sizes */
     public Flux2Model(Path model, Optional<Path> base, List<LoraFile> loras, Optional<Flux2Config> config) {
-        super(model, base, loras, Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3);
+        super(new ModelParts(model, base, Optional.empty()), loras, Part.FLUX2_TRANSFORMER, Part.VAE, Part.QWEN3);
         this.givenConfig = config;
     }
 

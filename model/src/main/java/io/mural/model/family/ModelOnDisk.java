@@ -20,13 +20,12 @@ abstract class ModelOnDisk implements PictureModel {
     private final Lazy<Weights> transformerWeights = new Lazy<>(this::adapted);
 
     /**
-     * @param model a folder in diffusers layout, or a single safetensors file in the original layout
-     * @param base for a single file: the folder that has what the file lacks
+     * @param parts where its files are; closed with it
      * @param transformer the part that is the transformer
      * @param others the parts beside it
      */
-    ModelOnDisk(Path model, Optional<Path> base, List<LoraFile> loras, Part transformer, Part... others) {
-        this.parts = new ModelParts(model, base);
+    ModelOnDisk(ModelParts parts, List<LoraFile> loras, Part transformer, Part... others) {
+        this.parts = parts;
         this.loras = new Loras(loras);
         this.transformer = transformer;
         this.all = Stream.concat(Stream.of(transformer), Stream.of(others)).toList();

@@ -35,15 +35,20 @@ final class ModelParts implements AutoCloseable {
 
     private final Path model;
     private final Optional<Path> base;
+    private final Optional<String> variant;
     private final Optional<Checkpoint> single;
     private final Optional<ModelFolder> folder;
     private final Map<Part, Weights> weights = new EnumMap<>(Part.class);
     private final List<Checkpoint> owned = new ArrayList<>();
 
-    /** @param base the folder beside a single file */
-    ModelParts(Path model, Optional<Path> base) {
+    /**
+     * @param base the folder beside a single file
+     * @param variant of a folder's weights; empty for the plain ones
+     */
+    ModelParts(Path model, Optional<Path> base, Optional<String> variant) {
         this.model = model;
         this.base = base;
+        this.variant = variant;
         if (Files.isDirectory(model)) {
             if (base.isPresent()) {
                 throw new InputException(model + " is a whole model folder; `base` belongs to a single file");
@@ -55,6 +60,21 @@ final class ModelParts implements AutoCloseable {
             owned.add(checkpoint);
             single = Optional.of(checkpoint);
             folder = base.map(ModelFolder::open);
+        }
+        variant.ifPresent(this::requireVariant);
+    }
+
+    private void requireVariant(String name) {
+        if (folder.isEmpty()) {
+            throw InputException.about(
+                    "variant", "`variant` " + name + ": " + model + " is a single file, which has none; leave it out");
+        }
+        var from = folder.get();
+        if (COMPONENTS.values().stream().noneMatch(component -> from.hasVariant(component, name))) {
+            throw InputException.about(
+                    "variant",
+                    "`variant` " + name + ": " + from.path() + " has no weights named so, as in model." + name
+                            + ".safetensors; leave it out for the plain ones");
         }
     }
 
@@ -83,7 +103,7 @@ final class ModelParts implements AutoCloseable {
             if (inSingleFile(part)) {
                 return KeyStyles.weights(single.orElseThrow(), part);
             }
-            var checkpoint = requireFolder(part.words()).checkpoint(COMPONENTS.get(part));
+            var checkpoint = requireFolder(part.words()).checkpoint(COMPONENTS.get(part), variant);
             owned.add(checkpoint);
             return KeyStyles.weights(checkpoint, part);
         });

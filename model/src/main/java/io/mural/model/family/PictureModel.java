@@ -32,9 +32,18 @@ public interface PictureModel extends AutoCloseable {
      * @param base for a single file: the folder that has what the file lacks
      */
     static PictureModel open(Path model, Optional<Path> base, List<LoraFile> loras) {
+        return open(model, base, Optional.empty(), loras);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param variant of a folder's weights, such as {@code fp16}; empty for the plain ones
+     */
+    static PictureModel open(Path model, Optional<Path> base, Optional<String> variant, List<LoraFile> loras) {
         return switch (Architecture.of(model)) {
-            case FLUX1 -> new Flux1Model(model, base, loras);
-            case FLUX2 -> new Flux2Model(model, base, loras);
+            case FLUX1 -> new Flux1Model(model, base, variant, loras);
+            case FLUX2 -> new Flux2Model(model, base, variant, loras);
         };
     }
 

@@ -4,7 +4,6 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +96,7 @@ public final class TilePyramid implements PictureSink, AutoCloseable {
         }
         if (largest.done == height) {
             var xml = description(width, height).getBytes(StandardCharsets.UTF_8);
-            WholeFile.write(description, channel -> channel.write(ByteBuffer.wrap(xml)));
+            WholeFile.write(description, xml);
         }
     }
 

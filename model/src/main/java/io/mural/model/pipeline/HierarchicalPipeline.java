@@ -77,38 +77,55 @@ public final class HierarchicalPipeline {
             Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
         var settings = request.settings();
         var pyramid = plan.pyramid();
-        var position = journal.start(at -> fits(at, request, plan))
-                .orElseGet(() -> base(request, plan, journal, onlooker, progress));
+        var position = journal.start(at -> fits(at, request, plan)).orElse(Position.BEGINNING);
+        if (position.level() == 0) {
+            position = base(request, plan, position, journal, onlooker, progress);
+        }
         var embeds = stages.encode(request.picture(), settings.classifierFree(), progress);
-        for (int i = position.level(); ; i++) {
+        while (true) {
+            int level = position.level();
             var latents = refine(request, plan, position, embeds, journal, onlooker, progress);
-            if (i == pyramid.levels().size() - 1) {
+            if (level == pyramid.levels().size()) {
                 return latents;
             }
-            var level = pyramid.levels().get(i);
-            var vae = plan.vae(i + 1);
-            onlooker.finished(i + 1, () -> picture(latents, level.grid(), vae));
-            position = new Position(i + 1, 0, latents, new float[0]);
+            var grid = pyramid.levels().get(level - 1).grid();
+            onlooker.finished(level, () -> picture(latents, grid, plan.vae(level)));
+            position = new Position(level + 1, 0, latents, new float[0]);
             journal.reached(position);
         }
     }
 
     /** Whether a run of this picture can have stopped there. */
     private boolean fits(Position at, Request request, HierarchicalPlan plan) {
-        var levels = plan.pyramid().levels();
-        if (at.level() < 0 || at.level() >= levels.size()) {
+        var pyramid = plan.pyramid();
+        if (at.level() < 0 || at.level() > pyramid.levels().size()) {
             return false;
         }
-        var level = levels.get(at.level());
-        int features = model.features();
+        boolean isBase = at.level() == 0;
+        int tokens = pyramid.base().tokens();
+        int guide = 0;
+        int steps = isBase ? baseSteps(request) : request.settings().schedule().steps();
+        if (!isBase) {
+            var level = pyramid.levels().get(at.level() - 1);
+            tokens = level.grid().tokens();
+            guide = level.guide().tokens() * model.features();
+        }
         boolean begun = at.step() > 0;
-        int latents = begun ? level.grid().tokens() * features : 0;
         return at.step() >= 0
-                && at.step() <= request.settings().schedule().steps()
-                && at.guide().length == level.guide().tokens() * features
-                && (!begun || at.latents().length == latents)
+                && at.step() <= steps
+                && at.guide().length == guide
+                && at.latents().length == (begun ? tokens * model.features() : 0)
                 && isFinite(at.guide())
                 && isFinite(at.latents());
+    }
+
+    private static int baseSteps(Request request) {
+        var init = request.picture().inputs().init();
+        if (init.isPresent() && init.get().strength() == 0) {
+            return 0;
+        }
+        return PicturePipeline.evaluated(request.picture(), request.baseSchedule())
+                .steps();
     }
 
     private static boolean isFinite(float... values) {
@@ -121,7 +138,12 @@ public final class HierarchicalPipeline {
     }
 
     private Position base(
-            Request request, HierarchicalPlan plan, Journal journal, Onlooker onlooker, Progress progress) {
+            Request request,
+            HierarchicalPlan plan,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
         var pyramid = plan.pyramid();
         var small = request.picture().with(pyramid.base());
         progress.level(
@@ -130,21 +152,27 @@ public final class HierarchicalPipeline {
                 small.grid().pixelWidth(),
                 small.grid().pixelHeight(),
                 1);
-        var latents = baseLatents(request, small, plan.vae(0).extent(), onlooker, progress);
+        var latents = baseLatents(request, small, plan.vae(0).extent(), from, journal, onlooker, progress);
         onlooker.finished(0, () -> picture(latents, pyramid.base(), plan.vae(0)));
-        var position = new Position(0, 0, latents, new float[0]);
+        var position = new Position(1, 0, latents, new float[0]);
         journal.reached(position);
         return position;
     }
 
     /** A base made from the prompt, or the given picture itself where nothing of it is to change. */
     private float[] baseLatents(
-            Request request, GenerationRequest small, VaeExtent vae, Onlooker onlooker, Progress progress) {
+            Request request,
+            GenerationRequest small,
+            VaeExtent vae,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
         if (small.inputs().init().isPresent() && small.inputs().init().get().strength() == 0) {
             return stages.clean(small, small.inputs().init().get(), vae, progress);
         }
         var embeds = stages.encode(small, small.sampling().classifierFree(), progress);
-        return base.latents(small, request.baseSchedule(), embeds, vae, onlooker, progress);
+        return base.latents(small, request.baseSchedule(), embeds, vae, from, journal, onlooker, progress);
     }
 
     private float[] refine(
@@ -156,12 +184,12 @@ public final class HierarchicalPipeline {
             Onlooker onlooker,
             Progress progress) {
         var settings = request.settings();
-        var levelPlan = plan.levels().get(from.level());
+        var levelPlan = plan.levels().get(from.level() - 1);
         var level = levelPlan.level();
         var order = new WindowOrder(
                 level.grid().height(), level.grid().width(), settings.geometry().window());
         progress.level(
-                from.level() + 2,
+                from.level() + 1,
                 plan.levels().size() + 1,
                 level.grid().pixelWidth(),
                 level.grid().pixelHeight(),
@@ -186,7 +214,7 @@ public final class HierarchicalPipeline {
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 float sigma = schedule.sigma(i + 1);
-                onlooker.step(from.level() + 1, i + 1, () -> preview(latents, velocity, sigma, order));
+                onlooker.step(from.level(), i + 1, () -> preview(latents, velocity, sigma, order));
                 journal.reached(new Position(from.level(), i + 1, from.guide(), latents));
             }
         }
@@ -201,7 +229,7 @@ public final class HierarchicalPipeline {
             return noise;
         }
         var large = new WarmStart(model, stages, settings.upsampler())
-                .enlarge(level, from.guide(), plan.vae(from.level()), plan.vae(from.level() + 1), progress);
+                .enlarge(level, from.guide(), plan.vae(from.level() - 1), plan.vae(from.level()), progress);
         return Latents.noised(large, noise, settings.schedule().sigma(0));
     }
 

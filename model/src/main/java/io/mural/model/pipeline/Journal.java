@@ -20,12 +20,15 @@ public interface Journal {
     /**
      * A point between two steps. Nothing else is needed to go on: noise is drawn once a level, from the seed.
      *
-     * @param level counted from 0, the first above the base
+     * @param level counted from 0, the base
      * @param step the next step of the level; before step 0 there are no latents yet
-     * @param guide packed tokens of the level before, in raster order
-     * @param latents packed tokens of the level, in window order
+     * @param guide packed tokens of the level before, in raster order; of the base none
+     * @param latents packed tokens of the level, in window order; of the base in raster order
      */
-    record Position(int level, int step, float[] guide, float[] latents) {}
+    record Position(int level, int step, float[] guide, float[] latents) {
+        /** Before the first step of the base. */
+        static final Position BEGINNING = new Position(0, 0, new float[0], new float[0]);
+    }
 
     /** Where to begin; empty for the beginning. */
     Optional<Position> start();

@@ -5,6 +5,7 @@ import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
 import io.mural.model.image.RgbImage;
+import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.GenerationRequest;
@@ -90,27 +91,56 @@ public final class PicturePipeline {
             VaeExtent vae,
             Onlooker onlooker,
             Progress progress) {
-        int first = request.inputs()
-                .init()
-                .map(init -> schedule.firstStep(init.strength()))
-                .orElse(0);
-        var beginning = new Preparation(model, stages::open, request, vae, progress).beginning(schedule.sigma(first));
-        return denoise(request, schedule.from(first), beginning, embeds, onlooker, progress);
+        return latents(request, schedule, embeds, vae, Position.BEGINNING, Journal.NONE, onlooker, progress);
     }
 
-    private float[] denoise(
+    /**
+     * As the other, going on from a position.
+     *
+     * @param from of level 0
+     * @param journal told every step
+     */
+    float[] latents(
             GenerationRequest request,
             FlowMatchSchedule schedule,
+            PromptPair embeds,
+            VaeExtent vae,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
+        var evaluated = evaluated(request, schedule);
+        var beginning = new Preparation(model, stages::open, request, vae, progress).beginning(evaluated.sigma(0));
+        var latents = (from.step() > 0 ? from.latents() : beginning.latents()).clone();
+        var here = new Position(0, from.step(), from.guide(), latents);
+        denoise(request, evaluated, here, beginning, embeds, journal, onlooker, progress);
+        return latents;
+    }
+
+    /** Of a schedule, the steps that are made: a picture to start from is spared the first. */
+    static FlowMatchSchedule evaluated(GenerationRequest request, FlowMatchSchedule schedule) {
+        return schedule.from(request.inputs()
+                .init()
+                .map(init -> schedule.firstStep(init.strength()))
+                .orElse(0));
+    }
+
+    /** Makes the steps from a position on, in its latents. */
+    private void denoise(
+            GenerationRequest request,
+            FlowMatchSchedule schedule,
+            Position from,
             Beginning beginning,
             PromptPair embeds,
+            Journal journal,
             Onlooker onlooker,
             Progress progress) {
         progress.stage(Stage.DENOISE, schedule.steps());
-        var latents = beginning.latents().clone();
+        var latents = from.latents();
         try (var stream = stages.transformerWeights();
                 var ops = stages.open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, request, embeds, beginning.conditions());
-            for (int i = 0; i < schedule.steps(); i++) {
+            for (int i = from.step(); i < schedule.steps(); i++) {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
                 float sigma = schedule.sigma(i + 1);
@@ -118,8 +148,8 @@ public final class PicturePipeline {
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));
+                journal.reached(new Position(0, i + 1, from.guide(), latents));
             }
         }
-        return latents;
     }
 }

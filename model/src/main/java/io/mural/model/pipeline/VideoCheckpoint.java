@@ -47,24 +47,49 @@ public final class VideoCheckpoint implements VideoJournal {
     }
 
     private static Position read(Path file, String identity, int size) {
-        try (var stored = Checkpoint.open(file)) {
+        try (var stored = opened(file)) {
             requireIdentity(file, identity, stored.metadata());
             int step = Integer.parseInt(stored.metadata().getOrDefault("step", ""));
-            var latents = stored.floats("latents");
+            var latents = values(stored, "latents", size);
             var memory = new ArrayList<float[]>();
             while (stored.tensors().containsKey(MEMORY + memory.size())) {
-                memory.add(stored.floats(MEMORY + memory.size()));
+                memory.add(values(stored, MEMORY + memory.size(), size));
             }
-            boolean whole = latents.length == size
-                    && memory.stream().allMatch(values -> values.length == size)
-                    && checksum(step, latents).equals(stored.metadata().get("checksum"));
-            if (!whole) {
+            var position = new Position(step, latents, memory);
+            if (step < 0 || !checksum(position).equals(stored.metadata().get("checksum"))) {
                 throw damaged(file, null);
             }
-            return new Position(step, latents, memory);
+            return position;
         } catch (NumberFormatException e) {
             throw damaged(file, e);
         }
+    }
+
+    private static Checkpoint opened(Path file) {
+        try {
+            return Checkpoint.open(file);
+        } catch (InputException e) {
+            throw damaged(file, e);
+        }
+    }
+
+    /** As many as a clip's latents, all of them numbers. */
+    private static float[] values(Checkpoint stored, String name, int size) {
+        var path = Path.of(stored.source());
+        float[] values;
+        try {
+            values = stored.floats(name);
+        } catch (InputException e) {
+            throw damaged(path, e);
+        }
+        boolean whole = values.length == size;
+        for (float value : values) {
+            whole &= Float.isFinite(value);
+        }
+        if (!whole) {
+            throw damaged(path, null);
+        }
+        return values;
     }
 
     private static void requireIdentity(Path file, String identity, Map<String, String> metadata) {
@@ -78,12 +103,25 @@ public final class VideoCheckpoint implements VideoJournal {
         return new InputException(file + " is a damaged checkpoint: do not resume, to begin anew", cause);
     }
 
-    private static String checksum(int step, float[] latents) {
-        return Integer.toHexString(31 * step + Arrays.hashCode(latents));
+    /** Of the step, the latents and the solver's memory. */
+    private static String checksum(Position position) {
+        int sum = 31 * position.step() + Arrays.hashCode(position.latents());
+        for (var values : position.memory()) {
+            sum = 31 * sum + Arrays.hashCode(values);
+        }
+        return Integer.toHexString(sum);
     }
 
     @Override
     public Optional<Position> start() {
+        return start;
+    }
+
+    @Override
+    public Optional<Position> start(int steps) {
+        if (start.isPresent() && start.get().step() > steps) {
+            throw damaged(file, null);
+        }
         return start;
     }
 
@@ -93,7 +131,7 @@ public final class VideoCheckpoint implements VideoJournal {
         var writer = new SafetensorsWriter()
                 .metadata(IDENTITY, identity)
                 .metadata("step", Integer.toString(position.step()))
-                .metadata("checksum", checksum(position.step(), latents))
+                .metadata("checksum", checksum(position))
                 .add("latents", new long[] {latents.length}, latents);
         for (int i = 0; i < position.memory().size(); i++) {
             writer.add(

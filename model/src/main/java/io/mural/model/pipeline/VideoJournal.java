@@ -1,5 +1,6 @@
 package io.mural.model.pipeline;
 
+import io.mural.tensor.InputException;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,16 @@ public interface VideoJournal {
 
     /** Where to begin; empty for the beginning. */
     Optional<Position> start();
+
+    /** As the other, refusing a position behind the last of {@code steps} steps. */
+    default Optional<Position> start(int steps) {
+        return start().map(position -> {
+            if (position.step() > steps) {
+                throw new InputException("the position to go on from does not fit the clip: begin anew");
+            }
+            return position;
+        });
+    }
 
     void reached(Position position);
 }

@@ -105,7 +105,7 @@ public final class VideoPipeline {
         var sigmas = request.sigmas();
         progress.stage(Stage.DENOISE, sigmas.steps());
         var solver = request.solver().solver(sigmas);
-        var start = journal.start();
+        var start = journal.start(sigmas.steps());
         var latents = start.map(VideoJournal.Position::latents).orElseGet(() -> noise(request));
         int first = start.map(VideoJournal.Position::step).orElse(0);
         start.ifPresent(position -> solver.resume(first, position.memory()));
@@ -122,6 +122,7 @@ public final class VideoPipeline {
                 var sample = latents;
                 float sigma = sigmas.sigma(i);
                 latents = solver.step(i, latents, velocity);
+                Latents.requireFinite(latents, i + 1);
                 journal.reached(new VideoJournal.Position(i + 1, latents, solver.memory()));
                 expected.after(i + 1, () -> clean(sample, velocity, sigma));
                 progress.step(i + 1);

@@ -1,5 +1,6 @@
 package io.mural.model.sampling;
 
+import io.mural.tensor.InputException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -114,8 +115,8 @@ public final class UniPcSolver implements FlowSolver {
     public void resume(int index, List<float[]> memory) {
         int expected = index == 0 ? 0 : index == 1 ? 2 : 3;
         if (memory.size() != expected) {
-            throw new IllegalArgumentException(
-                    "before step " + index + " UniPC remembers " + expected + " arrays, not " + memory.size());
+            throw new InputException("the checkpoint is damaged (before step " + index + " UniPC remembers " + expected
+                    + " arrays, it holds " + memory.size() + "): do not resume, to begin anew");
         }
         previous = index > 0 ? memory.getFirst().clone() : new float[0];
         beforePrevious = index > 1 ? memory.get(1).clone() : new float[0];

@@ -109,7 +109,7 @@ class HierarchicalPipelineTest {
         var expected = whole.make(Upsampler.LATENT, Optional.empty());
         assertThat(whole.positions)
                 .extracting(at -> at.level() + "." + at.step())
-                .containsExactly("0.0", "0.1", "0.2", "1.0", "1.1", "1.2");
+                .containsExactly("0.1", "0.2", "1.0", "1.1", "1.2", "2.0", "2.1", "2.2");
         for (var position : whole.positions) {
             assertThat(new Run().make(Upsampler.LATENT, Optional.of(position))).isEqualTo(expected);
         }

@@ -5,7 +5,6 @@ import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,12 +40,7 @@ public final class JobFolder {
     /** What the disk does not take is no fault of a request. */
     private static void write(Path file, byte[] bytes) {
         try {
-            WholeFile.write(file, channel -> {
-                var left = ByteBuffer.wrap(bytes);
-                while (left.hasRemaining()) {
-                    channel.write(left);
-                }
-            });
+            WholeFile.write(file, bytes);
         } catch (InputException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }

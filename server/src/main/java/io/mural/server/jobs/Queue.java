@@ -389,7 +389,7 @@ public final class Queue implements AutoCloseable {
 
     /** Pictures larger than a tile are cut while their rows come, so that they can be looked at before they are done. */
     private static Sink sink(Job job, Path picture) {
-        var sink = Sink.png(picture).resume();
+        var sink = Sink.png(picture).resume().forOthers();
         boolean large = Math.max(job.figures().width(), job.figures().height()) > TilePyramid.TILE;
         return large ? sink.tiles(JobFolder.tiles(picture)) : sink;
     }

@@ -104,7 +104,8 @@ class MuralCreate extends LitElement {
     this.busy = true;
     try {
       const job = await ask(JOBS, { body: this.request() });
-      state.put(job);
+      // An event may have told more of it by now.
+      if (!state.find(job.id)) state.put(job);
       this.mine = job.id;
       this.problem = null;
     } catch (error) {

@@ -25,7 +25,7 @@ class MuralLibrary extends LitElement {
     state.removeEventListener("change", this.changed);
   }
 
-  matches(job) {
+  fits(job) {
     const text = job.request.prompt.toLowerCase();
     return this.words.toLowerCase().split(/\s+/).every((word) => text.includes(word))
       && (!this.model || job.request.model === this.model)
@@ -34,7 +34,7 @@ class MuralLibrary extends LitElement {
 
   render() {
     const made = state.jobs.filter((job) => job.pictures.length && !job.hidden);
-    const shown = made.filter((job) => this.matches(job)).flatMap((job) => job.pictures.map((picture) => ({ job, picture })));
+    const shown = made.filter((job) => this.fits(job)).flatMap((job) => job.pictures.map((picture) => ({ job, picture })));
     const choice = (values, name, key) => html`<label>${name}<select @change=${(event) => { this[key] = event.target.value; }}>
       <option value="">all</option>${[...new Set(values)].map((value) => html`<option ?selected=${this[key] === value}>${value}</option>`)}</select></label>`;
     return html`<h2>Library</h2>

@@ -118,7 +118,7 @@ class MuralPicture extends LitElement {
         <button @click=${() => this.copy(picture.seed)}>Copy seed</button>
         <a class="button" download="${first.id}-${picture.number}.png" href=${picture.url}>PNG</a>
         <a class="button" download="${first.id}-${picture.number}.jpg" href="${picture.url.replace(".png", ".jpg")}?quality=92">JPEG</a>
-        <button class="bad" @click=${() => this.remove(first)}>Delete${first.pictures.length > 1 ? ` all ${first.pictures.length}` : ""}</button>
+        <button class="bad" @click=${() => this.discard(first)}>Delete${first.pictures.length > 1 ? ` all ${first.pictures.length}` : ""}</button>
       </div>
       ${this.facts(first, picture)}`;
   }
@@ -146,7 +146,7 @@ class MuralPicture extends LitElement {
   }
 
   /** The server forgets it when the message is gone: until then it can be had back. */
-  remove(job) {
+  discard(job) {
     job.hidden = true;
     location.hash = "#/library";
     const gone = setTimeout(() => ask(`${JOBS}/${job.id}`, { method: "DELETE" }).catch(() => {}), 8000);

@@ -45,6 +45,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public Optional<String> slowedBy(String device) {
+        return isVector(device) ? Compilation.whySlow() : Optional.empty();
+    }
+
+    @Override
     public Ops open(String device, int threads, Workspace workspace, Precision precision) {
         requirePrecision(device, precision);
         if (precision == Precision.F32 || !isVector(device)) {

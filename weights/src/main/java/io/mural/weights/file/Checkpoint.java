@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -51,10 +52,15 @@ public final class Checkpoint implements AutoCloseable {
      * where there is one, the tensor.
      */
     public static Checkpoint open(Path path) {
+        return open(path, Optional.empty());
+    }
+
+    /** As the other; of a folder the files of a variant, such as {@code fp16}, where it has that. */
+    static Checkpoint open(Path path, Optional<String> variant) {
         if (!Files.exists(path)) {
             throw new InputException(path + ": no such file or folder");
         }
-        Path file = Files.isDirectory(path) ? WeightFiles.in(path) : path;
+        Path file = Files.isDirectory(path) ? WeightFiles.in(path, variant) : path;
         Checkpoint checkpoint = new Checkpoint(file);
         try {
             if (WeightFiles.isIndex(file)) {

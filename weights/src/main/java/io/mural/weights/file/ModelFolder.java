@@ -100,6 +100,16 @@ public final class ModelFolder {
         return Checkpoint.open(component(component));
     }
 
+    /** As the other; those of a variant, such as {@code fp16}, where the component has that. */
+    public Checkpoint checkpoint(String component, Optional<String> variant) {
+        return Checkpoint.open(component(component), variant);
+    }
+
+    /** Whether a component has weights of a variant, such as {@code X.fp16.safetensors}. */
+    public boolean hasVariant(String component, String variant) {
+        return has(component) && WeightFiles.variants(component(component)).contains(variant);
+    }
+
     /** The model's own generation defaults, where {@code mural.json} gives them. */
     public Optional<JsonObject> defaults() {
         Path file = root.resolve(DEFAULTS);

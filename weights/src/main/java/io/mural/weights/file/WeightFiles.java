@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +24,12 @@ public final class WeightFiles {
     private static final String GGUF = ".gguf";
     private static final Pattern INDEX = Pattern.compile("(.+)\\.safetensors\\.index(\\.[^.]+)?\\.json");
     private static final Pattern SHARD = Pattern.compile(".+-\\d{5}-of-\\d{5}(\\.[^.]+)?\\.safetensors");
+    /** Names of diffusers and transformers, an index before a single file; shards have none of them. */
+    private static final List<Pattern> VARIANTS = List.of(
+            Pattern.compile("[^.]+\\.safetensors\\.index\\.([^.]+)\\.json"),
+            Pattern.compile("[^.]+\\.([^.]+)\\.safetensors\\.index\\.json"),
+            Pattern.compile("(?!.*-\\d{5}-of-\\d{5})[^.]+\\.([^.]+)\\.safetensors"));
+
     private static final List<String> BASES = List.of("diffusion_pytorch_model", "model");
 
     private WeightFiles() {}
@@ -29,6 +37,33 @@ public final class WeightFiles {
     static boolean isIndex(Path file) {
         return file.getFileName() != null
                 && INDEX.matcher(file.getFileName().toString()).matches();
+    }
+
+    /** The index or the single file of a variant, where the folder has that; else as {@link #in(Path)}. */
+    static Path in(Path folder, Optional<String> variant) {
+        List<String> names = names(folder);
+        for (int i = 0; variant.isPresent() && i < VARIANTS.size(); i++) {
+            Pattern form = VARIANTS.get(i);
+            List<String> found = select(names, name -> variant.equals(variant(form, name)));
+            if (found.size() == 1) {
+                return folder.resolve(found.getFirst());
+            }
+        }
+        return in(folder);
+    }
+
+    /** The variants that a folder has, in order of their names. */
+    static SortedSet<String> variants(Path folder) {
+        SortedSet<String> variants = new TreeSet<>();
+        for (String name : names(folder)) {
+            VARIANTS.forEach(form -> variant(form, name).ifPresent(variants::add));
+        }
+        return variants;
+    }
+
+    private static Optional<String> variant(Pattern form, String name) {
+        Matcher matcher = form.matcher(name);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** The index or the single file to open. The plain name goes before a variant, an index before a single file. */
@@ -39,8 +74,10 @@ public final class WeightFiles {
             throw new InputException(folder + ": " + none(folder, names));
         }
         if (candidates.size() > 1) {
-            throw new InputException(
-                    folder + ": several files of weights (" + Shown.few(candidates) + "); name the one to use");
+            throw new InputException(folder + ": several files of weights (" + Shown.few(candidates) + "); "
+                    + (variants(folder).size() > 1
+                            ? "choose one by `variant`, or name its file"
+                            : "name the one to use"));
         }
         return folder.resolve(candidates.getFirst());
     }

@@ -2,6 +2,7 @@ package io.mural.weights.text;
 
 import io.mural.tensor.InputException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -69,6 +70,17 @@ public final class WholeFile {
         } catch (IOException e) {
             throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
         }
+    }
+
+    /** Writes a file of these bytes, as {@link #write(Path, Body)}. */
+    public static void write(Path file, byte... bytes) {
+        write(file, channel -> {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            // A disk may take less than it is given.
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        });
     }
 
     /**

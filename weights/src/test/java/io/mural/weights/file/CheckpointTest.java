@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,13 +137,25 @@ class CheckpointTest {
         refused(
                 folder,
                 folder + ": several files of weights (diffusion_pytorch_model.fp16.safetensors,"
-                        + " diffusion_pytorch_model.fp8.safetensors); name the one to use");
+                        + " diffusion_pytorch_model.fp8.safetensors); choose one by `variant`, or name its file");
+        assertThat(opened("fp8")).isEqualTo("diffusion_pytorch_model.fp8.safetensors");
         write("diffusion_pytorch_model.safetensors", "a", 32);
         assertThat(opened()).isEqualTo("diffusion_pytorch_model.safetensors");
         write("diffusion_pytorch_model-00001-of-00001.safetensors", "a", 1);
         assertThat(opened()).isEqualTo("diffusion_pytorch_model.safetensors");
         index("diffusion_pytorch_model", Map.of("a", "diffusion_pytorch_model-00001-of-00001.safetensors"));
         assertThat(opened()).isEqualTo("diffusion_pytorch_model.safetensors.index.json");
+        assertThat(opened("fp16")).isEqualTo("diffusion_pytorch_model.fp16.safetensors");
+        assertThat(opened("bf16")).as("a part without it").isEqualTo("diffusion_pytorch_model.safetensors.index.json");
+        Files.move(
+                folder.resolve("diffusion_pytorch_model.safetensors.index.json"),
+                folder.resolve("diffusion_pytorch_model.safetensors.index.bf16.json"));
+        assertThat(opened("bf16")).isEqualTo("diffusion_pytorch_model.safetensors.index.bf16.json");
+        assertThat(WeightFiles.variants(folder)).containsExactly("bf16", "fp16", "fp8");
+    }
+
+    private String opened(String variant) {
+        return WeightFiles.in(folder, Optional.of(variant)).getFileName().toString();
     }
 
     @Test

@@ -2,8 +2,10 @@ package io.mural.model.image.video;
 
 import io.mural.model.image.FrameSink;
 import io.mural.model.image.RgbImage;
+import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +36,13 @@ final class Mp4Writer implements FrameSink {
     private static final int ROOM = 3;
 
     private static final int KEY_INTERVAL = 25;
+    /** Steps of the quantizer, and its last value. */
+    private static final int COARSER = 4;
+
+    private static final int COARSEST = 51;
 
     private final Clip clip;
+    private final FrameQuality quality = new FrameQuality();
     private final H264Encoder encoder;
     private final MP4Muxer muxer;
     private final MuxerTrack track;
@@ -44,18 +51,37 @@ final class Mp4Writer implements FrameSink {
 
     Mp4Writer(FileChannel channel, Clip clip) throws IOException {
         this.clip = clip;
-        encoder = new H264Encoder(new ConstantQuality());
+        encoder = new H264Encoder(quality);
         encoder.setKeyInterval(KEY_INTERVAL);
-        muxer = MP4Muxer.createMP4MuxerToChannel(new FileChannelWrapper(channel));
+        muxer = MP4Muxer.createMP4MuxerToChannel(new WholeWrites(channel));
         var size = new Size(clip.width(), clip.height());
         track = muxer.addVideoTrack(Codec.H264, VideoCodecMeta.createSimpleVideoCodecMeta(size, ColorSpace.YUV420));
         room = ByteBuffer.allocate(clip.width() * clip.height() * ROOM + (1 << 16));
     }
 
-    private static final class ConstantQuality implements RateControl {
+    /** A disk may take less than it is given at once. */
+    private static final class WholeWrites extends FileChannelWrapper {
+        WholeWrites(FileChannel channel) throws IOException {
+            super(channel);
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            int count = bytes.remaining();
+            while (bytes.hasRemaining()) {
+                super.write(bytes);
+            }
+            return count;
+        }
+    }
+
+    /** The same for a whole frame. */
+    private static final class FrameQuality implements RateControl {
+        private int quantizer = QUANTIZER;
+
         @Override
         public int startPicture(Size size, int maxSize, SliceType type) {
-            return QUANTIZER;
+            return quantizer;
         }
 
         @Override
@@ -77,17 +103,45 @@ final class Mp4Writer implements FrameSink {
                 clip.height(),
                 new byte[][] {signed(yuv.y()), signed(yuv.cb()), signed(yuv.cr())},
                 ColorSpace.YUV420J);
-        room.clear();
-        var encoded = encoder.encodeFrame(picture, room);
-        var data = ByteBuffer.allocate(encoded.getData().remaining());
-        data.put(encoded.getData()).flip();
-        var type = encoded.isKeyFrame() ? FrameType.KEY : FrameType.INTER;
         try {
-            track.addFrame(Packet.createPacket(data, number, clip.fps(), 1, number, type, null));
+            track.addFrame(packet(picture));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         number++;
+    }
+
+    private Packet packet(Picture picture) {
+        try {
+            room.clear();
+            quality.quantizer = QUANTIZER;
+            var encoded = encoder.encodeFrame(picture, room);
+            return packet(encoded.getData(), encoded.isKeyFrame());
+        } catch (BufferOverflowException e) {
+            return coarser(picture);
+        }
+    }
+
+    /**
+     * A frame of nothing but noise: the library has no words for steps between neighbours as large as those. A frame that
+     * begins anew needs nothing of what it remembers of the one that failed.
+     */
+    private Packet coarser(Picture picture) {
+        for (quality.quantizer = QUANTIZER + COARSER; quality.quantizer <= COARSEST; quality.quantizer += COARSER) {
+            try {
+                room.clear();
+                return packet(encoder.encodeIDRFrame(picture, room), true);
+            } catch (BufferOverflowException e) {
+                // the next is coarser
+            }
+        }
+        throw new InputException("frame " + number + " is noise that H.264 cannot hold; write .apng or .y4m");
+    }
+
+    private Packet packet(ByteBuffer encoded, boolean key) {
+        var data = ByteBuffer.allocate(encoded.remaining());
+        data.put(encoded).flip();
+        return Packet.createPacket(data, number, clip.fps(), 1, number, key ? FrameType.KEY : FrameType.INTER, null);
     }
 
     /** The library's planes are values less 128. */
