@@ -218,8 +218,7 @@ public final class MuralImageModel implements ImageModel, AutoCloseable {
                 "recipe",
                 pictures.stream().map(picture -> picture.recipe().toJson()).toList());
         metadata.put("seconds", (System.nanoTime() - start) / 1e9);
-        return Response.from(
-                pictures.stream().map(MuralImageModel::image).toList(), null, null, metadata);
+        return Response.from(pictures.stream().map(MuralImageModel::image).toList(), null, null, metadata);
     }
 
     private static Response<Image> first(Response<List<Image>> all) {

@@ -60,7 +60,8 @@ class MuralImageModelTest {
                 var edited = model.edit(first, "the same at night");
                 requireSize(edited.content(), 64, 80);
                 assertThat(edited.content()).isNotEqualTo(first);
-                var recipe = Recipe.parse("the recipe", (String) edited.metadata().get("recipe"));
+                var recipe =
+                        Recipe.parse("the recipe", (String) edited.metadata().get("recipe"));
                 assertThat(recipe.references().isEmpty()).isEqualTo(place.equals(TINY));
                 assertThat(recipe.init().isPresent()).isEqualTo(place.equals(TINY));
             }
@@ -70,7 +71,8 @@ class MuralImageModelTest {
     @Test
     void whatCannotBeIsRefused() {
         try (var model = open(TINY)) {
-            var image = Image.builder().url(URI.create("http://localhost/a.png")).build();
+            var image =
+                    Image.builder().url(URI.create("http://localhost/a.png")).build();
             assertThatThrownBy(() -> model.edit(image, "a"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("base64Data");
