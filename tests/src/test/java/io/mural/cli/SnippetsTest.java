@@ -106,8 +106,7 @@ class SnippetsTest {
         HUB.add(
                 "someone/a-style-lora",
                 "style.safetensors",
-                Files.readAllBytes(MuralProcess.ROOT.resolve(
-                        "models/mural-nano-hierarchical-lora/pytorch_lora_weights.safetensors")));
+                Files.readAllBytes(MuralProcess.GOLDENS.resolve("loras/hierarchical-flux2.safetensors")));
         environment = Map.of(
                 "HF_ENDPOINT",
                 HUB.address(),
