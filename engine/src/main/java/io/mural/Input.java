@@ -5,6 +5,7 @@ import io.mural.model.image.RgbImage;
 import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -72,7 +73,8 @@ public sealed interface Input {
         }
 
         private InputException unreadable(IOException e) {
-            return new InputException(path + ": cannot be read; expected a PNG or JPEG picture", e);
+            var fault = e instanceof NoSuchFileException ? "there is no such file" : "cannot be read";
+            return new InputException(path + ": " + fault + "; expected a PNG or JPEG picture", e);
         }
 
         @Override

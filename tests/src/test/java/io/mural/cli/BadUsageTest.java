@@ -107,7 +107,7 @@ class BadUsageTest {
                 usage("generate sea --lora-mode merge", "--lora-mode", "--lora"),
                 usage("generate sea --strength 0.5", "--strength", "--init-image"),
                 usage("generate sea --strength 2 --init-image small.png", "--strength 2"),
-                failure("generate sea --init-image nowhere.png", "nowhere.png", "--init-image"),
+                failure("generate sea --init-image nowhere.png", "nowhere.png", "no such file"),
                 failure("generate sea --init-image notes.txt", "notes.txt", "picture"),
                 failure("generate --from nowhere.png", "nowhere.png"),
                 failure("generate --from notes.txt", "notes.txt", "PNG"),
@@ -168,7 +168,7 @@ class BadUsageTest {
                 image,
                 Map.of(
                         "mural",
-                        "{\"mural\":\"0.1\",\"prompt\":\"sea\",\"negative\":\"\",\"true_cfg\":1,"
+                        "{\"mural\":\"0.1\",\"prompt\":\"sea\",\"negative\":\"\",\"text_tokens\":64,\"true_cfg\":1,"
                                 + "\"width\":32,\"height\":32,\"steps\":\"two\",\"model\":{}}"));
     }
 
