@@ -169,7 +169,7 @@ class BadUsageTest {
                 Map.of(
                         "mural",
                         "{\"mural\":\"0.1\",\"prompt\":\"sea\",\"negative\":\"\",\"text_tokens\":64,\"true_cfg\":1,"
-                                + "\"width\":32,\"height\":32,\"vae\":\"exact\",\"steps\":\"two\",\"model\":{}}"));
+                                + "\"width\":32,\"height\":32,\"vae\":\"whole\",\"steps\":\"two\",\"model\":{}}"));
     }
 
     @ParameterizedTest
