@@ -165,7 +165,7 @@ class EditTest {
         refused(change(source).region(new Region(0, 0, 8, 8)).size(64, 64), "`size` has no effect");
         refused(change(source).reference(source).region(new Region(0, 0, 8, 8)), "takes no reference pictures");
         refused(Request.of("a sea").region(new Region(0, 0, 8, 8)).size(64, 64), "need a picture to paint in");
-        refused(change(folder.resolve("none.png")).region(new Region(0, 0, 8, 8)), "cannot be read");
+        refused(change(folder.resolve("none.png")).region(new Region(0, 0, 8, 8)), "there is no such file");
     }
 
     private static void refused(Request.Builder request, String words) {
