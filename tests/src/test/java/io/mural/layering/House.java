@@ -33,7 +33,8 @@ final class House {
 
     /** What each module, named by its package, may use besides java.*. */
     private static final Map<String, List<String>> IMPORTS = Map.ofEntries(
-            Map.entry("io.mural.tensor", List.of("io.mural.tensor", "jdk.incubator.vector")),
+            // The JVM's own compiler is asked whether it compiles.
+            Map.entry("io.mural.tensor", List.of("io.mural.tensor", "jdk.incubator.vector", "com.sun.management")),
             Map.entry("io.mural.weights", List.of("io.mural.weights", "io.mural.tensor", "tools.jackson.core")),
             Map.entry(
                     MODEL,
