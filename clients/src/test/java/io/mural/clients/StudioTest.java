@@ -146,7 +146,8 @@ class StudioTest {
                     .isLessThanOrEqualTo(400);
             assertThat(browser.value("[...document.querySelectorAll('button, input, select, textarea, a, img')]"
                             + ".filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.alt"
-                            + " || each.labels?.length)).map((each) => each.outerHTML)"))
+                            + " || each.labels?.length || each.querySelector('img[alt]:not([alt=\"\"])')))"
+                            + ".map((each) => each.outerHTML)"))
                     .as("without a name in %s", screen)
                     .isEqualTo(List.of());
         }
