@@ -55,8 +55,13 @@ final class AblationPictures {
         var guide = guide(subject, side / ratio);
         var whole = whole(subject, side, settings, ratio);
         var clock = Clock.start();
-        var latents =
-                whole.pipeline().generate(whole.request(), whole.plan(), from(guide), Onlooker.NONE, Progress.NONE);
+        var latents = whole.pipeline()
+                .generate(
+                        whole.request(),
+                        whole.plan(),
+                        Journal.from(new Journal.Position(1, 0, guide, new float[0])),
+                        Onlooker.NONE,
+                        Progress.NONE);
         var took = clock.took();
         return new Made(whole.pipeline().decode(latents, whole.plan(), Progress.NONE), took.wall(), took.processor());
     }
@@ -81,7 +86,7 @@ final class AblationPictures {
                     .generate(
                             whole.request(),
                             whole.plan(),
-                            from(guide(subject, side / 2)),
+                            Journal.from(new Journal.Position(1, 0, guide(subject, side / 2), new float[0])),
                             Onlooker.NONE,
                             Progress.NONE);
         }
@@ -123,18 +128,6 @@ final class AblationPictures {
 
     private GenerationRequest request(Subject subject, int side) {
         return GenerationRequest.of(subject.prompt(), model.defaults(), model.grid(side, side), subject.seed());
-    }
-
-    private static Journal from(float[] guide) {
-        return new Journal() {
-            @Override
-            public Optional<Position> start() {
-                return Optional.of(new Position(1, 0, guide, new float[0]));
-            }
-
-            @Override
-            public void reached(Position position) {}
-        };
     }
 
     /** Both clocks, seconds: the wall's says what one waits, the processor's hardly depends on what else runs. */

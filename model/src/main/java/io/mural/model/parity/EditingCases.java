@@ -15,9 +15,7 @@ import io.mural.model.request.GenerationRequest;
 import io.mural.model.request.GenerationRequest.Init;
 import io.mural.model.request.GenerationRequest.Inputs;
 import io.mural.model.sampling.FlowMatchSchedule;
-import io.mural.model.sampling.Latents;
 import io.mural.model.vae.VaeExtent;
-import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.weights.text.Json;
 import java.nio.file.Files;
@@ -56,7 +54,12 @@ final class EditingCases {
     Judged flux2(ParityCase given) {
         try (var model = new Flux2Model(given.model(), Optional.empty(), List.of())) {
             var request = request(given, model);
-            return judge(given, model, request, model.schedule(request), latents -> raw(model, request, latents));
+            return judge(
+                    given,
+                    model,
+                    request,
+                    model.schedule(request),
+                    latents -> PipelineCases.flux2Latents(model, request, latents));
         }
     }
 
@@ -70,27 +73,10 @@ final class EditingCases {
                 .generate(request, schedule, VaeExtent.WHOLE, Onlooker.NONE, Progress.NONE);
         double latents =
                 given.has("out.latents") ? given.deviation(Map.of("latents", () -> form.of(result.latents()))) : 0;
-        var reference = PipelineCases.image(given, "out.image");
-        if (reference.width() != result.image().width()
-                || reference.height() != result.image().height()) {
-            throw new InputException(given.file() + ": out.image is " + reference.width() + "x" + reference.height()
-                    + ", but width and height ask for another size");
-        }
-        return new Judged(result.image().psnr(reference), latents, String.format(Locale.ROOT, "latents %.1e", latents));
-    }
-
-    /** FLUX.2's latents as the decoder takes them: [channels, height, width] without the statistics. */
-    private static float[] raw(Flux2Model model, GenerationRequest request, float[] tokens) {
-        var raw = tokens.clone();
-        model.vae().statistics().restore(raw);
-        int channels = model.vae().config().latentChannels();
-        return Planes.of(
-                Latents.unpack(
-                        raw,
-                        channels,
-                        2 * request.grid().height(),
-                        2 * request.grid().width()),
-                channels);
+        return new Judged(
+                PipelineCases.psnr(given, result.image()),
+                latents,
+                String.format(Locale.ROOT, "latents %.1e", latents));
     }
 
     /** A folder with a transformer alone takes all else from {@code base}. */

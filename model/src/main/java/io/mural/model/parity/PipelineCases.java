@@ -97,7 +97,7 @@ final class PipelineCases {
     }
 
     /** Packed tokens as the decoder takes them: [channels, height, width] without the statistics. */
-    private static float[] flux2Latents(Flux2Model model, GenerationRequest request, float[] tokens) {
+    static float[] flux2Latents(Flux2Model model, GenerationRequest request, float[] tokens) {
         var raw = tokens.clone();
         model.vae().statistics().restore(raw);
         int channels = model.vae().config().latentChannels();
@@ -110,7 +110,7 @@ final class PipelineCases {
                 channels);
     }
 
-    private static double psnr(ParityCase given, RgbImage mine) {
+    static double psnr(ParityCase given, RgbImage mine) {
         var reference = image(given, "out.image");
         if (reference.width() != mine.width() || reference.height() != mine.height()) {
             throw new InputException(given.file() + ": out.image is " + reference.width() + "x" + reference.height()
@@ -135,24 +135,16 @@ final class PipelineCases {
             var pipeline = new HierarchicalPipeline(model, guided, device);
             var request = new HierarchicalPipeline.Request(picture, settings.schedule(), settings);
             var latents = pipeline.generate(
-                    request, plan, from(given.floats("in.guide_latents")), Onlooker.NONE, Progress.NONE);
+                    request,
+                    plan,
+                    Journal.from(new Journal.Position(1, 0, given.floats("in.guide_latents"), new float[0])),
+                    Onlooker.NONE,
+                    Progress.NONE);
             var image = pipeline.decode(latents, plan, Progress.NONE);
             var detail = new StringBuilder();
             append(detail, given, "latents", () -> latents);
             return new Judged(psnr(given, image), detail.toString());
         }
-    }
-
-    private static Journal from(float[] guide) {
-        return new Journal() {
-            @Override
-            public Optional<Position> start() {
-                return Optional.of(new Position(1, 0, guide, new float[0]));
-            }
-
-            @Override
-            public void reached(Position position) {}
-        };
     }
 
     private static String detail(ParityCase given, PicturePipeline.Result result) {

@@ -7,15 +7,24 @@ import java.util.function.Predicate;
 /** Remembers how far a hierarchical picture is, so that a run can go on where another one stopped. */
 public interface Journal {
     /** Remembers nothing. */
-    Journal NONE = new Journal() {
-        @Override
-        public Optional<Position> start() {
-            return Optional.empty();
-        }
+    Journal NONE = beginning(Optional.empty());
 
-        @Override
-        public void reached(Position position) {}
-    };
+    /** Begins at a position, and remembers nothing. */
+    static Journal from(Position position) {
+        return beginning(Optional.of(position));
+    }
+
+    private static Journal beginning(Optional<Position> start) {
+        return new Journal() {
+            @Override
+            public Optional<Position> start() {
+                return start;
+            }
+
+            @Override
+            public void reached(Position position) {}
+        };
+    }
 
     /**
      * A point between two steps. Nothing else is needed to go on: noise is drawn once a level, from the seed.
