@@ -19,11 +19,6 @@ public final class JpegTexts {
     /** A segment's length has 16 bits, and counts itself. */
     private static final int MOST_BYTES = 0xffff - Short.BYTES;
 
-    private static final int MARKER = 0xff;
-    private static final int APP1 = 0xe1;
-    private static final int START_OF_SCAN = 0xda;
-    private static final int END_OF_IMAGE = 0xd9;
-    private static final String EXIF = "Exif\0\0";
     private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
     private static final String UNICODE = "UNICODE\0";
 
@@ -45,7 +40,7 @@ public final class JpegTexts {
      */
     public JpegTexts(String comment, String xmp) {
         var out = new ByteArrayOutputStream();
-        segment(out, EXIF, exif(comment));
+        segment(out, JpegSegments.EXIF, exif(comment));
         segment(out, XMP, xmp.getBytes(StandardCharsets.UTF_8));
         segments = out.toByteArray();
     }
@@ -60,8 +55,8 @@ public final class JpegTexts {
         if (length > MOST_BYTES) {
             throw new TooLong();
         }
-        out.write(MARKER);
-        out.write(APP1);
+        out.write(JpegSegments.MARKER);
+        out.write(JpegSegments.APP1);
         out.write((length + Short.BYTES) >> Byte.SIZE);
         out.write((length + Short.BYTES) & 0xff);
         out.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
@@ -133,18 +128,14 @@ public final class JpegTexts {
      */
     static Map<String, String> read(DataInputStream in) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
-        in.skipNBytes(2);
-        for (int marker = marker(in); marker != START_OF_SCAN && marker != END_OF_IMAGE; marker = marker(in)) {
-            int length = in.readUnsignedShort() - Short.BYTES;
-            if (length < 0) {
-                throw new EOFException("a segment has no length");
-            }
-            if (marker != APP1) {
-                in.skipNBytes(length);
+        var segments = new JpegSegments(in);
+        while (segments.next()) {
+            if (segments.marker() != JpegSegments.APP1) {
+                segments.skip();
                 continue;
             }
-            var segment = in.readNBytes(length);
-            if (segment.length < length) {
+            var segment = segments.bytes();
+            if (segment.length < segments.length()) {
                 throw new EOFException("it ends within a segment");
             }
             add(texts, segment);
@@ -157,20 +148,9 @@ public final class JpegTexts {
         if (start.startsWith(XMP)) {
             var packet = new String(segment, XMP.length(), segment.length - XMP.length(), StandardCharsets.UTF_8);
             Xmp.recipe(packet).ifPresent(recipe -> texts.put("mural", recipe));
-        } else if (start.startsWith(EXIF) && start.contains(UNICODE)) {
+        } else if (start.startsWith(JpegSegments.EXIF) && start.contains(UNICODE)) {
             int from = start.indexOf(UNICODE) + UNICODE.length();
             texts.put("parameters", new String(segment, from, segment.length - from, StandardCharsets.UTF_16BE));
         }
-    }
-
-    private static int marker(DataInputStream in) throws IOException {
-        int read = in.readUnsignedByte();
-        while (read != MARKER) {
-            read = in.readUnsignedByte();
-        }
-        while (read == MARKER) {
-            read = in.readUnsignedByte();
-        }
-        return read;
     }
 }
