@@ -7,12 +7,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.regex.Pattern;
 
 /** The connections over which a file comes; each fetches chunk after chunk and goes on where it was cut. */
 final class Connections {
     private static final int BUFFER = 128 << 10;
     private static final int PARTIAL = 206;
+
+    /** Asks for a file without saying where to end. */
+    private static final long OPEN = -1;
+
     private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
 
     private final HubClient client;
@@ -66,15 +71,25 @@ final class Connections {
     }
 
     private void fetch(int number) throws InterruptedException {
-        var retries = new Retries(settings.pace(), listener);
-        long at = chunks.begin(number);
+        long end = chunks.end(number);
         // A file of one chunk is asked for as it is: servers without ranges give it at once.
         boolean whole = chunks.count() == 1;
-        while (at < chunks.end(number)) {
+        bring(chunks.begin(number), end, at -> whole && at == 0 ? OPEN : end - 1, whole);
+    }
+
+    /**
+     * Brings bytes, over one connection after the other where they break.
+     *
+     * @param last the last byte to ask for when there are bytes up to the one given, or {@link #OPEN}
+     * @param restarts as in {@link #store}
+     */
+    private void bring(long begin, long end, LongUnaryOperator last, boolean restarts) throws InterruptedException {
+        var retries = new Retries(settings.pace(), listener);
+        long at = begin;
+        while (at < end) {
             long before = at;
             try {
-                var answer = client.open(place, at, whole && at == 0 ? -1 : chunks.end(number) - 1);
-                at = store(answer, at, chunks.end(number), whole);
+                at = store(client.open(place, at, last.applyAsLong(at)), at, end, restarts);
             } catch (Cut e) {
                 at = e.at;
                 if (at > before) {
@@ -160,24 +175,8 @@ final class Connections {
     }
 
     /** The file from its first byte to its last, over one connection. */
-    void inOneGo() throws InterruptedException, IOException {
-        var retries = new Retries(settings.pace(), listener);
-        long size = chunks.end(chunks.count() - 1);
-        long at = 0;
-        while (at < size) {
-            long before = at;
-            try {
-                at = store(client.open(place, at, -1), at, size, true);
-            } catch (Cut e) {
-                at = e.at;
-                if (at > before) {
-                    retries.progress();
-                }
-                retries.after(e.reason, place.shown(), settings.endpoint());
-            } catch (IOException e) {
-                retries.after(e, place.shown(), settings.endpoint());
-            }
-        }
+    void inOneGo() throws InterruptedException {
+        bring(0, chunks.end(chunks.count() - 1), at -> OPEN, true);
         for (int i = 0; i < chunks.count(); i++) {
             chunks.done(i);
         }
