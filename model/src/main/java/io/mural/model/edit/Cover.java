@@ -1,6 +1,7 @@
 package io.mural.model.edit;
 
 import io.mural.model.image.GrayImage;
+import java.util.function.IntBinaryOperator;
 
 /**
  * A mask for a picture of any size, asked pixel by pixel: it takes no memory of the picture's size.
@@ -18,47 +19,22 @@ public interface Cover {
     /** A rectangle. */
     static Cover of(Region region, int width, int height) {
         region.within(width, height);
-        return new Cover() {
-            @Override
-            public int width() {
-                return width;
-            }
-
-            @Override
-            public int height() {
-                return height;
-            }
-
-            @Override
-            public int at(int x, int y) {
-                boolean inside = x >= region.left() && x < region.right() && y >= region.top() && y < region.bottom();
-                return inside ? 255 : 0;
-            }
-        };
+        return new Values(width, height, (x, y) -> {
+            boolean inside = x >= region.left() && x < region.right() && y >= region.top() && y < region.bottom();
+            return inside ? 255 : 0;
+        });
     }
 
     /** A mask in a picture of its own, stretched bilinearly where it has another size. */
     static Cover of(GrayImage gray, int width, int height) {
-        return new Cover() {
-            @Override
-            public int width() {
-                return width;
-            }
-
-            @Override
-            public int height() {
-                return height;
-            }
-
-            @Override
-            public int at(int x, int y) {
-                if (gray.width() == width && gray.height() == height) {
-                    return gray.at(x, y);
-                }
-                return stretched(
-                        gray, (x + 0.5f) * gray.width() / width - 0.5f, (y + 0.5f) * gray.height() / height - 0.5f);
-            }
-        };
+        if (gray.width() == width && gray.height() == height) {
+            return new Values(width, height, gray::at);
+        }
+        return new Values(
+                width,
+                height,
+                (x, y) -> stretched(
+                        gray, (x + 0.5f) * gray.width() / width - 0.5f, (y + 0.5f) * gray.height() / height - 0.5f));
     }
 
     private static int stretched(GrayImage gray, float x, float y) {
@@ -77,25 +53,20 @@ public interface Cover {
     static Cover around(Margins margins, Cover inside) {
         int width = inside.width() + margins.left() + margins.right();
         int height = inside.height() + margins.top() + margins.bottom();
-        return new Cover() {
-            @Override
-            public int width() {
-                return width;
-            }
+        return new Values(width, height, (x, y) -> {
+            int inX = x - margins.left();
+            int inY = y - margins.top();
+            boolean within = inX >= 0 && inX < inside.width() && inY >= 0 && inY < inside.height();
+            return within ? inside.at(inX, inY) : 255;
+        });
+    }
 
-            @Override
-            public int height() {
-                return height;
-            }
-
-            @Override
-            public int at(int x, int y) {
-                int inX = x - margins.left();
-                int inY = y - margins.top();
-                boolean within = inX >= 0 && inX < inside.width() && inY >= 0 && inY < inside.height();
-                return within ? inside.at(inX, inY) : 255;
-            }
-        };
+    /** A cover by what it is at each pixel. */
+    record Values(int width, int height, IntBinaryOperator value) implements Cover {
+        @Override
+        public int at(int x, int y) {
+            return value.applyAsInt(x, y);
+        }
     }
 
     /** Nothing of a picture. */
