@@ -55,16 +55,8 @@ public final class EditCommand implements Runnable {
     @Mixin
     private EditOptions editOptions;
 
-    @Option(
-            names = {"-o", "--output"},
-            converter = OutputOption.class,
-            paramLabel = "FILE",
-            description = "Where to write, a PNG or JPEG file (replaced if it is there), a folder, or - for a PNG on"
-                    + " stdout. Default: a new PNG file named after the prompt and the seed.")
-    private Path output;
-
-    @Option(names = "--quality", paramLabel = "1-100", description = "Quality of JPEG pictures. Default: 90.")
-    private Integer quality;
+    @Mixin
+    private DestinationOptions destination;
 
     @Mixin
     private ModelOptions modelOptions;
@@ -118,8 +110,14 @@ public final class EditCommand implements Runnable {
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(Optional.empty(), device)) {
             interrupt.onAbandon(report::close);
-            new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), quality, Verbose.in(spec))
-                    .make(List.of(request), Optional.ofNullable(output));
+            new Pictures(
+                            mural,
+                            hierarchyOptions,
+                            report,
+                            spec.commandLine().getOut(),
+                            destination.quality(),
+                            Verbose.in(spec))
+                    .make(List.of(request), destination.output());
         }
     }
 

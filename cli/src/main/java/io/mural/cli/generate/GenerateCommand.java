@@ -63,16 +63,8 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
     @Parameters(paramLabel = "PROMPT", arity = "0..*", hideParamSyntax = true, description = "What to show, in quotes.")
     private List<String> words = List.of();
 
-    @Option(
-            names = {"-o", "--output"},
-            converter = OutputOption.class,
-            paramLabel = "FILE",
-            description = "Where to write, a PNG or JPEG file (replaced if it is there), a folder, or - for a PNG on"
-                    + " stdout. Default: a new PNG file named after the prompt and the seed.")
-    private Path output;
-
-    @Option(names = "--quality", paramLabel = "1-100", description = "Quality of JPEG pictures. Default: 90.")
-    private Integer quality;
+    @Mixin
+    private DestinationOptions destination;
 
     @Mixin
     private ModelOptions modelOptions;
@@ -161,11 +153,18 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);
-            new Pictures(mural, hierarchyOptions, report, spec.commandLine().getOut(), quality, Verbose.in(spec))
+            new Pictures(
+                            mural,
+                            hierarchyOptions,
+                            report,
+                            spec.commandLine().getOut(),
+                            destination.quality(),
+                            Verbose.in(spec))
                     .make(
                             requests(prompts, before),
-                            requests -> geneval.map(form -> form.places(output, count))
-                                    .orElseGet(() -> Pictures.places(requests, Optional.ofNullable(output))));
+                            requests -> geneval.map(form ->
+                                            form.places(destination.output().orElseThrow(), count))
+                                    .orElseGet(() -> Pictures.places(requests, destination.output())));
         }
     }
 
@@ -173,7 +172,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         if (layout == null) {
             return Optional.empty();
         }
-        if (promptsFile == null || output == null || !words.isEmpty()) {
+        if (promptsFile == null || destination.output().isEmpty() || !words.isEmpty()) {
             throw new BadUsage(
                     "--layout geneval takes GenEval's evaluation_metadata.jsonl as --prompts-file and a folder"
                             + " as -o, and no prompt");
