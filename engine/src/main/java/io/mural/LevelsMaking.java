@@ -61,17 +61,8 @@ final class LevelsMaking implements Making {
     }
 
     private static List<Plan.Level> levels(HierarchicalPlan figures) {
-        var base = figures.base();
-        var baseGrid = figures.pyramid().base();
         List<Plan.Level> levels = new ArrayList<>();
-        levels.add(new Plan.Level(
-                baseGrid.pixelWidth(),
-                baseGrid.pixelHeight(),
-                base.peakBytes(),
-                base.stepFlops(),
-                base.attentionFlops(),
-                true,
-                base.vae()));
+        levels.add(Plan.Level.base(figures.pyramid().base(), figures.base()));
         for (var level : figures.levels()) {
             levels.add(new Plan.Level(
                     level.level().grid().pixelWidth(),

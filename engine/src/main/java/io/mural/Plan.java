@@ -3,7 +3,9 @@ package io.mural;
 import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
 import io.mural.engine.text.Words;
+import io.mural.model.plan.PicturePlan;
 import io.mural.model.plan.WeightPlan;
+import io.mural.model.request.Grid;
 import io.mural.model.vae.VaeExtent;
 import io.mural.tensor.Precision;
 import java.util.ArrayList;
@@ -41,7 +43,19 @@ public final class Plan {
             double stepFlops,
             double attentionFlops,
             boolean guideKept,
-            VaeExtent vae) {}
+            VaeExtent vae) {
+        /** The small picture that all levels begin with. */
+        static Level base(Grid grid, PicturePlan figures) {
+            return new Level(
+                    grid.pixelWidth(),
+                    grid.pixelHeight(),
+                    figures.peakBytes(),
+                    figures.stepFlops(),
+                    figures.attentionFlops(),
+                    true,
+                    figures.vae());
+        }
+    }
 
     Plan(
             Recipe recipe,

@@ -30,28 +30,20 @@ final class RegionMaking implements Making {
         var model = means.model();
         var hierarchy = recipe.hierarchy().orElseThrow();
         var settings = hierarchy.settings();
-        var defaults = model.defaults();
         int side = model.tokenPixels();
         var canvas = painting.canvas();
         var whole = model.grid(Math.ceilDiv(canvas.width(), side) * side, Math.ceilDiv(canvas.height(), side) * side);
-        int nativeTokens = model.grid(defaults.width(), defaults.height()).tokens();
-        var pyramid = Pyramid.of(whole, nativeTokens, settings.geometry().ratio());
+        var pyramid = Pyramid.of(
+                whole, model.nativeGrid().tokens(), settings.geometry().ratio());
         request = request(recipe, inputs, pyramid);
         regions = RegionPipeline.plans(pyramid, painting.cover(), settings);
         var guided = model.guided(hierarchy.lora(model));
         var base = PicturePlan.of(model, request.picture().with(pyramid.base()), Resolver.vae(wished), means.memory());
         long peak = base.peakBytes();
-        double flops = base.flops(recipe.steps(), recipe.trueCfg() != 1);
+        double flops = base.flops(recipe.steps(), request.picture().sampling().classifierFree());
         int steps = settings.steps() - settings.skipSteps();
         var levels = new ArrayList<Plan.Level>();
-        levels.add(new Plan.Level(
-                pyramid.base().pixelWidth(),
-                pyramid.base().pixelHeight(),
-                base.peakBytes(),
-                base.stepFlops(),
-                base.attentionFlops(),
-                true,
-                base.vae()));
+        levels.add(Plan.Level.base(pyramid.base(), base));
         for (var region : regions) {
             var figures = RegionFigures.of(model, guided, region, settings, recipe.textTokens());
             peak = Math.max(peak, figures.peakBytes());
