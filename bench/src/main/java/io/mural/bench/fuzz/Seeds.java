@@ -40,6 +40,8 @@ final class Seeds {
                     + "\"device\":\"cpu\",\"gemm\":null,\"precision\":\"f32\",\"products\":\"f32\"}";
 
     private static final int SIDE = 16;
+    /** Of the small model's hidden states. */
+    private static final int WIDTH = 48;
     private static final int RGB = 3;
 
     private final Path file;
@@ -83,23 +85,23 @@ final class Seeds {
                 written(new SafetensorsWriter()
                         .add(
                                 "lora_unet_double_blocks_0_img_attn_proj.lora_down.weight",
-                                new long[] {1, 32},
-                                new float[32])
+                                new long[] {1, WIDTH},
+                                new float[WIDTH])
                         .add(
                                 "lora_unet_double_blocks_0_img_attn_proj.lora_up.weight",
-                                new long[] {32, 1},
-                                new float[32])
+                                new long[] {WIDTH, 1},
+                                new float[WIDTH])
                         .add("lora_unet_double_blocks_0_img_attn_proj.alpha", new long[] {}, 1)::write),
                 written(new SafetensorsWriter()
                         .metadata("ss_network_dim", "1")
                         .add(
                                 "transformer.transformer_blocks.0.attn.to_q.lora_A.weight",
-                                new long[] {1, 32},
-                                new float[32])
+                                new long[] {1, WIDTH},
+                                new float[WIDTH])
                         .add(
                                 "transformer.transformer_blocks.0.attn.to_q.lora_B.weight",
-                                new long[] {32, 1},
-                                new float[32])::write));
+                                new long[] {WIDTH, 1},
+                                new float[WIDTH])::write));
     }
 
     List<byte[]> checkpoints() {

@@ -126,13 +126,13 @@ final class Targets {
     }
 
     private Target shards() throws IOException {
-        var seed = Files.readAllBytes(tiny().resolve("transformer/diffusion_pytorch_model.safetensors.index.json"));
-        return new Target(
-                "shard index",
-                Form.TEXT,
-                List.of(seed),
-                (data, folder) -> Checkpoint.open(written(data, folder.resolve("model.safetensors.index.json")))
-                        .close());
+        var place = tiny().resolve("transformer");
+        var index = "diffusion_pytorch_model.safetensors.index.json";
+        var seed = Files.readAllBytes(place.resolve(index));
+        return new Target("shard index", Form.TEXT, List.of(seed), (data, folder) -> {
+            copy(place, folder);
+            Checkpoint.open(written(data, folder.resolve(index))).close();
+        });
     }
 
     private static Target json(String name, Consumer<JsonObject> reader, String... seeds) {
@@ -166,7 +166,7 @@ final class Targets {
                 "checkpoint of a picture",
                 Form.HEADED,
                 seeds.checkpoints(),
-                file -> CheckpointFile.resume(file, Seeds.IDENTITY).start(at -> at.level() == 1));
+                file -> CheckpointFile.resume(file, Seeds.IDENTITY).start(at -> at.level() <= 1));
     }
 
     private Target videoCheckpoint() {
