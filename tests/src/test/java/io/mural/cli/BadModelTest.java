@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -204,8 +205,19 @@ class BadModelTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"files", "models"})
-    void oneLineNamesWhatIsWrong(Case wrong) {
+    @MethodSource("files")
+    void oneLineNamesTheFile(Case wrong) {
+        isRefused(wrong);
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @MethodSource("models")
+    void oneLineNamesWhatIsMissing(Case wrong) {
+        isRefused(wrong);
+    }
+
+    private void isRefused(Case wrong) {
         var model = BrokenModels.copy(folder.resolve("model"));
         wrong.wrong().accept(model);
         var mural = new MuralProcess(folder, MuralProcess.QUICK);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -173,8 +174,19 @@ class BadUsageTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"sizesAndNumbers", "prompts", "inputs", "outputs", "others"})
+    @MethodSource("sizesAndNumbers")
+    void oneLineNamesTheOption(Case bad) {
+        isRefused(bad);
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @MethodSource({"prompts", "inputs", "outputs", "others"})
     void oneLineNamesWhatIsWrong(Case bad) {
+        isRefused(bad);
+    }
+
+    private void isRefused(Case bad) {
         var mural = new MuralProcess(folder, MuralProcess.QUICK);
         var before = mural.files();
         var result = mural.run(bad.args().toArray(String[]::new));

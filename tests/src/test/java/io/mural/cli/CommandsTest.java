@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class CommandsTest {
         return result;
     }
 
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(
             strings = {"generate", "tiles", "inspect", "quantize", "plan", "parity", "tokenize", "devices", "completion"

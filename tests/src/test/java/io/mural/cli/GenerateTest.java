@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,7 @@ class GenerateTest {
         assertThat(new MuralProcess(folder).files()).containsExactly("out.png");
     }
 
+    @Tag("full")
     @Test
     void theModelsFolderSaysWhichFamilyItIs() {
         var result = generate(PROMPT, "-o", "out.png", "--model", MuralProcess.GOLDENS.resolve("flux2-tiny") + "");
@@ -61,6 +63,7 @@ class GenerateTest {
         assertThat(recipe.has("guidance")).isFalse();
     }
 
+    @Tag("full")
     @Test
     void referencesCountAndAreRemembered() {
         var model = MuralProcess.GOLDENS.resolve("flux2-tiny").toString();
@@ -79,6 +82,7 @@ class GenerateTest {
         assertThat(refused.err()).anyMatch(line -> line.contains("--reference: mural-nano takes no reference"));
     }
 
+    @Tag("full")
     @Test
     void thePictureCarriesItsParameters() {
         generate(PROMPT, "-o", "out.png", "--seed", "7", "--true-cfg", "2", "--negative", "fog, rain");
@@ -121,6 +125,7 @@ class GenerateTest {
         assertThat(pixels("other.png")).isNotEqualTo(pixels("first.png"));
     }
 
+    @Tag("full")
     @Test
     void anImageToImagePictureWithALoraRepeatsItself() throws IOException {
         generate("a calm sea", "-o", "start.png", "--seed", "3");
@@ -167,6 +172,7 @@ class GenerateTest {
         assertThat(changed.err()).anyMatch(line -> line.startsWith("mural: warning: start.png has changed"));
     }
 
+    @Tag("full")
     @Test
     void countNumbersThePicturesAndTheirSeeds() {
         var result = generate("a calm sea", "-o", "out.png", "--seed", "5", "--count", "2", "--progress", "none");
@@ -188,6 +194,7 @@ class GenerateTest {
         assertThat(texts("desert-dunes-9.png").get("parameters")).startsWith("desert dunes\n");
     }
 
+    @Tag("full")
     @Test
     void aNameMadeFromThePromptNeverReplacesAFile() throws IOException {
         Files.writeString(folder.resolve("a-calm-sea-1.png"), "precious");
@@ -196,6 +203,7 @@ class GenerateTest {
         assertThat(Files.readString(folder.resolve("a-calm-sea-1.png"))).isEqualTo("precious");
     }
 
+    @Tag("full")
     @Test
     void aNameGivenIsReplacedAndAFolderIsFilled() throws IOException {
         Files.writeString(folder.resolve("out.png"), "old");
@@ -206,6 +214,7 @@ class GenerateTest {
                 .containsExactly("pictures/a-calm-sea-2.png");
     }
 
+    @Tag("full")
     @Test
     void progressAsJsonIsAnObjectALine() {
         var result = generate("a calm sea", "-o", "out.png", "--seed", "4", "--progress", "json");
@@ -224,6 +233,7 @@ class GenerateTest {
         assertThat(events.getLast().string("path")).isEqualTo("out.png");
     }
 
+    @Tag("full")
     @Test
     void hugeAndNonBmpPromptsWorkAndSayWhatIsUsed() {
         var huge = "mountains \uD83C\uDF05 ".repeat(7000);
@@ -247,6 +257,7 @@ class GenerateTest {
         assertThat(texts("emoji.png").get("mural")).contains("\uD83C\uDF05\uD83C\uDF0A");
     }
 
+    @Tag("full")
     @Test
     void tilesAndMergedLorasGiveAPictureToo() {
         var lora = MuralProcess.GOLDENS.resolve("loras/style-kohya-diffusers-names.safetensors");

@@ -1,6 +1,5 @@
 package io.mural.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +109,8 @@ record MuralProcess(Path folder, String... options) {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx1g",
+                "-Xlog:disable",
+                "-Xlog:all=warning,aot*=off,cds*=off:stderr",
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
                 "-Dsun.jnu.encoding=UTF-8",
@@ -119,20 +120,12 @@ record MuralProcess(Path folder, String... options) {
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classPath(),
+                ClassCache.CLASS_PATH,
                 "io.mural.cli.Main"));
         command.addAll(1, List.of(options));
+        ClassCache.file().ifPresent(cache -> command.add(1, "-XX:AOTCache=" + cache));
         command.addAll(List.of(args));
         return new ProcessBuilder(command).directory(folder.toFile());
-    }
-
-    /** Absolute: the process runs in another folder. */
-    private static String classPath() {
-        List<String> entries = new ArrayList<>();
-        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            entries.add(Path.of(entry).toAbsolutePath().toString());
-        }
-        return String.join(File.pathSeparator, entries);
     }
 
     /** The names of all files in its folder. */
