@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Throws damaged GGUF files at the header parser, as {@link HeaderFuzzTest} does with safetensors: the answer is a checked
  * header or one {@link InputException} of one line.
  */
+@Tag("full")
 class GgufFuzzTest {
     private static final int ROUNDS = 6_000;
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Throws damaged files at the header parser. Whatever the damage, the answer is a checked header or one
  * {@link InputException} of one line; the random numbers are fixed, so a failure can be repeated by its round.
  */
+@Tag("full")
 class HeaderFuzzTest {
     private static final int ROUNDS = 20_000;
     private static final List<String> PIECES = List.of(
