@@ -1,7 +1,9 @@
 package io.mural.evaluate.set;
 
+import io.mural.evaluate.measure.Border;
 import io.mural.evaluate.measure.Seams;
 import io.mural.evaluate.measure.StepProfiles;
+import io.mural.model.edit.Region;
 import io.mural.model.image.PictureRows;
 import io.mural.model.image.RgbImage;
 import io.mural.tensor.InputException;
@@ -74,6 +76,23 @@ public final class SeamEvaluation {
             }
         }
         return found;
+    }
+
+    /**
+     * How much of the border of a rectangle is to be seen in a picture.
+     *
+     * @param fade pixels inside the rectangle that belong to its border
+     */
+    public Border border(Path picture, Region region, int fade) {
+        try (var rows = PictureRows.open(picture, background)) {
+            var border = new Border(rows.width(), rows.height(), region, fade);
+            var line = new byte[rows.width() * 3];
+            for (int y = 0; y < rows.height(); y++) {
+                rows.read(line);
+                border.row(line, 0);
+            }
+            return border;
+        }
     }
 
     /** The difference of two pictures: what one has that the other does not. */
