@@ -137,7 +137,7 @@ final class Batch {
                 .slowedBy(device)
                 .ifPresent(reason -> events.warn("`device` " + device + ": " + reason));
         notes.forEach(events::warn);
-        first.inputs().painting().ifPresent(painting -> painting.notes().forEach(events::warn));
+        first.inputs().notes().forEach(events::warn);
         warn(alike);
         plan.lines().forEach(events::note);
     }

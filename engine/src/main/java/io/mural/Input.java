@@ -2,6 +2,7 @@ package io.mural;
 
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.RgbImage;
+import io.mural.model.image.UserPicture;
 import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,16 @@ import java.util.HexFormat;
 public sealed interface Input {
     /** A picture in a file. */
     static Input of(Path file) {
-        return new InFile(file);
+        return new InFile(file, file);
+    }
+
+    /**
+     * A picture in a file that recipes and messages call otherwise.
+     *
+     * @param name such as {@code upload-1.png}
+     */
+    static Input of(String name, Path file) {
+        return new InFile(Path.of(name), file);
     }
 
     /**
@@ -34,7 +44,11 @@ public sealed interface Input {
     /** The bytes of the file. */
     byte[] bytes();
 
+    /** As its samples stand in the file, without profile and transparency. */
     RgbImage read();
+
+    /** As models use it: upright, in sRGB, on white. */
+    UserPicture.Read asUsed();
 
     /** SHA-256 of the file, in hexadecimal digits. */
     default String sha256() {
@@ -45,15 +59,20 @@ public sealed interface Input {
         }
     }
 
-    /** A picture in a file. */
-    record InFile(Path path) implements Input {
+    /**
+     * A picture in a file.
+     *
+     * @param path what it is called
+     * @param file where it is
+     */
+    record InFile(Path path, Path file) implements Input {
         private static final int PIECE = 1 << 16;
 
         /** Piece by piece: a picture may be larger than memory. */
         @Override
         public String sha256() {
             requireFile();
-            try (var in = Files.newInputStream(path)) {
+            try (var in = Files.newInputStream(file)) {
                 var digest = MessageDigest.getInstance("SHA-256");
                 for (var piece = in.readNBytes(PIECE); piece.length > 0; piece = in.readNBytes(PIECE)) {
                     digest.update(piece);
@@ -67,7 +86,7 @@ public sealed interface Input {
         }
 
         private void requireFile() {
-            if (Files.exists(path) && !Files.isRegularFile(path)) {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
                 throw new InputException(path + ": is not a file; expected a PNG or JPEG picture");
             }
         }
@@ -81,7 +100,7 @@ public sealed interface Input {
         public byte[] bytes() {
             requireFile();
             try {
-                return Files.readAllBytes(path);
+                return Files.readAllBytes(file);
             } catch (IOException e) {
                 throw unreadable(e);
             }
@@ -89,7 +108,13 @@ public sealed interface Input {
 
         @Override
         public RgbImage read() {
-            return ImageFile.read(path);
+            return ImageFile.read(file);
+        }
+
+        @Override
+        public UserPicture.Read asUsed() {
+            var picture = UserPicture.of(path.toString(), file);
+            return new UserPicture.Read(picture.image(), picture.notes());
         }
     }
 
@@ -98,6 +123,11 @@ public sealed interface Input {
         @Override
         public RgbImage read() {
             return ImageFile.read(path.toString(), bytes);
+        }
+
+        @Override
+        public UserPicture.Read asUsed() {
+            return UserPicture.read(path.toString(), bytes);
         }
     }
 }

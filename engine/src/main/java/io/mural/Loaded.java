@@ -6,6 +6,7 @@ import io.mural.model.image.RgbImage;
 import io.mural.model.request.ReferenceImages;
 import io.mural.tensor.InputException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -20,6 +21,7 @@ import java.util.zip.CRC32C;
  * @param control what a control model follows
  * @param painting the picture it starts from where only a part is painted; {@code start} is empty then
  * @param like the size of the picture whose proportions this one has
+ * @param notes what was done to the inputs, a line each
  */
 record Loaded(
         Optional<InitImage> init,
@@ -28,7 +30,8 @@ record Loaded(
         List<RgbImage> references,
         Optional<RgbImage> control,
         Optional<Painting> painting,
-        Optional<Size> like) {
+        Optional<Size> like,
+        List<String> notes) {
     private static final double USUAL_STRENGTH = 0.6;
     /** Of a part that is painted anew: what was there is forgotten. */
     private static final double PAINTED_STRENGTH = 1;
@@ -36,6 +39,7 @@ record Loaded(
     Loaded {
         referenceFiles = List.copyOf(referenceFiles);
         references = List.copyOf(references);
+        notes = List.copyOf(notes);
     }
 
     /** Those of the request, else those of the recipe it repeats, for a model. */
@@ -49,17 +53,19 @@ record Loaded(
                         .map(recipe ->
                                 recipe.references().stream().map(Input::of).toList()))
                 .orElse(List.of());
+        var notes = new ArrayList<String>();
         return new Loaded(
                 start.map(input -> new InitImage(input.path(), strength, input.sha256())),
-                start.filter(input -> !edit.paintsPart()).map(Input::read),
+                start.filter(input -> !edit.paintsPart()).map(input -> used(input, notes)),
                 references.stream().map(Input::path).toList(),
-                references.stream().map(input -> prepared(input.read(), model)).toList(),
-                edit.control().map(Loaded::control),
-                start.filter(input -> edit.paintsPart()).map(input -> Painting.of(input, edit)),
+                references.stream().map(input -> prepared(used(input, notes), model)).toList(),
+                edit.control().map(control -> control(control, notes)),
+                start.filter(input -> edit.paintsPart()).map(input -> Painting.of(input, edit, notes)),
                 request.inputs().like().map(input -> {
                     var image = input.read();
                     return new Size(image.width(), image.height());
-                }));
+                }),
+                notes);
     }
 
     /** As the model's pipelines take them: FLUX.2 at most a megapixel, Kontext one of its own sizes. */
@@ -69,8 +75,14 @@ record Loaded(
                 : ReferenceImages.prepare(image, model.tokenPixels());
     }
 
-    private static RgbImage control(Edit.Control control) {
-        var picture = control.picture().read();
+    private static RgbImage used(Input input, List<String> notes) {
+        var read = input.asUsed();
+        read.notes().stream().filter(note -> !notes.contains(note)).forEach(notes::add);
+        return read.image();
+    }
+
+    private static RgbImage control(Edit.Control control, List<String> notes) {
+        var picture = used(control.picture(), notes);
         return control.canny() ? Canny.edges(picture).toRgb() : picture;
     }
 

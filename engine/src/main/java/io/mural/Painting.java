@@ -2,31 +2,23 @@ package io.mural;
 
 import io.mural.model.edit.Canvas;
 import io.mural.model.edit.Cover;
-import io.mural.model.image.ColourProfile;
 import io.mural.model.image.GrayImage;
-import io.mural.model.image.PictureRows;
-import io.mural.model.image.RgbImage;
+import io.mural.model.image.UserPicture;
 import io.mural.tensor.InputException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A picture of which a part is painted anew, opened but not read.
  *
  * @param canvas the picture with the room around it
  * @param cover the mask
- * @param notes what was done to the inputs, a line each
  */
-record Painting(Canvas canvas, Cover cover, List<String> notes) {
-    private static final byte[] WHITE = {(byte) 255, (byte) 255, (byte) 255};
-
+record Painting(Canvas canvas, Cover cover) {
     /** How much the proportions of a mask may differ from the picture's. */
     private static final double MOST_STRETCH = 1.02;
 
-    static Painting of(Input picture, Edit edit) {
-        var notes = new ArrayList<String>();
+    /** @param notes are given what is done to the inputs, a line each */
+    static Painting of(Input picture, Edit edit, List<String> notes) {
         var canvas = canvas(picture, edit, notes);
         var margins = edit.extend();
         int width = canvas.width() - margins.left() - margins.right();
@@ -45,58 +37,41 @@ record Painting(Canvas canvas, Cover cover, List<String> notes) {
                     edit.mask().map(mask -> mask.path() + ": the mask").orElse("the mask")
                             + " is black everywhere, so that nothing would be painted; white is painted anew");
         }
-        return new Painting(canvas, cover, notes);
+        return new Painting(canvas, cover);
     }
 
     private static Canvas canvas(Input picture, Edit edit, List<String> notes) {
         return switch (picture) {
-            case Input.InMemory memory -> Canvas.of(memory.read(), edit.extend());
+            case Input.InMemory memory -> {
+                var read = memory.asUsed();
+                notes.addAll(read.notes());
+                yield Canvas.of(read.image(), edit.extend());
+            }
             case Input.InFile file -> {
-                var profile = ColourProfile.of(file.path());
-                profile.ifPresent(colours -> notes.add(file.path() + ": its colour profile is converted to sRGB"));
-                if (PictureRows.isTransparent(file.path())) {
-                    notes.add(file.path() + " is transparent; it is laid on white");
-                }
-                yield canvas(new Opened(file.path(), profile), edit);
+                var opened = UserPicture.of(file.path().toString(), file.file());
+                notes.addAll(opened.notes());
+                yield canvas(opened, edit);
             }
         };
     }
 
     /** Pictures that cannot be read row by row are read once and kept. */
-    private static Canvas canvas(Opened picture, Edit edit) {
+    private static Canvas canvas(UserPicture picture, Edit edit) {
         try (var rows = picture.rows()) {
             if (rows.isWhole()) {
-                return Canvas.of(whole(rows, picture.profile()), edit.extend());
+                return Canvas.of(picture.image(), edit.extend());
             }
-            return new Canvas(
-                    () -> reader(picture.rows(), picture.profile()), rows.width(), rows.height(), edit.extend());
+            return new Canvas(() -> reader(picture), rows.width(), rows.height(), edit.extend());
         }
     }
 
-    /** A file with the colours it is in. */
-    private record Opened(Path file, Optional<ColourProfile> profile) {
-        PictureRows rows() {
-            return PictureRows.open(file, Optional.of(WHITE));
-        }
-    }
-
-    private static RgbImage whole(PictureRows rows, Optional<ColourProfile> profile) {
-        var rgb = new byte[Math.multiplyExact(Math.multiplyExact(rows.width(), rows.height()), 3)];
-        var row = new byte[rows.width() * 3];
-        for (int y = 0; y < rows.height(); y++) {
-            rows.read(row);
-            profile.ifPresent(colours -> colours.toSrgb(row));
-            System.arraycopy(row, 0, rgb, y * row.length, row.length);
-        }
-        return new RgbImage(rows.width(), rows.height(), rgb);
-    }
-
-    private static Canvas.Rows reader(PictureRows rows, Optional<ColourProfile> profile) {
+    private static Canvas.Rows reader(UserPicture picture) {
+        var rows = picture.rows();
         return new Canvas.Rows() {
             @Override
             public void read(byte[] rgb) {
                 rows.read(rgb);
-                profile.ifPresent(colours -> colours.toSrgb(rgb));
+                picture.toSrgb(rgb);
             }
 
             @Override

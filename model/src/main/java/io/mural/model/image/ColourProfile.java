@@ -22,8 +22,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The colours that a picture file says its samples are of (ICC.1), to be brought to sRGB, which models know alone. Profiles
- * that are sRGB themselves, are not of three colours or cannot be read are passed over.
+ * The colours that a picture file says its samples are of (ICC.1), to be brought to sRGB, which models know alone: of gray
+ * files those of gray profiles, of others those of RGB. Profiles that are sRGB themselves, are of something else or cannot
+ * be read are passed over.
  */
 public final class ColourProfile {
     private static final int RGB = 3;
@@ -32,24 +33,29 @@ public final class ColourProfile {
     private static final int SAME = 2;
 
     private static final int APP2 = 0xe2;
-    private static final int START_OF_SCAN = 0xda;
+    private static final int GRAYS = 256;
     private static final String JPEG_MARK = "ICC_PROFILE\0";
 
     private final ColorConvertOp toSrgb;
+    private final int components;
 
     private ColourProfile(ICC_Profile profile) {
+        components = profile.getNumComponents();
         toSrgb = new ColorConvertOp(new ICC_Profile[] {profile, ICC_Profile.getInstance(ColorSpace.CS_sRGB)}, null);
     }
 
     /** The profile of a PNG or JPEG file where it changes colours. */
     public static Optional<ColourProfile> of(Path file) {
         try {
+            if (!isPng(file) && !JpegFile.isOne(file)) {
+                return Optional.empty();
+            }
             var data = isPng(file) ? png(file) : jpeg(file);
             if (data.isEmpty()) {
                 return Optional.empty();
             }
             var profile = ICC_Profile.getInstance(data.get());
-            if (profile.getNumComponents() != RGB) {
+            if (profile.getNumComponents() != (isGray(file) ? 1 : RGB)) {
                 return Optional.empty();
             }
             var found = new ColourProfile(profile);
@@ -57,6 +63,15 @@ public final class ColourProfile {
         } catch (IOException | RuntimeException e) {
             // A picture is read without its profile by everyone else too; damage of the rest is told where it is read.
             return Optional.empty();
+        }
+    }
+
+    private static boolean isGray(Path file) throws IOException {
+        if (!isPng(file)) {
+            return JpegHead.of(file).components() == 1;
+        }
+        try (var rows = PngRows.open(file)) {
+            return !rows.head().hasColour();
         }
     }
 
@@ -110,18 +125,15 @@ public final class ColourProfile {
     private static Optional<byte[]> jpeg(Path file) throws IOException {
         var pieces = new TreeMap<Integer, byte[]>();
         try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            if (in.readUnsignedShort() != 0xffd8) {
-                return Optional.empty();
-            }
-            while (true) {
-                int marker = in.readUnsignedShort();
-                if (marker >>> Byte.SIZE != 0xff || (marker & 0xff) == START_OF_SCAN) {
-                    break;
+            var segments = new JpegSegments(in);
+            int head = JPEG_MARK.length();
+            while (segments.next()) {
+                if (segments.marker() != APP2) {
+                    segments.skip();
+                    continue;
                 }
-                var segment = in.readNBytes(Math.max(0, in.readUnsignedShort() - Short.BYTES));
-                int head = JPEG_MARK.length();
-                if ((marker & 0xff) == APP2
-                        && segment.length > head + 2
+                var segment = segments.bytes();
+                if (segment.length > head + 2
                         && new String(segment, 0, head, StandardCharsets.ISO_8859_1).equals(JPEG_MARK)) {
                     pieces.put(segment[head] & 0xff, Arrays.copyOfRange(segment, head + 2, segment.length));
                 }
@@ -153,13 +165,33 @@ public final class ColourProfile {
         return false;
     }
 
-    /** Pixels of three bytes to sRGB, in place. */
+    /** Pixels of three bytes to sRGB, in place; of a gray picture the three are alike. */
     public void toSrgb(byte[] rgb) {
+        if (components == 1) {
+            gray(rgb);
+            return;
+        }
         int pixels = rgb.length / RGB;
         var model =
                 new PixelInterleavedSampleModel(DataBuffer.TYPE_BYTE, pixels, 1, RGB, rgb.length, new int[] {0, 1, 2});
         var from = Raster.createWritableRaster(model, new DataBufferByte(rgb.clone(), rgb.length), null);
         var to = Raster.createWritableRaster(model, new DataBufferByte(rgb, rgb.length), null);
         toSrgb.filter(from, to);
+    }
+
+    private void gray(byte... rgb) {
+        var from = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, GRAYS, 1, 1, null);
+        var to = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, GRAYS, 1, RGB, null);
+        for (int value = 0; value < GRAYS; value++) {
+            from.setSample(value, 0, 0, value);
+        }
+        toSrgb.filter(from, to);
+        var colour = new int[RGB];
+        for (int at = 0; at < rgb.length; at += RGB) {
+            to.getPixel(rgb[at] & 0xff, 0, colour);
+            for (int c = 0; c < RGB; c++) {
+                rgb[at + c] = (byte) colour[c];
+            }
+        }
     }
 }

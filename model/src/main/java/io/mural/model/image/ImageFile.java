@@ -2,15 +2,22 @@ package io.mural.model.image;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
+import java.awt.color.ICC_ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.awt.image.SampleModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
@@ -26,17 +33,41 @@ public final class ImageFile {
 
     /**
      * The picture as it is to be shown, turned as EXIF says. Samples are taken as they are stored: transparency is dropped,
-     * colour profiles are not applied, of 16 bits the upper 8 count, as in the reference.
+     * colour profiles are not applied, of 16 bits the upper 8 count, a printer's inks become colours by a formula, as in
+     * the reference. {@link UserPicture} does more.
      *
      * @throws InputException when the file is no picture that can be read, not whole, or too large
      */
     public static RgbImage read(Path file) {
+        return decoded(file, (image, head) -> Orientation.upright(image.rgb(), head.orientation()));
+    }
+
+    /** A picture out of its decoder: colours, or the inks of a printer's. */
+    private sealed interface Decoded {
+        RgbImage rgb();
+
+        record Colours(BufferedImage image) implements Decoded {
+            @Override
+            public RgbImage rgb() {
+                return Pixels.of(image);
+            }
+        }
+
+        record Inks(Raster raster, JpegHead head) implements Decoded {
+            @Override
+            public RgbImage rgb() {
+                return Cmyk.rgb(raster, head);
+            }
+        }
+    }
+
+    private static <T> T decoded(Path file, BiFunction<Decoded, PictureHead, T> taken) {
         if (!Files.isRegularFile(file)) {
             throw new InputException(file + " does not exist or is not a file; expected a PNG or JPEG picture");
         }
         try {
             var head = PictureHead.of(file);
-            return Orientation.upright(decode(file, head), head.orientation());
+            return taken.apply(decode(file, head), head);
         } catch (InputException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -52,12 +83,40 @@ public final class ImageFile {
      * @param data a file's bytes
      */
     public static RgbImage read(String name, byte[] data) {
+        return inFile(name, data, ImageFile::read);
+    }
+
+    /**
+     * How opaque each pixel of a picture in memory is, turned as {@link #read(Path)} turns it; empty where the file says
+     * nothing of it.
+     *
+     * @param name what messages call it
+     * @param data a file's bytes
+     */
+    public static Optional<GrayImage> alpha(String name, byte[] data) {
+        return inFile(name, data, ImageFile::alpha);
+    }
+
+    /** As {@link #alpha(String, byte[])}, of a file. */
+    static Optional<GrayImage> alpha(Path file) {
+        return decoded(file, (image, head) -> {
+            if (!(image instanceof Decoded.Colours colours)
+                    || !colours.image().getColorModel().hasAlpha()) {
+                return Optional.<GrayImage>empty();
+            }
+            var values = Pixels.alpha(colours.image()).toRgb();
+            return Optional.of(GrayImage.of(Orientation.upright(values, head.orientation())));
+        });
+    }
+
+    /** Hands a file's bytes on as a file, whose place messages do not tell. */
+    static <T> T inFile(String name, byte[] data, Function<Path, T> reading) {
         try {
             // In a file, because what it claims is compared with its bytes before anything is decoded, in several
             // passes.
             var file = Files.createTempFile("mural", ".picture");
             try {
-                return read(Files.write(file, data));
+                return reading.apply(Files.write(file, data));
             } catch (InputException e) {
                 throw new InputException(e.getMessage().replace(file.toString(), name), e);
             } finally {
@@ -68,24 +127,30 @@ public final class ImageFile {
         }
     }
 
-    private static RgbImage decode(Path file, PictureHead head) throws IOException {
+    private static Decoded decode(Path file, PictureHead head) throws IOException {
         var reader = ImageIO.getImageReadersByFormatName(head.format()).next();
         try (var in = ImageIO.createImageInputStream(file.toFile())) {
-            return Pixels.of(decode(file, head, reader, in));
+            return decode(file, head, reader, in);
         } finally {
             reader.dispose();
         }
     }
 
-    private static BufferedImage decode(Path file, PictureHead head, ImageReader reader, ImageInputStream in)
+    private static Decoded decode(Path file, PictureHead head, ImageReader reader, ImageInputStream in)
             throws IOException {
         // Metadata is not wanted: chunks of texts and profiles would be unpacked for it.
         reader.setInput(in, true, true);
-        require(file, head, reader);
+        var printed = head.format().equals("jpeg")
+                ? Optional.of(JpegHead.of(file)).filter(jpeg -> jpeg.components() == JpegHead.CMYK)
+                : Optional.<JpegHead>empty();
+        require(file, head, reader, printed.isPresent());
         var warnings = new StringBuilder();
         reader.addIIOReadWarningListener(
                 (source, warning) -> warnings.append(warning).append('\n'));
-        var image = reader.read(0);
+        // Java knows no colours of four inks: it gives them as they are.
+        Decoded image = printed.isPresent()
+                ? new Decoded.Inks(reader.readRaster(0, null), printed.get())
+                : new Decoded.Colours(reader.read(0, head.format().equals("jpeg") ? asStored(reader) : null));
         // The JPEG decoder fills what is missing with gray and says so by a warning.
         if (warnings.toString().toLowerCase(Locale.ROOT).contains("premature end")) {
             throw new IOException("it is cut short");
@@ -93,8 +158,24 @@ public final class ImageFile {
         return image;
     }
 
+    /** Of a JPEG file with a profile Java converts the colours, unless they are asked for in the profile's own. */
+    private static ImageReadParam asStored(ImageReader reader) throws IOException {
+        var settings = reader.getDefaultReadParam();
+        for (var types = reader.getImageTypes(0); types.hasNext(); ) {
+            var type = types.next();
+            if (type.getColorModel().getColorSpace() instanceof ICC_ColorSpace space
+                    && !space.isCS_sRGB()
+                    && space.getNumComponents() == type.getNumComponents()
+                    && type.getColorModel() instanceof ComponentColorModel) {
+                settings.setDestinationType(type);
+                return settings;
+            }
+        }
+        return settings;
+    }
+
     /** Refuses sizes that the file cannot hold, and those that memory cannot. */
-    private static void require(Path file, PictureHead head, ImageReader reader) throws IOException {
+    private static void require(Path file, PictureHead head, ImageReader reader, boolean inks) throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         long pixels = (long) width * height;
@@ -106,7 +187,7 @@ public final class ImageFile {
             throw new InputException(file + ": a picture of " + width + " x " + height
                     + " pixels is too large to read; make" + " it smaller, at most " + MOST_PIXELS + " pixels");
         }
-        long needed = pixels * bytesPerPixel(reader, head);
+        long needed = pixels * ((inks ? JpegHead.CMYK : bytesDecoded(reader)) + bytesAfter(head));
         var runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
         if (needed > free) {
@@ -116,11 +197,15 @@ public final class ImageFile {
         }
     }
 
-    /** Of the decoded picture, of its copy as RGB, and of the one that is turned. */
-    private static int bytesPerPixel(ImageReader reader, PictureHead head) throws IOException {
+    /** A pixel's in the decoded picture. */
+    private static int bytesDecoded(ImageReader reader) throws IOException {
         SampleModel samples = reader.getImageTypes(0).next().getSampleModel(1, 1);
         int bits = DataBuffer.getDataTypeSize(samples.getTransferType());
-        int decoded = Math.ceilDiv(samples.getNumDataElements() * bits, Byte.SIZE);
-        return decoded + 3 + (head.orientation() == Orientation.UPRIGHT ? 0 : 3);
+        return Math.ceilDiv(samples.getNumDataElements() * bits, Byte.SIZE);
+    }
+
+    /** A pixel's in the copy as RGB, and in the one that is turned. */
+    private static int bytesAfter(PictureHead head) {
+        return 3 + (head.orientation() == Orientation.UPRIGHT ? 0 : 3);
     }
 }

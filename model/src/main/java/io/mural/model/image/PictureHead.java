@@ -1,8 +1,6 @@
 package io.mural.model.image;
 
 import io.mural.tensor.InputException;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +39,7 @@ record PictureHead(String format, long mostPixels, int orientation) {
             return new PictureHead("png", bytes * PNG_PIXELS, png(file));
         }
         if (text.startsWith("\u00ff\u00d8\u00ff")) {
-            return new PictureHead("jpeg", bytes * JPEG_PIXELS + SLACK, jpeg(file));
+            return new PictureHead("jpeg", bytes * JPEG_PIXELS + SLACK, JpegHead.of(file).orientation());
         }
         if (text.startsWith("GIF8")) {
             return new PictureHead("gif", bytes * GIF_PIXELS, Orientation.UPRIGHT);
@@ -94,11 +92,5 @@ record PictureHead(String format, long mostPixels, int orientation) {
             }
         }
         return orientation;
-    }
-
-    private static int jpeg(Path file) throws IOException {
-        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            return new JpegHead(in).read(file);
-        }
     }
 }

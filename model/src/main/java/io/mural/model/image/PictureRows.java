@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Reads a picture from top to bottom. Of PNG files of 8 bits a channel only some rows are in memory; others are read
- * whole. Transparent pictures are refused, for what is behind them is not known, unless a background is given.
+ * Reads a picture from top to bottom, as it is to be shown. Of upright PNG files of 8 bits a channel only some rows are in
+ * memory; others are read whole. Transparent pictures are refused, for what is behind them is not known, unless a
+ * background is given.
  */
 public final class PictureRows implements AutoCloseable {
     private final Path file;
@@ -50,22 +51,40 @@ public final class PictureRows implements AutoCloseable {
         try {
             var rows = PngRows.open(file);
             var head = rows.head();
-            if (head.plain() && (!head.transparent() || background.isPresent())) {
+            if (head.transparent() && background.isEmpty()) {
+                rows.close();
+                throw new InputException(
+                        file + " is transparent, and what is behind it is not known; give a background or convert it");
+            }
+            if (head.plain() && PngFile.orientation(file) == Orientation.UPRIGHT) {
                 return new PictureRows(file, rows, background.orElse(new byte[3]));
             }
             rows.close();
-            if (head.transparent()) {
-                throw new InputException(
-                        background.isPresent()
-                                ? file + " is transparent by a palette or a colour, or has not 8 bits a channel;"
-                                        + " convert it to RGB with 8 bits a channel"
-                                : file + " is transparent, and what is behind it is not known; give a background or"
-                                        + " convert it");
-            }
-            return new PictureRows(file, ImageFile.read(file));
+            return new PictureRows(file, whole(file, head.transparent() ? background : Optional.empty()));
         } catch (IOException e) {
             throw damaged(file, e);
         }
+    }
+
+    /** All of a picture, laid on a background where one is given. */
+    static RgbImage whole(Path file, Optional<byte[]> background) {
+        var picture = ImageFile.read(file);
+        if (background.isPresent()) {
+            ImageFile.alpha(file)
+                    .ifPresent(opacity -> lay(picture.rgb(), opacity.values(), background.get()));
+        }
+        return picture;
+    }
+
+    /** Lays a picture on a background, in place. */
+    private static void lay(byte[] rgb, byte[] alpha, byte... background) {
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = mixed(rgb[i] & 0xff, alpha[i / 3] & 0xff, background[i % 3] & 0xff);
+        }
+    }
+
+    private static byte mixed(int value, int alpha, int behind) {
+        return (byte) (alpha == 255 ? value : (value * alpha + behind * (255 - alpha) + 127) / 255);
     }
 
     /** Whether a PNG file has places that something would show through. */
@@ -136,8 +155,7 @@ public final class PictureRows implements AutoCloseable {
             int alpha = head.hasAlpha() ? row[at + colours] & 0xff : 255;
             for (int c = 0; c < 3; c++) {
                 int value = row[at + (colours == 1 ? 0 : c)] & 0xff;
-                int behind = background[c] & 0xff;
-                rgb[x * 3 + c] = (byte) (alpha == 255 ? value : (value * alpha + behind * (255 - alpha) + 127) / 255);
+                rgb[x * 3 + c] = mixed(value, alpha, background[c] & 0xff);
             }
         }
     }

@@ -23,6 +23,20 @@ final class Pixels {
         return new RgbImage(width, height, rgb);
     }
 
+    /** How opaque each pixel is, of a picture that says so. */
+    static GrayImage alpha(BufferedImage image) {
+        int width = image.getWidth();
+        var values = new byte[Math.multiplyExact(width, image.getHeight())];
+        var row = new int[width];
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRGB(0, y, width, 1, row, 0, width);
+            for (int x = 0; x < width; x++) {
+                values[y * width + x] = (byte) (row[x] >>> 24);
+            }
+        }
+        return new GrayImage(width, image.getHeight(), values);
+    }
+
     /** One gray sample or three of colour, perhaps with alpha behind. */
     private static void samples(BufferedImage image, ComponentColorModel colors, byte... rgb) {
         var raster = image.getRaster();

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 public final class PngFile {
     private static final int BUFFER = 1 << 16;
     private static final int HEADER_BYTES = 13;
+    private static final int MOST_EXIF = 1 << 16;
 
     private PngFile() {}
 
@@ -135,6 +136,18 @@ public final class PngFile {
         } catch (IOException e) {
             throw new InputException(file + " is not a readable PNG file: " + Shown.reason(e), e);
         }
+    }
+
+    /** How a camera held the picture, 1 to 8: EXIF may stand before the pixels or behind. */
+    static int orientation(Path file) throws IOException {
+        try (var chunks = PngChunks.open(file)) {
+            while (chunks.next()) {
+                if (chunks.type().equals("eXIf") && chunks.length() <= MOST_EXIF) {
+                    return Orientation.of(chunks.data());
+                }
+            }
+        }
+        return Orientation.UPRIGHT;
     }
 
     /** Width and height, of a file whose first chunk is next. */

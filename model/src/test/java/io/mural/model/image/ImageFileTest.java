@@ -75,13 +75,6 @@ class ImageFileTest {
         }
     }
 
-    @Test
-    void printersColoursAreRefusedByName() {
-        var file = Path.of("src/test/resources/pictures/cmyk.jpg");
-        assertThatThrownBy(() -> ImageFile.read(file))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("cmyk.jpg is a CMYK picture");
-    }
 
     /** EXIF's data with one tag. */
     private static byte[] exif(ByteOrder order, int orientation) {
