@@ -43,6 +43,8 @@ import java.util.function.UnaryOperator;
 
 /** A FLUX.1 model on disk. */
 public final class Flux1Model extends ModelOnDisk {
+    private static final String EMBEDDER = "x_embedder";
+
     private final Optional<Flux1Config> givenConfig;
     private final Lazy<Flux1Transformer> transformer = new Lazy<>(() -> transformer(UnaryOperator.identity()));
     private final Lazy<ClipTextEncoder> clip = new Lazy<>(() -> clip(UnaryOperator.identity()));
@@ -101,9 +103,18 @@ public final class Flux1Model extends ModelOnDisk {
     }
 
     private Flux1Config transformerConfig(Weights weights) {
-        return givenConfig
+        var config = givenConfig
                 .or(() -> parts().config(Part.TRANSFORMER).map(Flux1Config::of))
                 .orElseGet(() -> Flux1Config.of(weights));
+        int inputs = weights.shape(EMBEDDER + ".weight").dim(1);
+        boolean control = config.tool() == Tool.NONE && inputs == 2 * config.outChannels();
+        return control ? config.withInputs(inputs) : config;
+    }
+
+    /** A LoRA of FLUX.1 Canny or Depth brings inputs for the control picture. */
+    @Override
+    Weights widened(Weights weights, Loras adapters) {
+        return adapters.widened(weights, EMBEDDER);
     }
 
     public ClipTextEncoder clip() {
@@ -207,7 +218,7 @@ public final class Flux1Model extends ModelOnDisk {
 
     @Override
     public Tool tool() {
-        return transformerConfig(parts().weights(Part.TRANSFORMER)).tool();
+        return transformerConfig(transformerWeights()).tool();
     }
 
     @Override

@@ -32,6 +32,21 @@ final class Loras implements AutoCloseable {
         return adapted;
     }
 
+    /** The weights with a layer that takes as many inputs as the files give it. */
+    Weights widened(Weights weights, String layer) {
+        var wide = weights;
+        for (var file : files) {
+            try (var lora = Lora.open(file.file())) {
+                int has = wide.shape(layer + ".weight").dim(1);
+                int wanted = lora.inputs(wide, layer).orElse(has);
+                if (wanted > has) {
+                    wide = wide.widened(layer, wanted);
+                }
+            }
+        }
+        return wide;
+    }
+
     /** What of the files is not applied to these weights, one line each. */
     List<String> notes(Weights weights) {
         return opened.stream().flatMap(lora -> lora.notes(weights).stream()).toList();

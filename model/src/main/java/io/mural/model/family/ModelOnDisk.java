@@ -17,6 +17,7 @@ abstract class ModelOnDisk implements PictureModel {
     private final Loras loras;
     private final Part transformer;
     private final List<Part> all;
+    private final Lazy<Weights> unadapted = new Lazy<>(this::widened);
     private final Lazy<Weights> transformerWeights = new Lazy<>(this::adapted);
 
     /**
@@ -39,7 +40,16 @@ abstract class ModelOnDisk implements PictureModel {
     abstract Object transformer();
 
     private Weights adapted() {
-        return loras.apply(parts.weights(transformer));
+        return loras.apply(unadapted.get());
+    }
+
+    private Weights widened() {
+        return widened(parts.weights(transformer), loras);
+    }
+
+    /** The transformer's tensors before LoRAs are applied; some families' LoRAs make layers wider. */
+    Weights widened(Weights weights, Loras adapters) {
+        return weights;
     }
 
     /** The transformer's tensors, with the LoRAs that the model was opened with. */
@@ -80,13 +90,13 @@ abstract class ModelOnDisk implements PictureModel {
 
     @Override
     public final long mergedBytes() {
-        return loras.mergedBytes(parts.weights(transformer));
+        return loras.mergedBytes(unadapted.get());
     }
 
     @Override
     public final List<String> applyLoras() {
         transformer();
-        return loras.notes(parts.weights(transformer));
+        return loras.notes(unadapted.get());
     }
 
     @Override

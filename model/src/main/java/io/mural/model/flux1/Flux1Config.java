@@ -67,6 +67,21 @@ public record Flux1Config(
         }
     }
 
+    /** The same of a model whose tokens have other features, as a LoRA for control pictures makes it. */
+    public Flux1Config withInputs(int features) {
+        return new Flux1Config(
+                features,
+                outChannels,
+                numLayers,
+                numSingleLayers,
+                attentionHeadDim,
+                numAttentionHeads,
+                jointAttentionDim,
+                pooledProjectionDim,
+                guidanceEmbeds,
+                axesDimsRope);
+    }
+
     /** By the features that a token has beside the noise's. */
     public Tool tool() {
         if (inChannels == outChannels) {

@@ -6,7 +6,9 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TensorInfo;
 import io.mural.weights.text.Shown;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -14,8 +16,26 @@ import java.util.TreeMap;
  * What a checkpoint offers under diffusers' names.
  *
  * @param tensors name to the place in the file
+ * @param columns of matrices that are taken to have more than stand in the file, zeros
  */
-record Catalog(Checkpoint checkpoint, NavigableMap<String, Slice> tensors) {
+record Catalog(Checkpoint checkpoint, NavigableMap<String, Slice> tensors, Map<String, Long> columns) {
+    Catalog(Checkpoint checkpoint, NavigableMap<String, Slice> tensors) {
+        this(checkpoint, tensors, Map.of());
+    }
+
+    /** With more columns of a matrix. */
+    Catalog wider(String name, long cols) {
+        Map<String, Long> all = new HashMap<>(columns);
+        all.put(name, cols);
+        return new Catalog(checkpoint, tensors, all);
+    }
+
+    /** The shape of a tensor that is there. */
+    List<Long> shape(String name) {
+        List<Long> shape = tensors.get(name).shape();
+        Long cols = columns.get(name);
+        return cols == null ? shape : List.of(shape.getFirst(), cols);
+    }
 
     /**
      * Rows of a stored tensor.

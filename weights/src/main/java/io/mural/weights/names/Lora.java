@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -106,7 +107,9 @@ public final class Lora implements AutoCloseable {
         int textLayers = 0;
         SortedSet<String> methods = new TreeSet<>();
         for (LoraEntry entry : entries) {
-            entry.others().keySet().forEach(part -> LoraEntry.method(part).ifPresent(methods::add));
+            entry.others().keySet().stream()
+                    .filter(part -> !LoraEntry.isApplied(part))
+                    .forEach(part -> LoraEntry.method(part).ifPresent(methods::add));
             if (entry.down().isEmpty() && !entry.isLycoris()) {
                 continue;
             }
@@ -128,6 +131,18 @@ public final class Lora implements AutoCloseable {
     /** The names of the layers it adapts in this model. */
     public Set<String> layers(Weights model) {
         return new LinkedHashSet<>(match(model.catalog()).adapters().keySet());
+    }
+
+    /** How many inputs it takes a layer of this model to have; empty where it does not adapt the layer. */
+    public OptionalInt inputs(Weights model, String layer) {
+        ModuleNames names = new ModuleNames(model.catalog());
+        return entries.stream()
+                .filter(entry -> entry.down().isPresent()
+                        && names.find(entry.module())
+                                .filter(target -> target.modules().equals(List.of(layer)))
+                                .isPresent())
+                .mapToInt(entry -> matrix(entry.down().get()).cols())
+                .findFirst();
     }
 
     /** What it adds to the layers of this model, by their names, at full strength. */
@@ -160,7 +175,13 @@ public final class Lora implements AutoCloseable {
         List<String> zero = new ArrayList<>();
         List<String> twice = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
-        for (LoraEntry entry : entries) {
+        Map<String, float[]> scales = new LinkedHashMap<>();
+        NormNames normNames = new NormNames(model);
+        for (LoraEntry read : entries) {
+            LoraEntry entry = withoutNorms(read, normNames, scales);
+            if (entry.tensors().isEmpty()) {
+                continue;
+            }
             String first = entry.tensors().getFirst().name();
             var target = names.find(entry.module());
             if (isText(entry)) {
@@ -184,6 +205,7 @@ public final class Lora implements AutoCloseable {
                     adapt(model, target.get(), entry, adapters);
                 }
                 changeBias(model, target.get(), entry, biases);
+                addUpBias(model, target.get(), entry, biases);
             }
         }
         boolean onlyText =
@@ -212,7 +234,7 @@ public final class Lora implements AutoCloseable {
                 .toList();
         note(notes, others, "not applied, of a type that is not supported");
         requireFinite();
-        return new LoraMatch(file, adapters, biases, notes);
+        return new LoraMatch(file, adapters, biases, scales, notes);
     }
 
     /** Training that failed leaves NaN; it would spread over the whole picture. */
@@ -247,7 +269,9 @@ public final class Lora implements AutoCloseable {
         entry.others()
                 .forEach((part, info) -> LoraEntry.method(part).ifPresent(method -> {
                     boolean harmless = info.dtype().isFloat() && !method.equals("DoRA") && isZero(info);
-                    if (!harmless && part.equals(LoraEntry.BIAS_CHANGE)) {
+                    boolean ofUp = entry.upBias().filter(info::equals).isPresent()
+                            && entry.down().isPresent();
+                    if (!harmless && (part.equals(LoraEntry.BIAS_CHANGE) || ofUp)) {
                         return;
                     }
                     if (!harmless) {
@@ -313,6 +337,47 @@ public final class Lora implements AutoCloseable {
         }
     }
 
+    /** Takes out the scales of norms that the model has, as control LoRAs bring them. */
+    private LoraEntry withoutNorms(LoraEntry entry, NormNames names, Map<String, float[]> scales) {
+        Map<String, TensorInfo> others = new LinkedHashMap<>();
+        entry.others()
+                .forEach((part, info) -> names.find(LoraEntry.bareName(info), info)
+                        .ifPresentOrElse(
+                                norm -> scales.put(norm, file.floats(info.name())), () -> others.put(part, info)));
+        return new LoraEntry(entry.module(), entry.down(), entry.up(), entry.alpha(), others);
+    }
+
+    /** The up matrix's own bias is scaled as the matrix is, and split and swapped like its rows. */
+    private void addUpBias(Catalog model, ModuleNames.Target target, LoraEntry entry, Map<String, float[]> biases) {
+        if (entry.upBias().isEmpty() || entry.down().isEmpty()) {
+            return;
+        }
+        TensorInfo info = entry.upBias().get();
+        if (isZero(info)) {
+            return;
+        }
+        float[] values = file.floats(info.name());
+        long out = target.modules().stream()
+                .mapToLong(module -> size(model, module, 0))
+                .sum();
+        boolean biased = target.modules().stream().allMatch(m -> model.tensors().containsKey(m + ".bias"));
+        if (values.length != out || !biased) {
+            throw new InputException(source() + ": " + Shown.quoted(info.name()) + " is of shape " + info.shape()
+                    + ", expected [" + out + "] for the bias of " + String.join(" + ", target.modules())
+                    + "; the LoRA is for another model");
+        }
+        double factor = scale.of(entry, matrix(entry.down().get()).rows());
+        int half = target.swapped() ? values.length / 2 : 0;
+        int row = 0;
+        for (String module : target.modules()) {
+            float[] part = biases.computeIfAbsent(module, each -> new float[Math.toIntExact(size(model, each, 0))]);
+            for (int i = 0; i < part.length; i++) {
+                part[i] += (float) (factor * values[(row + i + half) % values.length]);
+            }
+            row += part.length;
+        }
+    }
+
     private void checkShapes(Catalog model, ModuleNames.Target target, Matrix down, Matrix up) {
         long in = size(model, target.modules().getFirst(), 1);
         long out = target.modules().stream()
@@ -357,6 +422,6 @@ public final class Lora implements AutoCloseable {
     }
 
     private static long size(Catalog model, String module, int dimension) {
-        return model.tensors().get(module + ".weight").shape().get(dimension);
+        return model.shape(module + ".weight").get(dimension);
     }
 }

@@ -47,6 +47,9 @@ record LoraEntry(
     /** What is added to a layer's bias. */
     static final String BIAS_CHANGE = "diff_b";
 
+    /** The bias of the up matrix, which is scaled as the matrix is. */
+    private static final List<String> UP_BIAS = List.of("lora_B.bias", "lora_B.default.bias");
+
     private static final Pattern NORM = Pattern.compile("(.*[._])?norm(_q|_k|\\d)?");
 
     /** What other methods call their tensors, longer names first. */
@@ -116,6 +119,21 @@ record LoraEntry(
                 && !others.isEmpty()
                 && Set.of("diff", BIAS_CHANGE).containsAll(others.keySet())
                 && NORM.matcher(module).matches();
+    }
+
+    /** Whether a further tensor is applied where the model has a place for it, as those of control LoRAs are. */
+    static boolean isApplied(String other) {
+        return UP_BIAS.contains(other) || other.endsWith("_norm.scale");
+    }
+
+    /** The bias of its up matrix. */
+    Optional<TensorInfo> upBias() {
+        return UP_BIAS.stream().filter(others::containsKey).map(others::get).findFirst();
+    }
+
+    /** A tensor's name without the prefix that the trainer put before all. */
+    static String bareName(TensorInfo info) {
+        return bare(info.name());
     }
 
     /** Whether it is of a method of LyCORIS, which has no low-rank matrices of its own. */

@@ -83,7 +83,8 @@ final class ModuleNames {
         }
     }
 
-    private static int count(Catalog catalog, String before, String after) {
+    /** How many blocks there are, numbered between two parts of a name. */
+    static int count(Catalog catalog, String before, String after) {
         int count = 0;
         while (catalog.tensors().containsKey(before + count + after)) {
             count++;

@@ -76,7 +76,8 @@ public final class Weights {
 
     /** The shape of a tensor of rank 1 or more. */
     public Shape shape(String name) {
-        List<Long> shape = find(name).shape();
+        find(name);
+        List<Long> shape = catalog.shape(prefix + name);
         if (shape.isEmpty() || shape.stream().anyMatch(size -> size < 1 || size > Integer.MAX_VALUE)) {
             throw new InputException(place(name) + " is " + shape + ", which is no shape for weights");
         }
@@ -301,7 +302,8 @@ public final class Weights {
      * and {@code this} stays as it was. The LoRA must stay open as long.
      */
     public Weights with(Lora lora, double strength) {
-        return new Weights(catalog, prefix, adaptation.with(lora.match(catalog), strength), replaced, asked);
+        LoraMatch match = lora.match(catalog);
+        return new Weights(catalog, prefix, adaptation.with(match, strength), normed(match), asked);
     }
 
     /**
@@ -309,7 +311,22 @@ public final class Weights {
      * element and are valid until the LoRA is closed.
      */
     public Weights merged(Lora lora, double strength) {
-        return new Weights(catalog, prefix, adaptation.merged(lora.match(catalog), strength), replaced, asked);
+        LoraMatch match = lora.match(catalog);
+        return new Weights(catalog, prefix, adaptation.merged(match, strength), normed(match), asked);
+    }
+
+    /** Norms that a LoRA brings take the place of the model's, whatever its strength. */
+    private Map<String, Tensor> normed(LoraMatch match) {
+        Map<String, Tensor> all = new LinkedHashMap<>(replaced);
+        match.norms().forEach((name, values) -> {
+            Tensor norm = Tensor.of(
+                    match.lora().allocate((long) values.length * Float.BYTES), Shape.of(1, values.length));
+            for (int i = 0; i < values.length; i++) {
+                norm.set(0, i, values[i]);
+            }
+            all.put(name, norm);
+        });
+        return all;
     }
 
     /**
@@ -326,6 +343,28 @@ public final class Weights {
             whole.put(prefix + layer, lowRank);
         });
         return new Weights(catalog, prefix, adaptation.with(whole), replaced, asked);
+    }
+
+    /**
+     * These weights with a layer that takes more inputs, from which it makes nothing: LoRAs may. Its matrix is copied to
+     * float32.
+     *
+     * @param in all inputs, at least as many as the layer has
+     */
+    public Weights widened(String layer, int in) {
+        String name = layer + ".weight";
+        Shape before = shape(name);
+        int rows = before.dim(0);
+        Matrix matrix = base(name, rows, before.dim(1));
+        Tensor copy = Tensor.of(catalog.checkpoint().allocate((long) rows * in * Float.BYTES), Shape.of(rows, in));
+        for (int row = 0; row < rows; row++) {
+            for (int col = 0; col < matrix.cols(); col++) {
+                copy.set(row, col, matrix.get(row, col));
+            }
+        }
+        Map<String, Tensor> all = new LinkedHashMap<>(replaced);
+        all.put(prefix + name, copy);
+        return new Weights(catalog.wider(prefix + name, in), prefix, adaptation, all, asked);
     }
 
     /**
@@ -364,7 +403,8 @@ public final class Weights {
         Catalog.Slice slice = floats(name);
         List<Long> wanted = List.of((long) rows, (long) cols);
         List<Long> wantedConv = List.of((long) rows, (long) cols, 1L, 1L);
-        if (!slice.shape().equals(wanted) && !slice.shape().equals(wantedConv)) {
+        List<Long> shape = catalog.shape(prefix + name);
+        if (!shape.equals(wanted) && !shape.equals(wantedConv)) {
             throw mismatch(name, slice, Shape.of(rows, cols));
         }
         return stored(name, slice, rows, cols);
