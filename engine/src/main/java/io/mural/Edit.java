@@ -20,7 +20,8 @@ import java.util.function.UnaryOperator;
  * @param control what a control model follows
  * @param start how latents are taken of the picture
  * @param references when the references' keys and values are made
- * @param feather pixels over which the painted part fades in, from the mask's border inwards
+ * @param feather pixels over which the painted part fades in, from the mask's border inwards; empty for 16 pixels of a
+ *     picture of the model's own size, and so much more of a larger one, at most a quarter of the part
  */
 public record Edit(
         Optional<Input> mask,
@@ -29,7 +30,7 @@ public record Edit(
         Optional<Control> control,
         Editing.Start start,
         Editing.References references,
-        int feather) {
+        Optional<Integer> feather) {
     static final int USUAL_FEATHER = 16;
     static final int MOST_FEATHER = 4096;
 
@@ -41,7 +42,7 @@ public record Edit(
             Optional.empty(),
             Editing.Start.DRAWN,
             Editing.References.EACH_STEP,
-            USUAL_FEATHER);
+            Optional.empty());
 
     /**
      * A picture that a control model follows.
@@ -51,14 +52,19 @@ public record Edit(
     public record Control(Input picture, boolean canny) {}
 
     public Edit {
-        if (feather < 0 || feather > MOST_FEATHER) {
-            throw InputException.about("feather", "`feather` " + feather + ": choose 0 to " + MOST_FEATHER + " pixels");
-        }
+        feather.filter(pixels -> pixels < 0 || pixels > MOST_FEATHER).ifPresent(pixels -> {
+            throw InputException.about("feather", "`feather` " + pixels + ": choose 0 to " + MOST_FEATHER + " pixels");
+        });
     }
 
     /** Whether only a part of the picture is painted. */
     public boolean paintsPart() {
         return mask.isPresent() || region.isPresent() || !extend.equals(Margins.NONE);
+    }
+
+    /** The same with the pixels it fades in over. */
+    Edit feathered(int pixels) {
+        return new Edit(mask, region, extend, control, start, references, Optional.of(pixels));
     }
 
     /** The same with its files where {@code place} finds them. */
@@ -75,10 +81,10 @@ public record Edit(
     }
 
     static Edit of(JsonObject json) {
-        int feather = json.integer("feather", USUAL_FEATHER);
-        if (feather < 0 || feather > MOST_FEATHER) {
-            throw json.error("feather", "is " + feather + ", expected 0 to " + MOST_FEATHER);
-        }
+        Optional<Integer> feather = json.has("feather") ? Optional.of(json.integer("feather")) : Optional.empty();
+        feather.filter(pixels -> pixels < 0 || pixels > MOST_FEATHER).ifPresent(pixels -> {
+            throw json.error("feather", "is " + pixels + ", expected 0 to " + MOST_FEATHER);
+        });
         return new Edit(
                 json.has("mask") ? Optional.of(Input.of(Path.of(json.string("mask")))) : Optional.empty(),
                 json.has("region") ? Optional.of(Region.of(json.string("region"))) : Optional.empty(),
@@ -108,7 +114,7 @@ public record Edit(
         });
         json.put("mean", start == Editing.Start.MEAN);
         json.put("references_once", references == Editing.References.ONCE);
-        json.put("feather", feather);
+        feather.ifPresent(pixels -> json.put("feather", pixels));
         return json;
     }
 }

@@ -2,15 +2,10 @@ package io.mural;
 
 import io.mural.model.family.PictureModel;
 import io.mural.model.layers.OutsideMemory;
-import io.mural.model.pipeline.CheckpointFile;
 import io.mural.model.pipeline.HierarchicalPipeline;
-import io.mural.model.pipeline.Journal;
 import io.mural.model.plan.HierarchicalPlan;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.Pyramid;
-import io.mural.weights.file.Checkpoint;
-import io.mural.weights.text.WholeFile;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,7 +78,7 @@ final class LevelsMaking implements Making {
 
     @Override
     public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
-        var journal = journal(recipe, inputs, sink);
+        var journal = LevelsJournal.of(means, recipe, inputs, sink);
         var asked = recipe.request(means.model(), inputs);
         var request = new HierarchicalPipeline.Request(
                 asked,
@@ -91,35 +86,7 @@ final class LevelsMaking implements Making {
                 recipe.hierarchy().orElseThrow().settings());
         var latents = pipeline.generate(request, figures, journal, events, events);
         var picture = Output.write(sink, recipe, rows -> pipeline.decode(latents, figures, rows, events));
-        if (journal instanceof CheckpointFile checkpoint) {
-            checkpoint.finished();
-        }
+        LevelsJournal.finished(journal);
         return picture;
-    }
-
-    /** What tells the LoRAs' files from others. */
-    private String loras(Recipe recipe) {
-        var files = new ArrayList<Path>();
-        recipe.loras().forEach(lora -> files.add(lora.file()));
-        files.add(recipe.hierarchy().orElseThrow().lora(means.model()).file());
-        var all = new StringBuilder();
-        for (var file : files) {
-            try (var checkpoint = Checkpoint.open(file)) {
-                all.append(' ').append(checkpoint.fingerprint());
-            }
-        }
-        return all.toString();
-    }
-
-    private Journal journal(Recipe recipe, Loaded inputs, Sink sink) {
-        if (!(sink instanceof Sink.File file)) {
-            return Journal.NONE;
-        }
-        var checkpoint = CheckpointFile.beside(file.path());
-        WholeFile.check(checkpoint); // its name is longer than the picture's
-        var identity = recipe.toJson() + " " + means.model().fingerprint() + loras(recipe) + inputs.fingerprint();
-        return file.resumed()
-                ? CheckpointFile.resume(checkpoint, identity)
-                : CheckpointFile.fresh(checkpoint, identity);
     }
 }

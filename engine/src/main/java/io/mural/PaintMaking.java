@@ -122,7 +122,7 @@ final class PaintMaking implements Making {
         }
         var result = pipeline.generate(request, means.model().schedule(request), recipe.vae(), events, events);
         var over = Resize.lanczos(result.image(), place.width(), place.height());
-        var laid = Feather.lay(under, over, mask, recipe.edit().feather());
+        var laid = Feather.lay(under, over, mask, recipe.edit().feather().orElseThrow());
         var patch = new Canvas.Patch(place.left(), place.top(), laid, mask);
         return Output.write(sink, recipe, rows -> painting.canvas().write(List.of(patch), rows));
     }

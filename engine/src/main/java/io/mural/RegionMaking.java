@@ -82,7 +82,7 @@ final class RegionMaking implements Making {
                 hierarchy.settings(),
                 pyramid,
                 recipe.init().orElseThrow().strength(),
-                edit.feather());
+                edit.feather().orElseThrow());
     }
 
     @Override
@@ -99,7 +99,10 @@ final class RegionMaking implements Making {
                 last.order().parts().size(),
                 100 * last.share()));
         var asked = request(recipe, inputs, request.pyramid());
-        var patches = pipeline.generate(asked, painting.canvas(), regions, events, events);
-        return Output.write(sink, recipe, rows -> painting.canvas().write(patches, rows));
+        var journal = LevelsJournal.of(means, recipe, inputs, sink);
+        var patches = pipeline.generate(asked, painting.canvas(), regions, journal, events, events);
+        var picture = Output.write(sink, recipe, rows -> painting.canvas().write(patches, rows));
+        LevelsJournal.finished(journal);
+        return picture;
     }
 }

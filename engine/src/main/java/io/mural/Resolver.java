@@ -1,6 +1,7 @@
 package io.mural;
 
 import io.mural.engine.device.DeviceChoice;
+import io.mural.model.edit.Margins;
 import io.mural.model.family.PictureModel;
 import io.mural.model.request.Editing;
 import io.mural.model.request.LoraFile;
@@ -47,19 +48,38 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                             + model.mostReferences() + "; give fewer");
         }
         requireInputs(request, inputs);
+        var hierarchy = hierarchy(request, inputs, size, defaults);
+        var edit = feathered(request.edit(), inputs, hierarchy.isPresent() ? larger(size, defaults) : 1);
         return new Recipe(
                 text(request, defaults),
                 new Recipe.Canvas(size, vae),
                 sampling(request, defaults, trueCfg),
                 new Recipe.Sources(place, loras),
-                new Recipe.Inputs(inputs.init(), inputs.referenceFiles(), request.edit()),
-                hierarchy(request, inputs, size, defaults),
+                new Recipe.Inputs(inputs.init(), inputs.referenceFiles(), edit),
+                hierarchy,
                 new Recipe.Computing(
                         device.name(),
                         device.gemm(),
                         device.precision(),
                         device.products(model.noiseDtype()),
                         device.storage()));
+    }
+
+    /** How many times larger a picture's sides are than those the model was made for. */
+    private static double larger(Size size, ModelDefaults defaults) {
+        return Math.sqrt((double) size.pixels() / defaults.width() / defaults.height());
+    }
+
+    /** Where a part is painted and nobody says how it fades in: as wide as the model sees it, but the part is not all border. */
+    private static Edit feathered(Edit edit, Loaded inputs, double scale) {
+        if (inputs.painting().isEmpty() || edit.feather().isPresent()) {
+            return edit;
+        }
+        var part = edit.region()
+                .filter(region -> edit.extend().equals(Margins.NONE))
+                .orElseGet(() -> inputs.painting().orElseThrow().cover().bounds());
+        int most = Math.min(part.width(), part.height()) / 4;
+        return edit.feathered((int) Math.clamp(Math.round(Edit.USUAL_FEATHER * scale), 0, most));
     }
 
     /** What a model needs beside a prompt. */

@@ -70,6 +70,24 @@ record MuralProcess(Path folder, String... options) {
         }
     }
 
+    /** With stdout going to a file or a device; what it wrote there is not read. */
+    Result into(Path out, String... args) {
+        try {
+            var err = Files.createTempFile("mural-err", null);
+            try {
+                var process = builder(args)
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
+                return new Result(await(process), "", errors(err));
+            } finally {
+                Files.delete(err);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts it and returns at once; stderr goes to {@code err}. */
     Process start(Path err, String... args) {
         return start(Map.of(), err, args);

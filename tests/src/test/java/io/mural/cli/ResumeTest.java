@@ -60,7 +60,7 @@ class ResumeTest {
     }
 
     /** Until some steps of a level are done. */
-    private static void awaitStep(Process process, Path err, int level) throws Exception {
+    static void awaitStep(Process process, Path err, int level) throws Exception {
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (true) {
             var lines = Files.readAllLines(err);
@@ -84,7 +84,7 @@ class ResumeTest {
     }
 
     /** The steps of the transformer that are told. */
-    private static List<Integer> steps(List<String> lines) throws IOException {
+    static List<Integer> steps(List<String> lines) throws IOException {
         return lines.stream()
                 .filter(line -> line.contains("\"stage\":\"denoise\",\"step\":"))
                 .map(line -> Integer.parseInt(line.replaceAll(".*\"step\":(\\d+),.*", "$1")))

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("full")
 class SnippetsTest {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
-    private static final Set<String> MAKERS = Set.of("generate", "upscale", "video");
+    private static final Set<String> MAKERS = Set.of("generate", "upscale", "video", "edit");
     /** Their output is the same on every machine. */
     private static final Set<String> EXACT = Set.of("inspect", "tokenize");
 
@@ -97,6 +97,11 @@ class SnippetsTest {
         for (var copy : List.of("photo.png", "photo.jpg", "castle.png")) {
             Files.copy(folder.resolve("picture.png"), folder.resolve(copy));
         }
+    }
+
+    @BeforeAll
+    static void layThePictureThatIsEdited() throws IOException {
+        Files.copy(MuralProcess.ROOT.resolve("docs/images/hierarchy-1024.png"), folder.resolve("sunset.png"));
     }
 
     /** The hub is on loopback; models are tiny there, too. */
@@ -188,7 +193,8 @@ class SnippetsTest {
             return smaller;
         }
         int size = words.indexOf("--size") + 1;
-        if (size == 0 && !words.contains("--init-image")) {
+        boolean sized = !words.contains("--init-image") && !words.getFirst().equals("edit");
+        if (size == 0 && sized) {
             smaller.addAll(List.of("--size", "64x64"));
         } else if (size > 0 && words.get(size).matches("\\d{4,}x\\d+")) {
             smaller.set(size, "448x448");

@@ -102,8 +102,8 @@ public final class EditCommand implements Runnable {
 
     @Override
     public void run() {
-        if (hierarchyOptions.resume || hierarchyOptions.keepStages) {
-            throw new BadUsage("--resume and --keep-stages are for mural generate and mural upscale");
+        if (hierarchyOptions.keepStages) {
+            throw new BadUsage("--keep-stages is for mural generate and mural upscale");
         }
         var request = request();
         var device = deviceOptions.choose(Precision.USUAL);

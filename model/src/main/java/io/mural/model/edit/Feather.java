@@ -27,6 +27,11 @@ public final class Feather {
         return new RgbImage(under.width(), under.height(), rgb);
     }
 
+    /** Means of how much shows, over squares of {@code side} pixels, in raster order. */
+    public static float[] cells(GrayImage mask, int radius, int side) {
+        return LatentMask.means(alpha(mask, radius), mask.width(), side);
+    }
+
     /** How much of the painted picture shows at each pixel, 0 to 1. */
     static float[] alpha(GrayImage mask, int radius) {
         int width = mask.width();

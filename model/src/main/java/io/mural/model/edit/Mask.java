@@ -11,8 +11,10 @@ import java.util.Arrays;
  * wholly in or out, as diffusers' pipelines do; gray counts only when the result is laid over the picture.
  *
  * @param gray of the picture's size; 255 is painted anew, 0 is kept
+ * @param fade pixels from the border inwards over which painting begins later and later, so that what is near the border
+ *     stays like the picture; 0 as diffusers' pipelines do it
  */
-public record Mask(GrayImage gray) {
+public record Mask(GrayImage gray, int fade) {
     /** From here on a pixel is painted anew. */
     public static final int MIDDLE = 128;
 
@@ -23,6 +25,11 @@ public record Mask(GrayImage gray) {
             throw InputException.about(
                     "mask", "the mask is black everywhere, so that nothing would be painted; white is painted anew");
         }
+    }
+
+    /** One whose pixels are all painted from the first step on. */
+    public Mask(GrayImage gray) {
+        this(gray, 0);
     }
 
     private static boolean reaches(GrayImage gray) {
@@ -68,6 +75,11 @@ public record Mask(GrayImage gray) {
 
     /** The same for a picture of another size. */
     public Mask resized(int width, int height) {
-        return new Mask(Resize.lanczos(gray, width, height));
+        return new Mask(Resize.lanczos(gray, width, height), Math.round((float) fade * width / width()));
+    }
+
+    /** How much of the steps each pixel of a fading mask takes part in, 0 to 1; empty of one that does not fade. */
+    float[] strengths() {
+        return fade == 0 ? new float[0] : Feather.alpha(gray, fade);
     }
 }

@@ -21,9 +21,14 @@ record Beginning(float[] latents, Conditions conditions, Optional<Kept> kept) {
      * @param noise what the steps began with
      */
     record Kept(float[] clean, float[] noise, LatentMask mask) {
-        /** Puts the kept part back, in place; {@code sigma} is the noise level that a step led to, 0 after the last. */
-        void back(float[] latents, float sigma) {
-            mask.lay(Latents.noised(clean, noise, sigma), latents);
+        /**
+         * Puts the kept part back, in place.
+         *
+         * @param sigma the noise level that a step led to, 0 after the last
+         * @param left how much of the steps is still to come, 0 after the last
+         */
+        void back(float[] latents, float sigma, float left) {
+            mask.lay(Latents.noised(clean, noise, sigma), latents, left);
         }
     }
 }

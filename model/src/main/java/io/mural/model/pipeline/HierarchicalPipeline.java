@@ -115,8 +115,8 @@ public final class HierarchicalPipeline {
                 && at.step() <= steps
                 && at.guide().length == guide
                 && at.latents().length == (begun ? tokens * model.features() : 0)
-                && isFinite(at.guide())
-                && isFinite(at.latents());
+                && Latents.areFinite(at.guide())
+                && Latents.areFinite(at.latents());
     }
 
     private static int baseSteps(Request request) {
@@ -126,15 +126,6 @@ public final class HierarchicalPipeline {
         }
         return PicturePipeline.evaluated(request.picture(), request.baseSchedule())
                 .steps();
-    }
-
-    private static boolean isFinite(float... values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private Position base(

@@ -144,7 +144,8 @@ public final class PicturePipeline {
                 var velocity = denoiser.velocity(latents, schedule.sigma(i));
                 Latents.step(latents, velocity, schedule.delta(i));
                 float sigma = schedule.sigma(i + 1);
-                beginning.kept().ifPresent(kept -> kept.back(latents, sigma));
+                float left = 1 - (i + 1f) / schedule.steps();
+                beginning.kept().ifPresent(kept -> kept.back(latents, sigma, left));
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
                 onlooker.step(0, i + 1, () -> previews.picture(device, request, latents, velocity, sigma));

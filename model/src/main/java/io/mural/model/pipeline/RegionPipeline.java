@@ -16,6 +16,7 @@ import io.mural.model.hierarchical.Scene;
 import io.mural.model.image.GrayImage;
 import io.mural.model.image.RgbImage;
 import io.mural.model.layers.OutsideMemory;
+import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
 import io.mural.model.plan.WeightPlan;
 import io.mural.model.request.Editing;
@@ -44,6 +45,9 @@ import java.util.function.Supplier;
 public final class RegionPipeline {
     /** Rectangles of more pixels go through the autoencoder from top to bottom. */
     private static final int MOST_AT_ONCE = 1 << 20;
+
+    /** Of the pixels over which the model fades in, those over which what the autoencoder changes is hidden. */
+    private static final int HIDDEN = 4;
 
     private final PictureModel model;
     private final GuidedModel guided;
@@ -90,14 +94,29 @@ public final class RegionPipeline {
         return cover.reduced(level.ratio(), guide.pixelWidth(), guide.pixelHeight());
     }
 
-    /** @return the changed parts, to be laid over the canvas */
+    /**
+     * @param journal told every step
+     * @return the changed parts, to be laid over the canvas
+     */
     public List<Patch> generate(
-            Request request, Canvas canvas, List<RegionPlan> plans, Onlooker onlooker, Progress progress) {
+            Request request,
+            Canvas canvas,
+            List<RegionPlan> plans,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
         var smaller = smaller(request.pyramid(), canvas);
-        var first = plans.getFirst();
-        var guide = base(request, smaller.getFirst(), reduced(first.cover(), first.level()), onlooker, progress);
+        var position = journal.start(at -> fits(at, request, plans)).orElse(Position.BEGINNING);
+        if (position.level() == 0) {
+            var first = plans.getFirst();
+            var cover = reduced(first.cover(), first.level());
+            var small = base(request, smaller.getFirst(), cover, position, journal, onlooker, progress);
+            position = new Position(1, 0, small, new float[0]);
+            journal.reached(position);
+        }
         var embeds = stages.encode(request.picture(), request.settings().classifierFree(), progress);
-        for (int i = 0; ; i++) {
+        while (true) {
+            int i = position.level() - 1;
             var plan = plans.get(i);
             boolean last = i == plans.size() - 1;
             var rectangles = new ArrayList<Region>();
@@ -112,12 +131,36 @@ public final class RegionPipeline {
                     plan.level().grid().pixelWidth(),
                     plan.level().grid().pixelHeight(),
                     plan.order().parts().size());
-            var changed = refine(request, plan, guide, pictures, embeds, progress);
+            var changed = refine(request, plan, position, pictures, embeds, journal, progress);
             if (last) {
                 return patches(request, plan, changed, pictures, progress);
             }
-            guide = whole(plan, changed, smaller.get(i + 1), progress);
+            position = new Position(i + 2, 0, whole(plan, changed, smaller.get(i + 1), progress), new float[0]);
+            journal.reached(position);
         }
+    }
+
+    /** Whether a run of these parts can have stopped there. */
+    private boolean fits(Position at, Request request, List<RegionPlan> plans) {
+        if (at.level() < 0 || at.level() > plans.size()) {
+            return false;
+        }
+        boolean isBase = at.level() == 0;
+        var level = isBase ? null : plans.get(at.level() - 1);
+        int tokens = isBase ? request.pyramid().base().tokens() : level.order().tokens();
+        int guide = isBase ? 0 : level.level().guide().tokens() * model.features();
+        int steps = isBase ? baseSteps(request) : request.settings().schedule().steps();
+        return at.step() >= 0
+                && at.step() <= steps
+                && at.guide().length == guide
+                && at.latents().length == (at.step() > 0 ? tokens * model.features() : 0)
+                && Latents.areFinite(at.guide())
+                && Latents.areFinite(at.latents());
+    }
+
+    private int baseSteps(Request request) {
+        var schedule = model.schedule(request.picture().with(request.pyramid().base()));
+        return schedule.from(schedule.firstStep(request.strength())).steps();
     }
 
     /** The picture in the sizes of the base and of all levels but the last. */
@@ -135,13 +178,20 @@ public final class RegionPipeline {
     }
 
     /** The small picture, painted in: its latents. */
-    private float[] base(Request request, RgbImage small, Cover cover, Onlooker onlooker, Progress progress) {
+    private float[] base(
+            Request request,
+            RgbImage small,
+            Cover cover,
+            Position from,
+            Journal journal,
+            Onlooker onlooker,
+            Progress progress) {
         var grid = request.pyramid().base();
         progress.level(1, request.pyramid().levels().size() + 1, grid.pixelWidth(), grid.pixelHeight(), 1);
         var all = new Region(0, 0, grid.pixelWidth(), grid.pixelHeight());
         var before = request.picture().inputs();
         var editing = new Editing(
-                Optional.of(new Mask(cover.part(all))),
+                Optional.of(new Mask(cover.part(all), fade(request, grid))),
                 before.editing().control(),
                 before.editing().start(),
                 before.editing().memory());
@@ -149,16 +199,18 @@ public final class RegionPipeline {
                 .with(grid)
                 .with(new Inputs(Optional.of(new Init(small, request.strength())), before.references(), editing));
         var embeds = stages.encode(base, base.sampling().classifierFree(), progress);
-        return pipeline.latents(base, model.schedule(base), embeds, VaeExtent.WHOLE, onlooker, progress);
+        return pipeline.latents(
+                base, model.schedule(base), embeds, VaeExtent.WHOLE, from, journal, onlooker, progress);
     }
 
     /** The tokens of a level's region after its last step, in their order. */
     private float[] refine(
             Request request,
             RegionPlan plan,
-            float[] guide,
+            Position from,
             List<RgbImage> pictures,
             PromptPair embeds,
+            Journal journal,
             Progress progress) {
         var settings = request.settings();
         var schedule = settings.schedule();
@@ -166,31 +218,58 @@ public final class RegionPipeline {
         var clean = gathered(plan, encoded(plan, pictures, progress));
         var noise = plan.order()
                 .fromRaster(stages.noise(request.picture().with(plan.level().grid())));
-        var mask = new LatentMask(plan.mask(features));
-        var latents = noise.clone();
-        if (settings.skipSteps() > 0) {
-            var enlarged = gathered(plan, enlarged(request, plan, guide, progress));
-            latents = Latents.noised(enlarged, noise, schedule.sigma(0));
-        }
-        mask.lay(Latents.noised(clean, noise, schedule.sigma(0)), latents);
+        var mask = plan.mask(features, fade(request, plan.level().grid()));
+        var latents = from.step() > 0
+                ? from.latents().clone()
+                : start(request, plan, from.guide(), clean, noise, mask, progress);
         var scene = new Scene(
                 settings.geometry().withRatio(plan.level().ratio()),
                 plan.order(),
                 plan.level().guide().height(),
                 plan.level().guide().width(),
-                guide);
+                from.guide());
         progress.stage(Stage.DENOISE, schedule.steps());
         try (var stream = stages.transformerWeights();
                 var ops = stages.open(progress, stream)) {
             var denoiser = Denoiser.of(ops, model, guided, scene, settings, embeds, OutsideMemory.KEEP);
-            for (int i = 0; i < schedule.steps(); i++) {
+            for (int i = from.step(); i < schedule.steps(); i++) {
                 Latents.step(latents, denoiser.velocity(latents, schedule.sigma(i)), schedule.delta(i));
-                mask.lay(Latents.noised(clean, noise, schedule.sigma(i + 1)), latents);
+                mask.lay(Latents.noised(clean, noise, schedule.sigma(i + 1)), latents, left(settings, i + 1));
                 Latents.requireFinite(latents, i + 1);
                 progress.step(i + 1);
+                journal.reached(new Position(from.level(), i + 1, from.guide(), latents));
             }
         }
         return latents;
+    }
+
+    /** The region's tokens before the first step: noise, over the enlarged guide where steps are skipped. */
+    private float[] start(
+            Request request,
+            RegionPlan plan,
+            float[] guide,
+            float[] clean,
+            float[] noise,
+            LatentMask mask,
+            Progress progress) {
+        var settings = request.settings();
+        float sigma = settings.schedule().sigma(0);
+        var latents = settings.skipSteps() == 0
+                ? noise.clone()
+                : Latents.noised(gathered(plan, enlarged(request, plan, guide, progress)), noise, sigma);
+        mask.lay(Latents.noised(clean, noise, sigma), latents, left(settings, 0));
+        return latents;
+    }
+
+    /** How much of a level's steps is still to come after some; those that are skipped count as made. */
+    private static float left(HierarchicalSettings settings, int made) {
+        return 1 - (float) (settings.skipSteps() + made) / settings.steps();
+    }
+
+    /** The pixels of a smaller picture over which the painted part fades in. */
+    private static int fade(Request request, Grid grid) {
+        var last = request.pyramid().levels().getLast().grid();
+        return Math.round((float) request.feather() * grid.pixelWidth() / last.pixelWidth());
     }
 
     /** The rectangles' tokens as the region's, in its order. */
@@ -292,7 +371,7 @@ public final class RegionPipeline {
             }
             var place = plan.pixels(r);
             var mask = own(plan, r, plan.cover().part(place));
-            var laid = Feather.lay(pictures.get(r), painted, mask, request.feather());
+            var laid = Feather.lay(pictures.get(r), painted, mask, request.feather() / HIDDEN);
             patches.add(new Patch(place.left(), place.top(), laid, mask));
             progress.step(r + 1);
         }

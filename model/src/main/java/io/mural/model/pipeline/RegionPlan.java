@@ -1,6 +1,8 @@
 package io.mural.model.pipeline;
 
 import io.mural.model.edit.Cover;
+import io.mural.model.edit.Feather;
+import io.mural.model.edit.LatentMask;
 import io.mural.model.edit.Region;
 import io.mural.model.hierarchical.RegionOrder;
 import io.mural.model.request.Grid;
@@ -97,10 +99,20 @@ public record RegionPlan(Level level, Cover cover, RegionOrder order, List<Regio
         return (order.row(token) - rectangle.top()) * rectangle.width() + order.column(token) - rectangle.left();
     }
 
-    /** 1 for the latent pixels that are painted anew, packed as the tokens of {@link #order} are. */
-    float[] mask(int features) {
+    /**
+     * The latent pixels that are painted anew, packed as the tokens of {@link #order} are.
+     *
+     * @param fade pixels over which painting begins later and later, from the mask's border inwards
+     */
+    LatentMask mask(int features, int fade) {
         int cell = level.grid().tokenPixels() / 2;
         var mask = new float[order.tokens() * features];
+        var strengths = new float[mask.length];
+        var strength = new ArrayList<float[]>();
+        for (int r = 0; r < rectangles.size(); r++) {
+            var part = cover.part(pixels(r));
+            strength.add(Feather.cells(part, fade, cell));
+        }
         for (int token = 0; token < order.tokens(); token++) {
             for (int part = 0; part < 4; part++) {
                 int x = order.column(token) * 2 * cell + part % 2 * cell;
@@ -108,11 +120,19 @@ public record RegionPlan(Level level, Cover cover, RegionOrder order, List<Regio
                 if (cover.paints(x, y, x + cell, y + cell)) {
                     for (int feature = part; feature < features; feature += 4) {
                         mask[token * features + feature] = 1;
+                        strengths[token * features + feature] = strength.get(owner[token])[cell(token, part)];
                     }
                 }
             }
         }
-        return mask;
+        return fade == 0 ? new LatentMask(mask) : new LatentMask(mask, strengths);
+    }
+
+    /** The number of a latent pixel of a token within its rectangle, in raster order. */
+    private int cell(int token, int part) {
+        var rectangle = rectangles.get(owner[token]);
+        int row = 2 * (order.row(token) - rectangle.top()) + part / 2;
+        return row * 2 * rectangle.width() + 2 * (order.column(token) - rectangle.left()) + part % 2;
     }
 
     /** The part of the level's tokens that go through the transformer, 0 to 1. */

@@ -66,19 +66,27 @@ public final class Latents {
         return token * channels * CELL_PIXELS + c * CELL_PIXELS + y % CELL * CELL + x % CELL;
     }
 
+    /** Whether all values are numbers. */
+    public static boolean areFinite(float... values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Ends a run whose latents are no longer numbers: the picture would be of one colour.
      *
      * @param step counted from 1
      */
     public static void requireFinite(float[] latents, int step) {
-        for (float value : latents) {
-            if (!Float.isFinite(value)) {
-                throw new InputException(
-                        "after step " + step + " the latents are no longer numbers: weights or a LoRA are damaged, or"
-                                + " a scale is too large; mural inspect `check` looks at a model's"
-                                + " weights");
-            }
+        if (!areFinite(latents)) {
+            throw new InputException(
+                    "after step " + step + " the latents are no longer numbers: weights or a LoRA are damaged, or"
+                            + " a scale is too large; mural inspect `check` looks at a model's"
+                            + " weights");
         }
     }
 

@@ -63,8 +63,35 @@ class MaskTest {
     @Test
     void keptLatentsComeBackWhereTheMaskIsBlack() {
         var painted = new float[] {1, 2};
-        new LatentMask(new float[] {0, 0.25f}).lay(new float[] {5, 6}, painted);
+        new LatentMask(new float[] {0, 0.25f}).lay(new float[] {5, 6}, painted, 0);
         assertThat(painted).containsExactly(5, 0.75f * 6 + 0.25f * 2);
+    }
+
+    /** 32 pixels from the border to where painting begins with the first step: the nearer, the later. */
+    @Test
+    void nearTheBorderPaintingBeginsLater() {
+        var mask = new Mask(from(16, 64, 16).gray(), 32);
+        var latent = LatentMask.nearest(mask, 1);
+        var kept = new float[latent.values().length];
+        var painted = new float[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+        int before = 0;
+        for (float left : new float[] {1, 0.75f, 0.5f, 0.25f, 0}) {
+            var latents = painted.clone();
+            latent.lay(kept, latents, left);
+            int count = 0;
+            for (float value : latents) {
+                count += (int) value;
+            }
+            assertThat(count).as("painted with %s of the steps to come", left).isGreaterThanOrEqualTo(before);
+            before = count;
+        }
+        var last = painted.clone();
+        latent.lay(kept, last, 0);
+        assertThat(last).isEqualTo(latent.values());
+        var first = painted.clone();
+        latent.lay(kept, first, 0.99f);
+        // the last 16 of 64 pixels are further than 32 from the border
+        assertThat(first).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1);
     }
 
     @ParameterizedTest
