@@ -14,6 +14,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -115,6 +116,16 @@ final class Browser implements AutoCloseable {
                         return null;
                     }
                 }));
+    }
+
+    /** Presses the pointer at one place of an element and lets it go at another, both from its middle. */
+    void drag(String selector, int fromX, int fromY, int toX, int toY) {
+        new Actions(driver)
+                .moveToElement(see(selector), fromX, fromY)
+                .clickAndHold()
+                .moveByOffset(toX - fromX, toY - fromY)
+                .release()
+                .perform();
     }
 
     /** Waits until a JavaScript expression holds. */

@@ -43,6 +43,7 @@ class StudioTest {
                 aPictureIsWatchedAndCancelled();
                 picturesAreMade();
                 aPictureIsLookedAtAndCompared();
+                aPartIsPaintedAnew();
                 nothingComesFromElsewhere();
                 everyScreenFitsAndIsNamed();
             }
@@ -123,6 +124,30 @@ class StudioTest {
         browser.until(VIEWER + "?.world.getItemCount() === 2");
     }
 
+    /** A rectangle is drawn by the pointer, corrected by its numbers, and painted as a job of its own. */
+    private void aPartIsPaintedAnew() {
+        browser.click("nav a[href='#/library']");
+        browser.click(".grid a:has(img[alt='a green hill'])");
+        browser.until(VIEWER + "?.world.getItemAt(0)?.getFullyLoaded() === true");
+        button("Paint a part").run();
+        browser.see(".region");
+        browser.drag(".drawing", -60, -20, 60, 20);
+        assertThat(((Number) browser.value("Number(document.querySelector('[name=region-width]').value)")).intValue())
+                .isBetween(20, WIDTH - 1);
+        fill("[name=region-x]", "16");
+        fill("[name=region-y]", "32");
+        fill("[name=region-width]", "96");
+        fill("[name=region-height]", "64");
+        fill("[name=region-prompt]", "a red barn");
+        shoot("region");
+        button("Paint anew").run();
+        browser.until("document.querySelector('mural-queue') !== null");
+        browser.click("nav a[href='#/library']");
+        browser.until("document.querySelectorAll('.grid img').length === 3");
+        browser.until("[...document.querySelectorAll('.grid img')].some((image) => image.alt === 'a red barn'"
+                + " && image.naturalWidth > 0)");
+    }
+
     /** A button by the beginning of its words. */
     private Runnable button(String words) {
         return () -> browser.until("[...document.querySelectorAll('button')].some((button) =>"
@@ -155,7 +180,7 @@ class StudioTest {
     }
 
     private void aPictureIsFoundAgain() {
-        browser.until("document.querySelectorAll('.grid img').length === 2");
+        browser.until("document.querySelectorAll('.grid img').length === 3");
         browser.see("input[type=search]").sendKeys("purple");
         browser.until("document.querySelectorAll('.grid img').length === 1");
         browser.click(".grid a");

@@ -5,7 +5,8 @@ import { useSettings } from "/studio/create.js";
 import { thumbnail } from "/studio/library.js";
 
 class MuralPicture extends LitElement {
-  static properties = { job: {}, number: {}, other: {}, loaded: { state: true }, part: { state: true }, choosing: { state: true } };
+  static properties = { job: {}, number: {}, other: {}, loaded: { state: true }, part: { state: true }, choosing: { state: true },
+    region: { state: true }, problem: { state: true } };
 
   createRenderRoot() { return this; }
 
@@ -26,6 +27,8 @@ class MuralPicture extends LitElement {
 
   async load() {
     this.choosing = false;
+    this.region = null;
+    this.problem = null;
     try {
       const first = state.find(this.job) ?? await ask(`${JOBS}/${this.job}`);
       const second = this.other.length ? state.find(this.other[0]) ?? await ask(`${JOBS}/${this.other[0]}`) : null;
@@ -91,6 +94,73 @@ class MuralPicture extends LitElement {
     this.clip();
   }
 
+  /** Begins with the middle of what is seen, or ends. */
+  toggleRegion(picture) {
+    this.problem = null;
+    if (this.region) {
+      this.mark(null);
+      return;
+    }
+    const seen = this.viewer.world.getItemAt(0).viewportToImageRectangle(this.viewer.viewport.getBounds());
+    const left = Math.max(0, seen.x);
+    const top = Math.max(0, seen.y);
+    const right = Math.min(picture.width, seen.x + seen.width);
+    const bottom = Math.min(picture.height, seen.y + seen.height);
+    this.mark({ x: Math.round(left + (right - left) / 4), y: Math.round(top + (bottom - top) / 4),
+      width: Math.max(1, Math.round((right - left) / 2)), height: Math.max(1, Math.round((bottom - top) / 2)) });
+  }
+
+  /** Shows a rectangle of the picture, in its pixels. */
+  mark(region) {
+    this.region = region;
+    this.viewer.removeOverlay("region");
+    if (!region) return;
+    const frame = document.createElement("div");
+    frame.id = "region";
+    frame.className = "region";
+    this.viewer.addOverlay({ element: frame, location: this.viewer.world.getItemAt(0)
+      .imageToViewportRectangle(region.x, region.y, region.width, region.height) });
+  }
+
+  /** The pixel of the picture under the pointer. */
+  pixel(event, picture) {
+    const box = this.querySelector(".viewer").getBoundingClientRect();
+    const at = this.viewer.world.getItemAt(0).viewerElementToImageCoordinates(
+      new OpenSeadragon.Point(event.clientX - box.left, event.clientY - box.top));
+    return { x: Math.min(picture.width, Math.max(0, Math.round(at.x))), y: Math.min(picture.height, Math.max(0, Math.round(at.y))) };
+  }
+
+  drag(event, picture) {
+    const to = this.pixel(event, picture);
+    const { from } = this;
+    if (to.x === from.x || to.y === from.y) return;
+    this.mark({ x: Math.min(from.x, to.x), y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x), height: Math.abs(to.y - from.y) });
+  }
+
+  async paint(event, first) {
+    event.preventDefault();
+    this.problem = null;
+    try {
+      const prompt = this.querySelector("[name=region-prompt]").value;
+      state.put(await ask(`${JOBS}/${first.id}/pictures/${this.number}/regions`, { body: { ...this.region, prompt } }));
+      location.hash = "#/queue";
+    } catch (error) {
+      this.problem = error.message;
+    }
+  }
+
+  regionForm(first, picture) {
+    const side = (name, label, most) => html`<label>${label}<input type="number" name="region-${name}" min="0" max=${most}
+      .value=${String(this.region[name])} @change=${(event) => this.mark({ ...this.region, [name]: Number(event.target.value) })}></label>`;
+    return html`<form class="card" @submit=${(event) => this.paint(event, first)}>
+      <p class="soft">Draw a rectangle over the picture; it is painted anew, all else stays.</p>
+      <label>Prompt<textarea name="region-prompt" rows="2" .value=${first.request.prompt}></textarea></label>
+      <div class="row">${side("x", "Left", picture.width)}${side("y", "Top", picture.height)}
+        ${side("width", "Width", picture.width)}${side("height", "Height", picture.height)}</div>
+      ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : nothing}
+      <div class="actions"><button class="main">Paint anew</button></div></form>`;
+  }
+
   render() {
     if (!this.loaded) return html`<p class="soft">Loading …</p>`;
     if (this.loaded.problem) return html`<h2>Picture</h2><p class="error" role="alert">${this.loaded.problem}</p>`;
@@ -103,10 +173,16 @@ class MuralPicture extends LitElement {
         <button @click=${() => this.viewer.viewport.zoomBy(1 / 1.6).applyConstraints()}>Zoom out</button>
         <button @click=${() => this.viewer.viewport.goHome()}>Whole picture</button>
         ${second ? html`<a class="button" href="#/library/${first.id}/${this.number}">End comparison</a>`
-          : html`<button aria-expanded=${Boolean(this.choosing)} @click=${() => { this.choosing = !this.choosing; }}>Compare …</button>`}
+          : html`<button aria-expanded=${Boolean(this.choosing)} @click=${() => { this.choosing = !this.choosing; }}>Compare …</button>
+            <button aria-expanded=${Boolean(this.region)} @click=${() => this.toggleRegion(picture)}>Paint a part …</button>`}
       </div>
       ${this.choosing ? this.others(first) : nothing}
+      ${this.region ? this.regionForm(first, picture) : nothing}
       <div class="viewer"><div class="zoom" style="width: 100%; height: 100%" role="img" aria-label=${first.request.prompt}></div>
+        ${this.region ? html`<div class="drawing" @pointerdown=${(event) => {
+            this.from = this.pixel(event, picture);
+            event.currentTarget.setPointerCapture(event.pointerId);
+          }} @pointermove=${(event) => { if (event.currentTarget.hasPointerCapture(event.pointerId)) this.drag(event, picture); }}></div>` : nothing}
         ${second ? html`<button class="handle" role="slider" aria-label="Border between the pictures" aria-valuemin="0" aria-valuemax="100"
           aria-valuenow=${Math.round(this.part * 100)} style="left: ${this.part * 100}%" @keydown=${this.keys}
           @pointerdown=${(event) => event.currentTarget.setPointerCapture(event.pointerId)}
