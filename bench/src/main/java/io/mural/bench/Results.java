@@ -120,7 +120,7 @@ final class Results {
     }
 
     /** The commit, with + if the sources differ from it. */
-    private static String commit() {
+    static String commit() {
         var changes = command("git", "status", "--porcelain", "--", "*.java", "*.xml");
         return command("git", "rev-parse", "--short", "HEAD") + (changes.isEmpty() ? "" : "+");
     }

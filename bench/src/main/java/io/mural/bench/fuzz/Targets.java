@@ -79,6 +79,7 @@ final class Targets {
                 targets.tokenizer("T5 spiece.model", Form.BYTES, "tokenizer_2", "spiece.model", T5Tokenizer::load),
                 targets.qwen()));
         all.addAll(targets.configs());
+        all.addAll(new ServerTargets(root, targets.seeds.pngs().getFirst()).all());
         return all;
     }
 
