@@ -92,7 +92,7 @@ class A1111Test {
     }
 
     @Test
-    void imagesStartPicturesAndMasksAreRefused() throws Exception {
+    void imagesStartPictures() throws Exception {
         var first = Running.json(
                         running.post(TXT2IMG, "{\"prompt\": \"a hill\", \"steps\": 1, \"width\": 32, \"height\": 32}"))
                 .strings("images")
@@ -102,11 +102,39 @@ class A1111Test {
         var answer = running.post("/sdapi/v1/img2img", body + "}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(Running.json(answer).object("parameters").has("init_images")).isFalse();
-        assertThat(running.post("/sdapi/v1/img2img", body + ", \"mask\": \"" + first + "\"}")
-                        .statusCode())
-                .isEqualTo(422);
         assertThat(running.post("/sdapi/v1/img2img", "{\"prompt\": \"a\"}").statusCode())
                 .isEqualTo(422);
+    }
+
+    /** As a Krita plugin sends it; white is painted, or black when inverted, or what is opaque. */
+    @Test
+    void masksSayWhatIsPainted() throws Exception {
+        var picture = Painted.dataUrl(Painted.plain(64, 48, 0x336699));
+        var black = 0xff000000;
+        for (var mask : java.util.List.of(
+                Painted.dataUrl(Painted.halves(64, 48, black, 0xffffffff)),
+                Painted.dataUrl(Painted.halves(64, 48, 0xffffffff, black)) + "\", \"inpainting_mask_invert\": 1, \"x\": \"",
+                Painted.dataUrl(Painted.halves(64, 48, 0x00000000, black)))) {
+            var answer = running.post(
+                    "/sdapi/v1/img2img",
+                    "{\"prompt\": \"a hill\", \"steps\": 3, \"width\": 512, \"height\": 48, \"mask_blur\": 1,"
+                            + " \"inpainting_fill\": 1, \"denoising_strength\": 0.9, \"init_images\": [\"" + picture
+                            + "\"], \"mask\": \"" + mask + "\"}");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Mural-Ignored").orElse("")).contains("width", "inpainting_fill");
+            assertThat(Running.json(answer).object("parameters").has("mask")).isFalse();
+            var image = Painted.image(
+                    Base64.getDecoder().decode(Running.json(answer).strings("images").getFirst()));
+            assertThat(image.getWidth()).isEqualTo(64);
+            assertThat(Painted.others(image, 0, 24, 0x336699)).isZero();
+            assertThat(Painted.others(image, 24, 48, 0x336699)).isGreaterThan(400);
+        }
+        var wrong = running.post(
+                "/sdapi/v1/img2img",
+                "{\"prompt\": \"a\", \"init_images\": [\"" + picture + "\"], \"mask\": \""
+                        + Painted.dataUrl(Painted.plain(64, 48, 0)) + "\"}");
+        assertThat(wrong.statusCode()).isEqualTo(422);
+        assertThat(wrong.body()).contains("black everywhere");
     }
 
     @Test

@@ -56,6 +56,65 @@ class JobsTest {
     }
 
     @Test
+    void aRegionOfAPictureIsPaintedAsAnotherJob() throws Exception {
+        try (var running = Running.open(output)) {
+            var first = Running.json(running.post(
+                            JOBS, "{\"prompt\": \"a calm sea\", \"width\": 64, \"height\": 64, \"steps\": 2}"))
+                    .string("id");
+            running.await(first, "done");
+            var picture = JOBS + "/" + first + "/pictures/1";
+            var before = Painted.image(running.bytes(picture + ".png").body());
+            var made = running.post(
+                    picture + "/regions",
+                    "{\"x\": 0, \"y\": 32, \"width\": 64, \"height\": 32, \"prompt\": \"a meadow\", \"seed\": 5,"
+                            + " \"steps\": 2}");
+            assertThat(made.statusCode()).as(made.body()).isEqualTo(202);
+            var second = Running.json(made).string("id");
+            assertThat(made.headers().firstValue("Location")).contains(JOBS + "/" + second);
+            // What it is made from stays when the job that made it goes.
+            assertThat(running.delete(JOBS + "/" + first).statusCode()).isEqualTo(204);
+            var request = running.await(second, "done").object("request");
+            assertThat(request.string("region")).isEqualTo("0,32,64x32");
+            assertThat(request.string("prompt")).isEqualTo("a meadow");
+            var after = running.bytes(JOBS + "/" + second + "/pictures/1.png").body();
+            assertThat(new String(after, java.nio.charset.StandardCharsets.ISO_8859_1))
+                    .doesNotContain(output.toString());
+            int changed = 0;
+            for (int y = 0; y < 64; y++) {
+                for (int x = 0; x < 64; x++) {
+                    boolean same = before.getRGB(x, y) == Painted.image(after).getRGB(x, y);
+                    assertThat(same || y >= 32).isTrue();
+                    changed += same ? 0 : 1;
+                }
+            }
+            assertThat(changed).isGreaterThan(500);
+            regionsThatMakeNoSenseAreNamed(running, JOBS + "/" + second + "/pictures/");
+        }
+    }
+
+    private static void regionsThatMakeNoSenseAreNamed(Running running, String pictures) throws Exception {
+        var whole = "{\"x\": 0, \"y\": 0, \"width\": 64, \"height\": 64";
+        refused(running.post(pictures + "1/regions", "{\"x\": 0}"), 400, "missing_required_parameter");
+        refused(running.post(pictures + "1/regions", whole.replace("\"x\": 0", "\"x\": 1") + "}"), 400, "invalid_value");
+        refused(running.post(pictures + "1/regions", whole.replace("64", "0") + "}"), 400, "invalid_value");
+        refused(running.post(pictures + "1/regions", whole + ", \"colour\": 1}"), 400, "unknown_parameter");
+        refused(running.post(pictures + "1/regions", whole + ", \"steps\": 0}"), 400, "invalid_value");
+        refused(running.post(pictures + "2/regions", whole + "}"), 404, "not_found");
+        refused(running.post(pictures + "..%2f1/regions", whole + "}"), 404, "not_found");
+        var url = Painted.dataUrl(Painted.plain(32, 32, 0x102030));
+        var job = "{\"prompt\": \"a\", \"init_image\": \"" + url + "\", ";
+        refused(running.post(JOBS, job + "\"region\": \"0,0,64x64\"}"), 400, "invalid_value");
+        refused(running.post(JOBS, job + "\"extend\": \"left=-1\"}"), 400, "invalid_value");
+        refused(running.post(JOBS, job + "\"mask\": \"" + url.substring(0, 60) + "\"}"), 400, "invalid_image");
+        refused(running.post(JOBS, "{\"prompt\": \"a\", \"region\": \"0,0,8x8\"}"), 400, "invalid_value");
+    }
+
+    private static void refused(java.net.http.HttpResponse<String> answer, int status, String code) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(Running.json(answer).object("error").string("code")).isEqualTo(code);
+    }
+
+    @Test
     void jobsSurviveTheServerAndGiveTheSameBytes() throws Exception {
         String running1;
         String queued;

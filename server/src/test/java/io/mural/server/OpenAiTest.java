@@ -156,7 +156,7 @@ class OpenAiTest {
     }
 
     @Test
-    void editsWithoutAPictureOrWithAMaskAreRefused() throws Exception {
+    void editsWithoutAPictureAreRefused() throws Exception {
         var path = "/v1/images/edits";
         assertThat(code(running.post(path, "{\"prompt\": \"a\"}"), 400)).isEqualTo("missing_required_parameter");
         assertThat(code(
@@ -165,7 +165,7 @@ class OpenAiTest {
                                 "{\"prompt\": \"a\", \"images\": [{\"image_url\": \"http://example.org/a.png\"}]}"),
                         400))
                 .isEqualTo("invalid_value");
-        assertThat(code(running.post(path, "{\"prompt\": \"a\", \"mask\": {\"image_url\": \"data:,\"}}"), 400))
+        assertThat(code(running.post(path, "{\"prompt\": \"a\", \"mask\": {\"file_id\": \"x\"}}"), 400))
                 .isEqualTo("unsupported_parameter");
         assertThat(code(
                         running.post(
@@ -174,6 +174,69 @@ class OpenAiTest {
                         400))
                 .isEqualTo("invalid_image");
         assertThat(code(running.post("/v1/images/variations", "{}"), 404)).isEqualTo("not_found");
+    }
+
+    /** Where a mask is transparent the picture is painted; everywhere else it keeps its bytes. */
+    @Test
+    void aMaskSaysWhatIsPainted() throws Exception {
+        var picture = Painted.plain(64, 48, 0x336699);
+        var mask = Painted.halves(64, 48, 0xff000000, 0x00ffffff);
+        var form = new java.io.ByteArrayOutputStream();
+        part(form, "prompt", "", "a green hill".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        part(form, "steps", "", "2".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        part(form, "size", "", "64x48".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        part(form, "image", "; filename=\"a.png\"", picture);
+        part(form, "mask", "; filename=\"mask.png\"", mask);
+        form.write("--b--\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        var answer = running.send(running.request("/v1/images/edits")
+                .header("Content-Type", "multipart/form-data; boundary=b")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(form.toByteArray()))
+                .build());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertPainted(Running.json(answer).objects("data").getFirst().string("b64_json"));
+        var json = running.post(
+                "/v1/images/edits",
+                "{\"prompt\": \"a green hill\", \"steps\": 2, \"feather\": 0, " + images(picture, mask) + "}");
+        assertThat(json.statusCode()).as(json.body()).isEqualTo(200);
+        assertPainted(Running.json(json).objects("data").getFirst().string("b64_json"));
+    }
+
+    private static void part(java.io.ByteArrayOutputStream form, String name, String more, byte[] content)
+            throws java.io.IOException {
+        form.write(("--b\r\nContent-Disposition: form-data; name=\"" + name + "\"" + more + "\r\n\r\n")
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        form.write(content);
+        form.write("\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    }
+
+    private static String images(byte[] picture, byte[] mask) {
+        return "\"images\": [{\"image_url\": \"" + Painted.dataUrl(picture) + "\"}], \"mask\": {\"image_url\": \""
+                + Painted.dataUrl(mask) + "\"}";
+    }
+
+    private static void assertPainted(String base64) throws Exception {
+        var image = Painted.image(Base64.getDecoder().decode(base64));
+        assertThat(List.of(image.getWidth(), image.getHeight())).containsExactly(64, 48);
+        assertThat(Painted.others(image, 0, 24, 0x336699)).isZero();
+        assertThat(Painted.others(image, 24, 48, 0x336699)).isGreaterThan(400);
+    }
+
+    @Test
+    void masksThatMakeNoSenseAreNamed() throws Exception {
+        var picture = Painted.plain(64, 48, 0x336699);
+        var mask = Painted.halves(64, 48, 0xff000000, 0);
+        mask(picture, Painted.halves(32, 48, 0xff000000, 0), "", "invalid_value", "mask has 32x48");
+        mask(picture, Painted.plain(64, 48, 0), "", "invalid_value", "opaque everywhere");
+        mask(picture, "no picture".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "", "invalid_image", "mask");
+        mask(picture, java.util.Arrays.copyOf(mask, mask.length / 2), "", "invalid_image", "damaged");
+        mask(picture, mask, ", \"size\": \"32x32\"", "invalid_value", "keeps its 64x48");
+        mask(picture, mask, ", \"feather\": -1", "invalid_value", "feather");
+    }
+
+    private static void mask(byte[] picture, byte[] mask, String more, String code, String words) throws Exception {
+        var answer = running.post("/v1/images/edits", "{\"prompt\": \"a\", " + images(picture, mask) + more + "}");
+        assertThat(code(answer, 400)).isEqualTo(code);
+        assertThat(Running.json(answer).object("error").string("message")).contains(words);
     }
 
     @Test

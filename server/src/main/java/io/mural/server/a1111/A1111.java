@@ -7,13 +7,18 @@ import io.mural.server.http.BodyFields;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.JsonText;
 import io.mural.server.http.LateAnswer;
+import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.server.http.Routes;
+import io.mural.server.jobs.Catalog;
 import io.mural.server.jobs.Job;
+import io.mural.server.jobs.Models;
 import io.mural.server.jobs.Pictures;
 import io.mural.server.jobs.Queue;
 import io.mural.server.jobs.Retries;
+import io.mural.server.jobs.Wished;
 import io.mural.weights.text.Json;
+import io.mural.weights.text.JsonObject;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -43,6 +48,14 @@ public final class A1111 {
                 .add("POST", ROOT + "/interrupt", this::interrupt)
                 .add("POST", ROOT + "/skip", this::interrupt);
         new Lists(queue, chosen).addTo(routes);
+    }
+
+    /** What a body of {@code txt2img}, or of {@code img2img}, asks for. */
+    public static Wished asked(
+            JsonObject body, Catalog catalog, Models.About about, Limits limits, boolean images) {
+        var fields = new BodyFields(body);
+        var asked = Asked.of(fields, new Chosen(catalog).of(fields), about, limits, images);
+        return new Wished(asked.wish(), asked.inputs());
     }
 
     private void make(Exchange exchange, boolean images) throws InterruptedException {

@@ -1,14 +1,18 @@
 package io.mural.server.a1111;
 
+import io.mural.Input;
+import io.mural.Size;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
+import io.mural.server.jobs.Masks;
 import io.mural.server.jobs.Models;
 import io.mural.server.jobs.Uploads;
 import io.mural.server.jobs.Wish;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A request of {@code txt2img} or {@code img2img}, understood.
@@ -17,7 +21,11 @@ import java.util.Map;
  * @param sendImages whether the pictures are wanted in the answer
  * @param cfg what the client sent as cfg_scale, or the model's own
  */
-record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double cfg) {
+record Asked(Wish wish, Map<String, Input> inputs, boolean sendImages, double cfg) {
+    private static final String START = "input-start";
+    private static final int USUAL_BLUR = 4;
+    private static final int MOST_BLUR = 1000;
+    private static final int GAUSSIAN = 4;
     private static final int USUAL_SIDE = 512;
     private static final int PIXELS = 16;
     private static final double USUAL_STRENGTH = 0.75;
@@ -52,8 +60,12 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
         }
         builder.count(batch * repeats);
         double cfg = guidance(fields, builder, about);
-        size(fields, builder, about);
-        var inputs = images ? inputs(fields, builder, limits) : Map.<String, byte[]>of();
+        var inputs = images ? inputs(fields, builder, limits) : Map.<String, Input>of();
+        if (inputs.containsKey(Wish.MASK)) {
+            ownSize(fields, Uploads.size("init_images", inputs.get(START)));
+        } else {
+            size(fields, builder, about);
+        }
         neutral(fields);
         boolean send = fields.bool("send_images").orElse(true);
         fields.ignoreOthers();
@@ -65,7 +77,7 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
         var cfg = fields.number("cfg_scale");
         var insisted = fields.number("true_cfg");
         var distilled = fields.number("distilled_cfg_scale");
-        double scale = insisted.or(() -> about.distilled() ? java.util.Optional.empty() : cfg)
+        double scale = insisted.or(() -> about.distilled() ? Optional.<Double>empty() : cfg)
                 .orElse(about.trueCfg());
         if (insisted.isPresent() || !about.distilled() && cfg.isPresent()) {
             builder.put("true_cfg", scale);
@@ -114,21 +126,37 @@ record Asked(Wish wish, Map<String, byte[]> inputs, boolean sendImages, double c
         builder.put("height", Math.max(PIXELS, height / PIXELS * PIXELS));
     }
 
-    private static Map<String, byte[]> inputs(BodyFields fields, Wish.Builder builder, Limits limits) {
-        fields.read("mask", json -> {
-            throw new Refusal(
-                    Refusal.Reason.UNSUPPORTED, "mask", "masks are not supported; leave mask out to change all");
-        });
+    /** A picture that is painted in keeps its size, whatever else is asked for. */
+    private static void ownSize(BodyFields fields, Size own) {
+        fields.whole("width").filter(width -> width != own.width()).ifPresent(width -> fields.tell("width"));
+        fields.whole("height").filter(height -> height != own.height()).ifPresent(height -> fields.tell("height"));
+    }
+
+    private static Map<String, Input> inputs(BodyFields fields, Wish.Builder builder, Limits limits) {
         var images = fields.read("init_images", json -> json.strings("init_images"))
                 .filter(each -> !each.isEmpty())
                 .orElseThrow(() -> new Refusal(Refusal.Reason.MISSING, "init_images", "init_images is missing"));
-        Map<String, byte[]> inputs = new LinkedHashMap<>();
-        inputs.put("input-start", Uploads.base64OrDataUrl("init_images", images.getFirst()));
+        Map<String, Input> inputs = new LinkedHashMap<>();
+        inputs.put(START, Input.of(START, Uploads.base64OrDataUrl("init_images", images.getFirst())));
         Uploads.require(inputs, "init_images", limits);
-        builder.start("input-start");
+        builder.start(START);
+        mask(fields, limits).ifPresent(mask -> {
+            inputs.put(Wish.MASK, mask);
+            builder.mask(Wish.MASK);
+            // Blurred by a Gaussian there, which rises over four times its width.
+            int blur = fields.whole("mask_blur", 0, MOST_BLUR).orElse(USUAL_BLUR);
+            builder.put("feather", GAUSSIAN * blur);
+        });
         double strength = fields.number("denoising_strength").orElse(USUAL_STRENGTH);
         builder.put("strength", Math.max(strength, 0.01));
         return inputs;
+    }
+
+    private static Optional<Input> mask(BodyFields fields, Limits limits) {
+        int inverted = fields.whole("inpainting_mask_invert", 0, 1).orElse(0);
+        return fields.text("mask")
+                .filter(mask -> !mask.isEmpty())
+                .map(mask -> Masks.white(Uploads.base64OrDataUrl("mask", mask), inverted == 1, limits));
     }
 
     /** Fields that clients always send and whose usual values are what happens anyway. */

@@ -1,9 +1,11 @@
 package io.mural.server.api;
 
+import io.mural.Input;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.server.jobs.Catalog;
+import io.mural.server.jobs.Masks;
 import io.mural.server.jobs.Style;
 import io.mural.server.jobs.Uploads;
 import io.mural.server.jobs.Wish;
@@ -18,12 +20,14 @@ import java.util.Optional;
  *
  * @param inputs pictures by their names in the wish
  */
-record Asked(Wish wish, Map<String, byte[]> inputs) {
+record Asked(Wish wish, Map<String, Input> inputs) {
     private static final List<String> FIELDS =
             List.of("negative", "true_cfg", "width", "height", "seed", "guidance", "text_tokens", "noise_dtype", "vae");
 
     private static final List<String> LEVELS =
             List.of("window", "ratio", "halo", "skip_steps", "upsampler", "ntk_factor", "lora_scope");
+
+    private static final List<String> PART = List.of("region", "extend", "feather");
 
     static Asked of(BodyFields fields, Catalog catalog, Limits limits) {
         var builder = Wish.of(model(fields, catalog));
@@ -58,12 +62,22 @@ record Asked(Wish wish, Map<String, byte[]> inputs) {
                 : json.string("model");
     }
 
-    private static Map<String, byte[]> inputs(BodyFields fields, Wish.Builder builder, Limits limits) {
-        Map<String, byte[]> inputs = new LinkedHashMap<>();
+    /** What of the picture is painted. */
+    private static void part(
+            BodyFields fields, Wish.Builder builder, Map<String, Input> inputs, Limits limits) {
+        PART.forEach(name -> fields.read(name, json -> builder.set(name, json, name)));
+        fields.text("mask").ifPresent(url -> {
+            inputs.put(Wish.MASK, Masks.white(Uploads.dataUrl("mask", url), false, limits));
+            builder.mask(Wish.MASK);
+        });
+    }
+
+    private static Map<String, Input> inputs(BodyFields fields, Wish.Builder builder, Limits limits) {
+        Map<String, Input> inputs = new LinkedHashMap<>();
         Optional<String> start = fields.text("init_image");
         fields.read("strength", json -> builder.set("strength", json, "strength"));
         start.ifPresent(url -> {
-            inputs.put("input-start", Uploads.dataUrl("init_image", url));
+            inputs.put("input-start", Input.of("input-start", Uploads.dataUrl("init_image", url)));
             builder.start("input-start");
         });
         if (fields.bool("enlarge").orElse(false)) {
@@ -73,6 +87,7 @@ record Asked(Wish wish, Map<String, byte[]> inputs) {
             }
             builder.enlarged();
         }
+        part(fields, builder, inputs, limits);
         var references =
                 fields.read("references", json -> json.strings("references")).orElse(List.of());
         if (references.size() > limits.references()) {
@@ -83,7 +98,7 @@ record Asked(Wish wish, Map<String, byte[]> inputs) {
         }
         for (var url : references) {
             var name = "input-" + (inputs.size() + 1);
-            inputs.put(name, Uploads.dataUrl("references", url));
+            inputs.put(name, Input.of(name, Uploads.dataUrl("references", url)));
             builder.reference(name);
         }
         Uploads.require(inputs, "references", limits);

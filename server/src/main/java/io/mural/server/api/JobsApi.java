@@ -1,17 +1,22 @@
 package io.mural.server.api;
 
 import io.mural.Format;
+import io.mural.Input;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.EventStream;
 import io.mural.server.http.Exchange;
 import io.mural.server.http.FileAnswer;
+import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.server.http.Routes;
+import io.mural.server.jobs.Catalog;
 import io.mural.server.jobs.EventLog;
 import io.mural.server.jobs.Job;
 import io.mural.server.jobs.Pictures;
 import io.mural.server.jobs.Queue;
 import io.mural.server.jobs.Retries;
+import io.mural.server.jobs.Wished;
+import io.mural.weights.text.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +52,8 @@ public final class JobsApi {
                 .add("DELETE", JOBS + "/{id}", this::delete)
                 .add("POST", JOBS + "/{id}/move", this::move)
                 .add("GET", JOBS + "/{id}/preview.jpg", this::preview)
-                .add("GET", JOBS + "/{id}/pictures/{name}", this::picture);
+                .add("GET", JOBS + "/{id}/pictures/{name}", this::picture)
+                .add("POST", JOBS + "/{id}/pictures/{name}/regions", this::region);
     }
 
     private void plan(Exchange exchange) {
@@ -56,11 +62,16 @@ public final class JobsApi {
         exchange.answer(200, queue.models().plan(asked.wish(), request).toJson());
     }
 
+    /** What a body of jobs asks for. */
+    public static Wished asked(JsonObject body, Catalog catalog, Limits limits) {
+        var asked = Asked.of(new BodyFields(body), catalog, limits);
+        return new Wished(asked.wish(), asked.inputs());
+    }
+
     private void submit(Exchange exchange) {
         var asked = Asked.of(new BodyFields(exchange.json()), queue.models().catalog(), exchange.limits());
         var job = Retries.job(exchange, queue, source -> queue.submit(asked.wish(), asked.inputs(), source, 0));
-        exchange.header("Location", JOBS + "/" + job.id());
-        exchange.answer(202, queue.toJson(job));
+        submitted(exchange, job);
     }
 
     private void list(Exchange exchange) {
@@ -184,6 +195,26 @@ public final class JobsApi {
         } else {
             jpeg(exchange, file, job.id() + "-" + name.group());
         }
+    }
+
+    /** A rectangle of a finished picture is painted anew, as another job. */
+    private void region(Exchange exchange) {
+        var job = job(exchange);
+        var number = exchange.variable("name");
+        var file = number.matches("[1-9]\\d{0,3}")
+                ? queue.folder().picture(job.id(), Integer.parseInt(number))
+                : queue.folder().picture(job.id(), 0);
+        if (!Files.isRegularFile(file)) {
+            throw new Refusal(Refusal.Reason.NOT_FOUND, "there is no such picture of this job");
+        }
+        var wish = RegionWish.of(new BodyFields(exchange.json()), job, exchange.limits());
+        var inputs = Map.of(RegionWish.START, Input.of(RegionWish.START, file));
+        submitted(exchange, Retries.job(exchange, queue, source -> queue.submit(wish, inputs, source, 0)));
+    }
+
+    private void submitted(Exchange exchange, Job job) {
+        exchange.header("Location", JOBS + "/" + job.id());
+        exchange.answer(202, queue.toJson(job));
     }
 
     private static void jpeg(Exchange exchange, Path file, String name) {

@@ -90,7 +90,8 @@ public final class Exchange {
         return mediaType().isEmpty() && body(limits.jsonBytes()).length == 0 ? Json.parse("the body", "{}") : json();
     }
 
-    private static JsonObject parse(byte[] bytes) {
+    /** A body of JSON, refused where it is not, or is nested too deep. */
+    public static JsonObject parse(byte[] bytes) {
         try {
             var text = StandardCharsets.UTF_8
                     .newDecoder()

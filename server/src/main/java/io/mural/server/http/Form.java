@@ -13,6 +13,7 @@ import org.eclipse.jetty.http.MultiPartConfig;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.Attributes;
 
 /**
  * A body of {@code multipart/form-data}.
@@ -38,7 +39,17 @@ public record Form(Map<String, String> texts, List<File> files) {
                     "the body must be multipart/form-data or application/json, said in Content-Type");
         }
         var limits = exchange.limits();
-        var bytes = exchange.body(limits.formBytes());
+        var type = exchange.header("Content-Type").orElseThrow();
+        return of(exchange.body(limits.formBytes()), type, exchange.request(), limits);
+    }
+
+    /**
+     * Takes a body apart.
+     *
+     * @param type its Content-Type, with the boundary
+     * @param attributes of the request
+     */
+    public static Form of(byte[] body, String type, Attributes attributes, Limits limits) {
         var config = new MultiPartConfig.Builder()
                 .maxParts(limits.formParts())
                 .maxSize(limits.formBytes())
@@ -49,9 +60,8 @@ public record Form(Map<String, String> texts, List<File> files) {
                 .violationListener(ComplianceViolation.Listener.NOOP)
                 .bufferPool(new ByteBufferPool.Sized(ByteBufferPool.NON_POOLING))
                 .build();
-        var type = exchange.header("Content-Type").orElseThrow();
-        var source = Content.Source.from(java.nio.ByteBuffer.wrap(bytes));
-        try (var parts = MultiPartFormData.getParts(source, exchange.request(), type, config)) {
+        var source = Content.Source.from(java.nio.ByteBuffer.wrap(body));
+        try (var parts = MultiPartFormData.getParts(source, attributes, type, config)) {
             return of(parts);
         } catch (CompletionException | IllegalStateException | IllegalArgumentException e) {
             throw new Refusal(

@@ -67,4 +67,25 @@ public record Limits(
                 otherHeartbeat,
                 otherGone);
     }
+
+    /** The same with another bound on the pixels of pictures that are decoded. */
+    public Limits withDecodedPixels(long most) {
+        return new Limits(
+                headerBytes,
+                jsonBytes,
+                formBytes,
+                formParts,
+                partBytes,
+                promptCharacters,
+                pictures,
+                steps,
+                references,
+                connections,
+                idle,
+                header,
+                uploadBytesPerSecond,
+                most,
+                heartbeat,
+                gone);
+    }
 }

@@ -1,11 +1,14 @@
 package io.mural.server.jobs;
 
+import io.mural.Input;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,17 +73,35 @@ public final class JobFolder {
         return root.resolve(id);
     }
 
-    void saveInput(String id, String name, byte[] bytes) {
+    /** Keeps a picture that a job is made from; one of another job is not copied where the disk can share it. */
+    void saveInput(String id, String name, Input picture) {
         make(folder(id));
-        write(folder(id).resolve(name), bytes);
+        var file = folder(id).resolve(name);
+        switch (picture) {
+            case Input.InMemory memory -> write(file, memory.bytes());
+            case Input.InFile other -> share(other.file(), file);
+        }
     }
 
-    byte[] input(String id, String name) {
+    /** Finished pictures are never written again, so that two names may stand for one. */
+    private static void share(Path picture, Path file) {
         try {
-            return Files.readAllBytes(folder(id).resolve(name));
-        } catch (IOException e) {
-            throw new InputException("the picture " + name + " of the job is gone", e);
+            try {
+                Files.createLink(file, picture);
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                WholeFile.write(file, channel -> Files.copy(picture, Channels.newOutputStream(channel)));
+            }
+        } catch (IOException | InputException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
+    }
+
+    Input input(String id, String name) {
+        var file = folder(id).resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw new InputException("the picture " + name + " of the job is gone");
+        }
+        return Input.of(name, file);
     }
 
     /** The file of a finished picture. */

@@ -1,5 +1,6 @@
 package io.mural.server.jobs;
 
+import io.mural.Input;
 import io.mural.Order;
 import io.mural.Progress;
 import io.mural.Request;
@@ -118,7 +119,7 @@ public final class Queue implements AutoCloseable {
      * @param inputs pictures by the names that the wish has for them
      * @param partials previews of each picture that are kept
      */
-    public Job submit(Wish wished, Map<String, byte[]> inputs, Job.Source source, int partials) {
+    public Job submit(Wish wished, Map<String, Input> inputs, Job.Source source, int partials) {
         requireRoom();
         var wish = wished.seed().isPresent() ? wished : wished.seeded(new SplittableRandom().nextLong(DRAWN_SEEDS));
         requireSeeds(wish);
@@ -126,7 +127,7 @@ public final class Queue implements AutoCloseable {
         synchronized (this) {
             requireRoom();
             var job = new Job(newId(), wish, figures, source, Instant.now(), nextRank(), partials);
-            inputs.forEach((name, bytes) -> folder.saveInput(job.id(), name, bytes));
+            inputs.forEach((name, picture) -> folder.saveInput(job.id(), name, picture));
             folder.save(job);
             jobs.put(job.id(), job);
             hearer.submitted(job);
@@ -366,7 +367,7 @@ public final class Queue implements AutoCloseable {
     }
 
     private void pictures(Job job, List<Integer> numbers) throws InterruptedException {
-        Function<String, byte[]> inputs = name -> folder.input(job.id(), name);
+        Function<String, Input> inputs = name -> folder.input(job.id(), name);
         var request = job.wish().request(inputs);
         long seed = job.wish().seed().orElseThrow();
         List<Order> orders = new ArrayList<>();

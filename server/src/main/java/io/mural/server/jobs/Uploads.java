@@ -1,5 +1,6 @@
 package io.mural.server.jobs;
 
+import io.mural.Input;
 import io.mural.Size;
 import io.mural.model.image.ImageHeader;
 import io.mural.server.http.Limits;
@@ -44,16 +45,16 @@ public final class Uploads {
     }
 
     /** The size of a picture that {@link #require} has let pass, from its header alone. */
-    public static Size size(String name, byte[] bytes) {
-        var header = ImageHeader.of(name, bytes);
+    public static Size size(String name, Input picture) {
+        var header = ImageHeader.of(name, picture.bytes());
         return new Size(header.width(), header.height());
     }
 
     /** Refuses what is no picture, or one too large to decode, from its header alone. */
-    public static void require(Map<String, byte[]> inputs, String field, Limits limits) {
-        inputs.forEach((name, bytes) -> {
+    public static void require(Map<String, Input> inputs, String field, Limits limits) {
+        inputs.forEach((name, input) -> {
             try {
-                var size = ImageHeader.of(name, bytes);
+                var size = ImageHeader.of(name, input.bytes());
                 long pixels = (long) size.width() * size.height();
                 if (pixels > limits.decodedPixels()) {
                     throw new Refusal(

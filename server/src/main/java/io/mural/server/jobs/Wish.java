@@ -4,6 +4,8 @@ import io.mural.Input;
 import io.mural.NoiseDtype;
 import io.mural.Request;
 import io.mural.Vae;
+import io.mural.model.edit.Margins;
+import io.mural.model.edit.Region;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import io.mural.server.http.Refusal;
@@ -26,6 +28,7 @@ import java.util.function.Function;
  * @param fields by the names of recipes
  * @param start name of the picture it starts from
  * @param enlarged whether that picture is kept and guides a larger one
+ * @param mask name of the picture whose white is painted anew
  * @param references names of the pictures it is made after
  */
 public record Wish(
@@ -35,13 +38,17 @@ public record Wish(
         Map<String, Object> fields,
         Optional<String> start,
         boolean enlarged,
+        Optional<String> mask,
         List<String> references) {
 
+    /** What the mask of a wish is called. */
+    public static final String MASK = "input-mask";
+
     private static final Set<String> WHOLE =
-            Set.of("width", "height", "steps", "text_tokens", "window", "ratio", "halo", "skip_steps");
+            Set.of("width", "height", "steps", "text_tokens", "window", "ratio", "halo", "skip_steps", "feather");
     private static final Set<String> NUMBERS = Set.of("true_cfg", "guidance", "strength", "ntk_factor");
     private static final Set<String> TEXTS =
-            Set.of("prompt", "negative", "noise_dtype", "vae", "upsampler", "lora_scope");
+            Set.of("prompt", "negative", "noise_dtype", "vae", "upsampler", "lora_scope", "region", "extend");
 
     public Wish {
         loras = List.copyOf(loras);
@@ -66,6 +73,7 @@ public record Wish(
         private final Map<String, Object> fields = new LinkedHashMap<>();
         private String start;
         private boolean enlarged;
+        private String mask;
         private final List<String> references = new ArrayList<>();
 
         private Builder(String model) {
@@ -119,13 +127,18 @@ public record Wish(
             return this;
         }
 
+        public Builder mask(String input) {
+            mask = input;
+            return this;
+        }
+
         public Builder reference(String input) {
             references.add(input);
             return this;
         }
 
         public Wish build() {
-            return new Wish(model, loras, count, fields, Optional.ofNullable(start), enlarged, references);
+            return new Wish(model, loras, count, fields, Optional.ofNullable(start), enlarged, Optional.ofNullable(mask), references);
         }
     }
 
@@ -133,7 +146,7 @@ public record Wish(
     public Wish seeded(long seed) {
         Map<String, Object> all = new LinkedHashMap<>(fields);
         all.put("seed", seed);
-        return new Wish(model, loras, count, all, start, enlarged, references);
+        return new Wish(model, loras, count, all, start, enlarged, mask, references);
     }
 
     public Optional<Long> seed() {
@@ -148,11 +161,17 @@ public record Wish(
     public List<String> inputs() {
         List<String> names = new ArrayList<>(references);
         start.ifPresent(names::add);
+        mask.ifPresent(names::add);
         return names;
     }
 
-    /** @param bytes the file of an input by its name */
-    public Request request(Function<String, byte[]> bytes) {
+    /** Whether a part of a picture is painted. */
+    private boolean paintsPart() {
+        return mask.isPresent() || fields.containsKey("region") || fields.containsKey("extend");
+    }
+
+    /** @param pictures an input by its name */
+    public Request request(Function<String, Input> pictures) {
         var builder = Request.of(prompt().orElse(""));
         text("negative", builder::negative);
         number("true_cfg", builder::trueCfg);
@@ -166,10 +185,19 @@ public record Wish(
         text("noise_dtype", name -> builder.noise(constant(NoiseDtype.class, "noise_dtype", name)));
         text("vae", name -> builder.vae(constant(Vae.class, "vae", name)));
         number("strength", builder::strength);
-        start.map(name -> Input.of(name, bytes.apply(name))).ifPresent(enlarged ? builder::enlarge : builder::start);
-        references.forEach(name -> builder.reference(Input.of(name, bytes.apply(name))));
+        start.map(pictures)
+                .ifPresent(paintsPart() ? builder::change : enlarged ? builder::enlarge : builder::start);
+        references.forEach(name -> builder.reference(pictures.apply(name)));
+        part(builder, pictures);
         levels(builder);
         return builder.build();
+    }
+
+    private void part(Request.Builder builder, Function<String, Input> pictures) {
+        mask.map(pictures).ifPresent(builder::mask);
+        text("region", text -> builder.region(Region.of(text)));
+        text("extend", text -> builder.extend(Margins.of(text)));
+        whole("feather", builder::feather);
     }
 
     private void levels(Request.Builder builder) {
@@ -238,6 +266,7 @@ public record Wish(
         if (enlarged) {
             json.put("enlarge", true);
         }
+        mask.ifPresent(name -> json.put("mask", name));
         json.put("references", references);
         return json;
     }
@@ -253,6 +282,9 @@ public record Wish(
         }
         if (json.bool("enlarge", false)) {
             builder.enlarged();
+        }
+        if (json.has("mask")) {
+            builder.mask(json.string("mask"));
         }
         json.strings("references", List.of()).forEach(builder::reference);
         return builder.build();

@@ -35,6 +35,9 @@ record Asked(Wish wish, Format format, boolean link, boolean stream, int partial
             "upscaler", "upsampler",
             "skip_steps", "skip_steps");
 
+    /** Beside a mask. */
+    private static final String FEATHER = "feather";
+
     /** What clients send and what has no effect here. */
     private static final List<String> IGNORED = List.of("quality", "style", "moderation", "user", "input_fidelity");
 
@@ -45,13 +48,21 @@ record Asked(Wish wish, Format format, boolean link, boolean stream, int partial
                 .orElseGet(catalog::usual);
     }
 
-    /** Reads all fields but those of pictures; {@code builder} may have pictures already. */
-    static Asked of(BodyFields fields, Wish.Builder builder, Limits limits) {
+    /**
+     * Reads all fields but those of pictures.
+     *
+     * @param builder may have pictures already
+     * @param sized whether the size is the request's to say
+     */
+    static Asked of(BodyFields fields, Wish.Builder builder, Limits limits, boolean sized) {
         builder.put("prompt", prompt(fields, limits));
         builder.count(fields.whole("n", 1, limits.pictures()).orElse(1));
-        size(fields, builder);
+        if (sized) {
+            size(fields, builder);
+        }
         EXTENSIONS.forEach((key, name) -> fields.read(key, json -> builder.set(name, json, key)));
         fields.whole("steps", 1, limits.steps());
+        fields.read(FEATHER, json -> builder.set(FEATHER, json, FEATHER));
         fields.read("loras", json -> json.objects("loras"))
                 .ifPresent(loras ->
                         loras.forEach(lora -> builder.lora(new Style(lora.string("name"), lora.number("scale", 1)))));

@@ -1,20 +1,27 @@
 package io.mural.server.openai;
 
 import io.mural.Format;
+import io.mural.Input;
 import io.mural.server.http.BodyFields;
 import io.mural.server.http.Errors;
 import io.mural.server.http.Exchange;
+import io.mural.server.http.Form;
 import io.mural.server.http.Guard;
 import io.mural.server.http.JsonText;
 import io.mural.server.http.LateAnswer;
+import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.server.http.Routes;
+import io.mural.server.jobs.Catalog;
 import io.mural.server.jobs.Job;
 import io.mural.server.jobs.Links;
+import io.mural.server.jobs.Models;
 import io.mural.server.jobs.Pictures;
 import io.mural.server.jobs.Queue;
 import io.mural.server.jobs.Retries;
 import io.mural.server.jobs.Wish;
+import io.mural.server.jobs.Wished;
+import io.mural.weights.text.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +54,32 @@ public final class OpenAi {
         var fields = new BodyFields(exchange.json());
         var catalog = queue.models().catalog();
         var model = Asked.model(fields.text("model"), catalog);
-        answer(exchange, fields, Asked.of(fields, Wish.of(model), exchange.limits()), Map.of(), "image_generation");
+        answer(exchange, fields, Asked.of(fields, Wish.of(model), exchange.limits(), true), Map.of(), "image_generation");
+    }
+
+    /** What a body of generations asks for. */
+    public static Wished generation(JsonObject body, Catalog catalog, Limits limits) {
+        var fields = new BodyFields(body);
+        var wish = Wish.of(Asked.model(fields.text("model"), catalog));
+        return new Wished(Asked.of(fields, wish, limits, true).wish(), Map.of());
+    }
+
+    /** What a body of edits asks for, as JSON. */
+    public static Wished edit(JsonObject body, Catalog catalog, Models.About about, Limits limits) {
+        return asked(Edit.of(body), catalog, about, limits);
+    }
+
+    /** What a body of edits asks for, as a form. */
+    public static Wished edit(Form body, Catalog catalog, Models.About about, Limits limits) {
+        return asked(Edit.of(body), catalog, about, limits);
+    }
+
+    private static Wished asked(Edit edit, Catalog catalog, Models.About about, Limits limits) {
+        var builder = Wish.of(Asked.model(edit.fields().text("model"), catalog));
+        var inputs = edit.place(builder, about, limits);
+        edit.requireOwnSize();
+        return new Wished(
+                Asked.of(edit.fields(), builder, limits, edit.mask().isEmpty()).wish(), inputs);
     }
 
     private void edits(Exchange exchange) throws InterruptedException {
@@ -55,10 +87,12 @@ public final class OpenAi {
         var model = Asked.model(edit.fields().text("model"), queue.models().catalog());
         var builder = Wish.of(model);
         var inputs = edit.place(builder, queue.models().about(model), exchange.limits());
-        answer(exchange, edit.fields(), Asked.of(edit.fields(), builder, exchange.limits()), inputs, "image_edit");
+        edit.requireOwnSize();
+        var asked = Asked.of(edit.fields(), builder, exchange.limits(), edit.mask().isEmpty());
+        answer(exchange, edit.fields(), asked, inputs, "image_edit");
     }
 
-    private void answer(Exchange exchange, BodyFields fields, Asked asked, Map<String, byte[]> inputs, String event)
+    private void answer(Exchange exchange, BodyFields fields, Asked asked, Map<String, Input> inputs, String event)
             throws InterruptedException {
         var job = Retries.job(exchange, queue, source -> queue.submit(asked.wish(), inputs, source, asked.partials()));
         exchange.header("Mural-Job", job.id());
