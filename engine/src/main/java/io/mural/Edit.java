@@ -69,12 +69,20 @@ public record Edit(
 
     /** The same with its files where {@code place} finds them. */
     Edit found(UnaryOperator<Path> place) {
+        return with(input -> Input.of(place.apply(input.path())));
+    }
+
+    /** The same with its files where they are, under other names. */
+    Edit called(UnaryOperator<Path> name) {
+        return with(input -> input.called(name.apply(input.path())));
+    }
+
+    private Edit with(UnaryOperator<Input> other) {
         return new Edit(
-                mask.map(input -> Input.of(place.apply(input.path()))),
+                mask.map(other),
                 region,
                 extend,
-                control.map(
-                        each -> new Control(Input.of(place.apply(each.picture().path())), each.canny())),
+                control.map(each -> new Control(other.apply(each.picture()), each.canny())),
                 start,
                 references,
                 feather);

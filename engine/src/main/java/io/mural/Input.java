@@ -41,6 +41,9 @@ public sealed interface Input {
     /** Where it is; for a picture in memory its name. */
     Path path();
 
+    /** The same, called otherwise. */
+    Input called(Path name);
+
     /** The bytes of the file. */
     byte[] bytes();
 
@@ -67,6 +70,11 @@ public sealed interface Input {
      */
     record InFile(Path path, Path file) implements Input {
         private static final int PIECE = 1 << 16;
+
+        @Override
+        public Input called(Path name) {
+            return new InFile(name, file);
+        }
 
         /** Piece by piece: a picture may be larger than memory. */
         @Override
@@ -120,6 +128,11 @@ public sealed interface Input {
 
     /** A picture in memory. */
     record InMemory(Path path, byte[] bytes) implements Input {
+        @Override
+        public Input called(Path name) {
+            return new InMemory(name, bytes);
+        }
+
         @Override
         public RgbImage read() {
             return ImageFile.read(path.toString(), bytes);

@@ -58,7 +58,9 @@ record Loaded(
                 start.map(input -> new InitImage(input.path(), strength, input.sha256())),
                 start.filter(input -> !edit.paintsPart()).map(input -> used(input, notes)),
                 references.stream().map(Input::path).toList(),
-                references.stream().map(input -> prepared(used(input, notes), model)).toList(),
+                references.stream()
+                        .map(input -> prepared(used(input, notes), model))
+                        .toList(),
                 edit.control().map(control -> control(control, notes)),
                 start.filter(input -> edit.paintsPart()).map(input -> Painting.of(input, edit, notes)),
                 request.inputs().like().map(input -> {

@@ -194,8 +194,9 @@ public record Recipe(
         if (json == null) {
             throw new InputException(picture + ": holds no recipe; `from` takes a PNG or JPEG picture that mural made");
         }
+        UnaryOperator<Path> found = file -> RelativePath.find(file, picture);
         return RecipeJson.read(Json.parse(picture + ": its recipe", json))
-                .withFiles(file -> RelativePath.find(file, picture));
+                .withFiles(found, edit -> edit.found(found));
     }
 
     /**
@@ -213,8 +214,8 @@ public record Recipe(
      * @param picture the file, where there is one
      */
     public String toJson(Optional<Path> picture) {
-        return withFiles(file -> HubName.of(file).isPresent() ? file : RelativePath.of(file, picture))
-                .toJson();
+        UnaryOperator<Path> seen = file -> HubName.of(file).isPresent() ? file : RelativePath.of(file, picture);
+        return withFiles(seen, edit -> edit.called(seen)).toJson();
     }
 
     /** The recipe with the paths it was made with. */
@@ -222,17 +223,17 @@ public record Recipe(
         return RecipeJson.write(this);
     }
 
-    /** The same with other paths for its files. */
-    private Recipe withFiles(UnaryOperator<Path> other) {
-        return located(other, other);
+    /** The same with other paths for its files, those of its edit apart. */
+    private Recipe withFiles(UnaryOperator<Path> other, UnaryOperator<Edit> edit) {
+        return located(other, other, edit);
     }
 
     /** The same with the files of models looked for in a place of one's own, as pulled models are in their cache. */
     public Recipe located(UnaryOperator<Path> found) {
-        return located(found, UnaryOperator.identity());
+        return located(found, UnaryOperator.identity(), UnaryOperator.identity());
     }
 
-    private Recipe located(UnaryOperator<Path> other, UnaryOperator<Path> pictures) {
+    private Recipe located(UnaryOperator<Path> other, UnaryOperator<Path> pictures, UnaryOperator<Edit> edit) {
         return new Recipe(
                 text,
                 canvas,
@@ -246,7 +247,7 @@ public record Recipe(
                         init().map(image ->
                                 new InitImage(pictures.apply(image.file()), image.strength(), image.sha256())),
                         references().stream().map(pictures).toList(),
-                        edit().found(pictures)),
+                        edit.apply(edit())),
                 hierarchy.map(levels -> levels.withLora(levels.lora().map(other))),
                 computing);
     }

@@ -400,7 +400,8 @@ public record Request(
         /** Pixels over which the painted part fades in, from the mask's border inwards. */
         public Builder feather(int pixels) {
             var e = edited();
-            return edit(new Edit(e.mask(), e.region(), e.extend(), e.control(), e.start(), e.references(), Optional.of(pixels)));
+            return edit(new Edit(
+                    e.mask(), e.region(), e.extend(), e.control(), e.start(), e.references(), Optional.of(pixels)));
         }
 
         /** A large picture is made at once, whatever it looks like. */

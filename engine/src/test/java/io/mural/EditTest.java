@@ -105,6 +105,21 @@ class EditTest {
         assertThat(again.image().rgb()).isEqualTo(ImageFile.read(out).rgb());
     }
 
+    /** The mask is named as seen from the picture, and read from where it is. */
+    @Test
+    void theRecipeOfAMaskBesideThePictureMakesItAgain() throws java.io.IOException {
+        var source = file(slope(64, 64));
+        var white = new byte[64 * 64 * 3];
+        java.util.Arrays.fill(white, 64 * 32 * 3, white.length, (byte) 255);
+        var mask = folder.resolve("mask.png");
+        PngFile.write(mask, new RgbImage(64, 64, white), Map.of());
+        var out = java.nio.file.Files.createDirectory(folder.resolve("below")).resolve("out.png");
+        mural.generate(change(source).mask(Input.of(mask)).build(), Sink.png(out));
+        assertThat(PngFile.texts(out).get("mural")).contains("\"../mask.png\"");
+        var again = mural.generate(Request.of(Recipe.read(out)).build());
+        assertThat(again.image().rgb()).isEqualTo(ImageFile.read(out).rgb());
+    }
+
     @Test
     void aPictureGrowsAndStaysWhereItWas() {
         var picture = slope(48, 48);

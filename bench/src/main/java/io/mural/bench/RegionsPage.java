@@ -41,7 +41,8 @@ final class RegionsPage {
         var lines = new ArrayList<>(List.of(
                 "",
                 "| part of " + Regions.SIDE + " x " + Regions.SIDE
-                        + " pixels | operations | seconds | of the whole | steps | autoencoder | activations | resident |",
+                        + " pixels | operations | seconds | of the whole | steps | autoencoder | activations |"
+                        + " resident |",
                 "|---|---|---|---|---|---|---|---|"));
         for (var entry : found) {
             lines.add(String.format(

@@ -169,10 +169,10 @@ class StudioTest {
             assertThat((Long) browser.value("document.documentElement.scrollWidth"))
                     .as("width of %s", screen)
                     .isLessThanOrEqualTo(400);
-            assertThat(browser.value("[...document.querySelectorAll('button, input, select, textarea, a, img')]"
-                            + ".filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.alt"
-                            + " || each.labels?.length || each.querySelector('img[alt]:not([alt=\"\"])')))"
-                            + ".map((each) => each.outerHTML)"))
+            assertThat(browser.value("[...document.querySelectorAll('button, input, select, textarea, a,"
+                + " img')].filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.alt"
+                + " || each.labels?.length || each.querySelector('img[alt]:not([alt=\"\"])'))).map((each) =>"
+                + " each.outerHTML)"))
                     .as("without a name in %s", screen)
                     .isEqualTo(List.of());
         }

@@ -95,7 +95,10 @@ class JobsTest {
     private static void regionsThatMakeNoSenseAreNamed(Running running, String pictures) throws Exception {
         var whole = "{\"x\": 0, \"y\": 0, \"width\": 64, \"height\": 64";
         refused(running.post(pictures + "1/regions", "{\"x\": 0}"), 400, "missing_required_parameter");
-        refused(running.post(pictures + "1/regions", whole.replace("\"x\": 0", "\"x\": 1") + "}"), 400, "invalid_value");
+        refused(
+                running.post(pictures + "1/regions", whole.replace("\"x\": 0", "\"x\": 1") + "}"),
+                400,
+                "invalid_value");
         refused(running.post(pictures + "1/regions", whole.replace("64", "0") + "}"), 400, "invalid_value");
         refused(running.post(pictures + "1/regions", whole + ", \"colour\": 1}"), 400, "unknown_parameter");
         refused(running.post(pictures + "1/regions", whole + ", \"steps\": 0}"), 400, "invalid_value");

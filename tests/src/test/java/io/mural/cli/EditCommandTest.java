@@ -74,7 +74,8 @@ class EditCommandTest {
         var result = new MuralProcess(folder).run(edit("--mask", "half.png", "--feather", "0", "-o", "out.png"));
         assertThat(result.exit()).as("%s", result.err()).isZero();
         assertThat(result.lines()).containsExactly("out.png");
-        assertThat(result.err()).anyMatch(line -> line.contains("the mask of 32x24 is stretched to the picture's 64x48"));
+        assertThat(result.err())
+                .anyMatch(line -> line.contains("the mask of 32x24 is stretched to the picture's 64x48"));
         var out = ImageFile.read(folder.resolve("out.png"));
         int changed = 0;
         for (int i = 0; i < out.rgb().length; i++) {
@@ -114,7 +115,12 @@ class EditCommandTest {
         args.addAll(List.of("-o", "out.png"));
         var result = new MuralProcess(folder, MuralProcess.QUICK).run(args.toArray(String[]::new));
         assertThat(result.exit()).as("%s", result.err()).isIn(1, 2);
-        assertThat(result.err()).as("%s", result.err()).singleElement().asString().startsWith("mural: ").contains(words);
+        assertThat(result.err())
+                .as("%s", result.err())
+                .singleElement()
+                .asString()
+                .startsWith("mural: ")
+                .contains(words);
         assertThat(result.out()).isEmpty();
         assertThat(folder.resolve("out.png")).doesNotExist();
     }

@@ -42,7 +42,8 @@ final class ServerTargets {
                 target(
                         "server generations",
                         bodies::generation,
-                        "{\"prompt\":\"a sea\",\"n\":2,\"size\":\"64x48\",\"response_format\":\"url\",\"output_format\":"
+                        "{\"prompt\":\"a"
+                                + " sea\",\"n\":2,\"size\":\"64x48\",\"response_format\":\"url\",\"output_format\":"
                                 + "\"jpeg\",\"output_compression\":80,\"quality\":\"high\",\"user\":\"x\",\"seed\":7,"
                                 + "\"steps\":3,\"negative_prompt\":\"fog\",\"model\":\"dall-e-3\"}",
                         "{\"prompt\":\"\\u6d77\",\"stream\":true,\"partial_images\":2,\"background\":\"opaque\"}"),
@@ -50,14 +51,17 @@ final class ServerTargets {
                         "server edits, JSON",
                         bodies::edit,
                         "{\"prompt\":\"a sea\",\"images\":[{\"image_url\":\"" + url + "\"}],\"strength\":0.5}"),
-                target("server edits, form", data -> bodies.edit(data, "multipart/form-data; boundary=" + BOUNDARY), form()),
+                target(
+                        "server edits, form",
+                        data -> bodies.edit(data, "multipart/form-data; boundary=" + BOUNDARY),
+                        form()),
                 target(
                         "server txt2img",
                         bodies::txt2img,
                         "{\"prompt\":\"a sea\",\"negative_prompt\":\"fog\",\"width\":512,\"height\":512,\"steps\":20,"
-                                + "\"cfg_scale\":7,\"seed\":-1,\"batch_size\":2,\"n_iter\":1,\"sampler_name\":\"Euler\","
-                                + "\"enable_hr\":true,\"hr_scale\":2,\"denoising_strength\":0.7,\"override_settings\":{},"
-                                + "\"restore_faces\":false,\"script_name\":\"\"}"),
+                            + "\"cfg_scale\":7,\"seed\":-1,\"batch_size\":2,\"n_iter\":1,\"sampler_name\":\"Euler\","
+                            + "\"enable_hr\":true,\"hr_scale\":2,\"denoising_strength\":0.7,\"override_settings\":{},"
+                            + "\"restore_faces\":false,\"script_name\":\"\"}"),
                 target(
                         "server img2img",
                         bodies::img2img,
@@ -68,7 +72,7 @@ final class ServerTargets {
                         "server jobs",
                         bodies::job,
                         "{\"prompt\":\"a sea\",\"count\":2,\"width\":64,\"height\":64,\"seed\":9,\"vae\":\"tiled\","
-                                + "\"upsampler\":\"latent\",\"noise_dtype\":\"f32\",\"model\":{\"name\":\"mural-nano\"}}",
+                            + "\"upsampler\":\"latent\",\"noise_dtype\":\"f32\",\"model\":{\"name\":\"mural-nano\"}}",
                         "{\"prompt\":\"a sea\",\"init_image\":\"" + url + "\",\"mask\":\"" + url
                                 + "\",\"feather\":4,\"extend\":\"left=8,top=16\",\"strength\":1}",
                         "{\"prompt\":\"a sea\",\"init_image\":\"" + url + "\",\"region\":\"1,2,8x8\"}"));
@@ -78,14 +82,16 @@ final class ServerTargets {
         return part("prompt", "", "a sea")
                 + part("n", "", "2")
                 + part("size", "", "16x16")
-                + part("image", "; filename=\"a.png\"", new String(
-                        Base64.getDecoder().decode(picture), StandardCharsets.ISO_8859_1))
+                + part(
+                        "image",
+                        "; filename=\"a.png\"",
+                        new String(Base64.getDecoder().decode(picture), StandardCharsets.ISO_8859_1))
                 + "--" + BOUNDARY + "--\r\n";
     }
 
     private static String part(String name, String more, String content) {
-        return "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"" + more + "\r\n\r\n" + content
-                + "\r\n";
+        return "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"" + more + "\r\n\r\n"
+                + content + "\r\n";
     }
 
     /** @param seeds in Latin letters, which the form's picture is in, too */

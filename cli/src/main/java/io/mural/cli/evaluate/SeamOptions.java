@@ -104,8 +104,7 @@ final class SeamOptions {
     }
 
     /** Adds what is seen of the rectangle's border; false if the gate is set and it is more than the picture's own. */
-    private boolean border(
-            SeamEvaluation evaluation, Path picture, Map<String, Double> values, CommandLine command) {
+    private boolean border(SeamEvaluation evaluation, Path picture, Map<String, Double> values, CommandLine command) {
         if (region == null) {
             return true;
         }

@@ -2,9 +2,7 @@ package io.mural.model.image;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
-import java.awt.color.ICC_ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.awt.image.SampleModel;
@@ -17,7 +15,6 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
@@ -33,7 +30,7 @@ public final class ImageFile {
 
     /**
      * The picture as it is to be shown, turned as EXIF says. Samples are taken as they are stored: transparency is dropped,
-     * colour profiles are not applied, of 16 bits the upper 8 count, a printer's inks become colours by a formula, as in
+     * colour profiles are not applied (but to colours of JPEG files, by Java), of 16 bits the upper 8 count, a printer's inks become colours by a formula, as in
      * the reference. {@link UserPicture} does more.
      *
      * @throws InputException when the file is no picture that can be read, not whole, or too large
@@ -150,28 +147,12 @@ public final class ImageFile {
         // Java knows no colours of four inks: it gives them as they are.
         Decoded image = printed.isPresent()
                 ? new Decoded.Inks(reader.readRaster(0, null), printed.get())
-                : new Decoded.Colours(reader.read(0, head.format().equals("jpeg") ? asStored(reader) : null));
+                : new Decoded.Colours(reader.read(0));
         // The JPEG decoder fills what is missing with gray and says so by a warning.
         if (warnings.toString().toLowerCase(Locale.ROOT).contains("premature end")) {
             throw new IOException("it is cut short");
         }
         return image;
-    }
-
-    /** Of a JPEG file with a profile Java converts the colours, unless they are asked for in the profile's own. */
-    private static ImageReadParam asStored(ImageReader reader) throws IOException {
-        var settings = reader.getDefaultReadParam();
-        for (var types = reader.getImageTypes(0); types.hasNext(); ) {
-            var type = types.next();
-            if (type.getColorModel().getColorSpace() instanceof ICC_ColorSpace space
-                    && !space.isCS_sRGB()
-                    && space.getNumComponents() == type.getNumComponents()
-                    && type.getColorModel() instanceof ComponentColorModel) {
-                settings.setDestinationType(type);
-                return settings;
-            }
-        }
-        return settings;
     }
 
     /** Refuses sizes that the file cannot hold, and those that memory cannot. */

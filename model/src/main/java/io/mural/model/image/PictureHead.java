@@ -39,7 +39,8 @@ record PictureHead(String format, long mostPixels, int orientation) {
             return new PictureHead("png", bytes * PNG_PIXELS, png(file));
         }
         if (text.startsWith("\u00ff\u00d8\u00ff")) {
-            return new PictureHead("jpeg", bytes * JPEG_PIXELS + SLACK, JpegHead.of(file).orientation());
+            return new PictureHead(
+                    "jpeg", bytes * JPEG_PIXELS + SLACK, JpegHead.of(file).orientation());
         }
         if (text.startsWith("GIF8")) {
             return new PictureHead("gif", bytes * GIF_PIXELS, Orientation.UPRIGHT);

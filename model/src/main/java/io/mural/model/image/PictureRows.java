@@ -70,8 +70,7 @@ public final class PictureRows implements AutoCloseable {
     static RgbImage whole(Path file, Optional<byte[]> background) {
         var picture = ImageFile.read(file);
         if (background.isPresent()) {
-            ImageFile.alpha(file)
-                    .ifPresent(opacity -> lay(picture.rgb(), opacity.values(), background.get()));
+            ImageFile.alpha(file).ifPresent(opacity -> lay(picture.rgb(), opacity.values(), background.get()));
         }
         return picture;
     }

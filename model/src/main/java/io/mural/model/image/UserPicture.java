@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param file where it is
  * @param transparent whether it has places that something would show through
- * @param profile of its colours, where that changes them
+ * @param profile of its colours, where they are still to be converted
  * @param notes what is done to it, a line each, with the picture's name
  */
 public record UserPicture(Path file, boolean transparent, Optional<ColourProfile> profile, List<String> notes) {
@@ -34,7 +34,9 @@ public record UserPicture(Path file, boolean transparent, Optional<ColourProfile
         }
         var profile = ColourProfile.of(file);
         profile.ifPresent(colours -> notes.add(name + ": its colour profile is converted to sRGB"));
-        return new UserPicture(file, transparent, profile, notes);
+        // Java's reader converts the colours of JPEG files itself.
+        boolean converted = JpegFile.isOne(file) && components(file) > 1;
+        return new UserPicture(file, transparent, converted ? Optional.empty() : profile, notes);
     }
 
     private static int components(Path file) {

@@ -199,8 +199,7 @@ public final class RegionPipeline {
                 .with(grid)
                 .with(new Inputs(Optional.of(new Init(small, request.strength())), before.references(), editing));
         var embeds = stages.encode(base, base.sampling().classifierFree(), progress);
-        return pipeline.latents(
-                base, model.schedule(base), embeds, VaeExtent.WHOLE, from, journal, onlooker, progress);
+        return pipeline.latents(base, model.schedule(base), embeds, VaeExtent.WHOLE, from, journal, onlooker, progress);
     }
 
     /** The tokens of a level's region after its last step, in their order. */

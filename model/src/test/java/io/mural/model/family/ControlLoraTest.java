@@ -76,8 +76,7 @@ class ControlLoraTest {
     /** The tiny model with all of it added, by hand. */
     private Path added() {
         var writer = new SafetensorsWriter();
-        try (var tiny = Checkpoint.open(
-                TINY.resolve("transformer/diffusion_pytorch_model.safetensors.index.json"))) {
+        try (var tiny = Checkpoint.open(TINY.resolve("transformer/diffusion_pytorch_model.safetensors.index.json"))) {
             for (var info : tiny.tensors().values()) {
                 var values = tiny.floats(info.name());
                 long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();

@@ -75,7 +75,6 @@ class ImageFileTest {
         }
     }
 
-
     /** EXIF's data with one tag. */
     private static byte[] exif(ByteOrder order, int orientation) {
         return ByteBuffer.allocate(26)

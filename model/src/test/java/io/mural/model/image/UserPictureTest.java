@@ -49,9 +49,7 @@ class UserPictureTest {
         } finally {
             writer.dispose();
         }
-        var adobe = transform < 0
-                ? new byte[0]
-                : HexFormat.of().parseHex("ffee000e41646f626500640000000000");
+        var adobe = transform < 0 ? new byte[0] : HexFormat.of().parseHex("ffee000e41646f626500640000000000");
         if (transform > 0) {
             adobe[adobe.length - 1] = (byte) transform;
         }
@@ -92,7 +90,10 @@ class UserPictureTest {
     private static byte[] profile(int space) {
         var name = RawPng.latin("a\0\0");
         var data = RawPng.compressed(ICC_Profile.getInstance(space).getData());
-        return ByteBuffer.allocate(name.length + data.length).put(name).put(data).array();
+        return ByteBuffer.allocate(name.length + data.length)
+                .put(name)
+                .put(data)
+                .array();
     }
 
     /** 88 of 255 of the light is 159 in sRGB. */
@@ -112,7 +113,9 @@ class UserPictureTest {
                 .in(folder, "deep.png");
         for (var file : new Path[] {gray, colour, deep, linearJpeg()}) {
             var picture = UserPicture.of("a picture", file);
-            assertThat(picture.notes()).as("%s", file).containsExactly("a picture: its colour profile is converted to sRGB");
+            assertThat(picture.notes())
+                    .as("%s", file)
+                    .containsExactly("a picture: its colour profile is converted to sRGB");
             for (int value : pixel(picture.image(), 0, 0)) {
                 assertThat(value).as("%s", file).isCloseTo(159, within(5));
             }

@@ -51,8 +51,7 @@ public final class A1111 {
     }
 
     /** What a body of {@code txt2img}, or of {@code img2img}, asks for. */
-    public static Wished asked(
-            JsonObject body, Catalog catalog, Models.About about, Limits limits, boolean images) {
+    public static Wished asked(JsonObject body, Catalog catalog, Models.About about, Limits limits, boolean images) {
         var fields = new BodyFields(body);
         var asked = Asked.of(fields, new Chosen(catalog).of(fields), about, limits, images);
         return new Wished(asked.wish(), asked.inputs());

@@ -63,8 +63,7 @@ record Asked(Wish wish, Map<String, Input> inputs) {
     }
 
     /** What of the picture is painted. */
-    private static void part(
-            BodyFields fields, Wish.Builder builder, Map<String, Input> inputs, Limits limits) {
+    private static void part(BodyFields fields, Wish.Builder builder, Map<String, Input> inputs, Limits limits) {
         PART.forEach(name -> fields.read(name, json -> builder.set(name, json, name)));
         fields.text("mask").ifPresent(url -> {
             inputs.put(Wish.MASK, Masks.white(Uploads.dataUrl("mask", url), false, limits));

@@ -27,7 +27,10 @@ final class RegionWish {
                 .filter(before.fields()::containsKey)
                 .forEach(name -> builder.put(name, before.fields().get(name)));
         var region = new Region(
-                required(fields, "x", 0), required(fields, "y", 0), required(fields, "width", 1), required(fields, "height", 1));
+                required(fields, "x", 0),
+                required(fields, "y", 0),
+                required(fields, "width", 1),
+                required(fields, "height", 1));
         builder.put("region", region.toString());
         var prompt = fields.text("prompt").or(before::prompt).orElse("");
         if (prompt.length() > limits.promptCharacters()) {

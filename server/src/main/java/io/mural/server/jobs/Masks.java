@@ -95,12 +95,7 @@ public final class Masks {
 
     private static Input png(GrayImage gray) {
         var out = new ByteArrayOutputStream();
-        PngFile.write(
-                out,
-                gray.width(),
-                gray.height(),
-                Map.of(),
-                rows -> rows.rows(gray.toRgb()));
+        PngFile.write(out, gray.width(), gray.height(), Map.of(), rows -> rows.rows(gray.toRgb()));
         return Input.of(Wish.MASK, out.toByteArray());
     }
 }

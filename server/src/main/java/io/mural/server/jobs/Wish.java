@@ -138,7 +138,15 @@ public record Wish(
         }
 
         public Wish build() {
-            return new Wish(model, loras, count, fields, Optional.ofNullable(start), enlarged, Optional.ofNullable(mask), references);
+            return new Wish(
+                    model,
+                    loras,
+                    count,
+                    fields,
+                    Optional.ofNullable(start),
+                    enlarged,
+                    Optional.ofNullable(mask),
+                    references);
         }
     }
 
@@ -185,8 +193,7 @@ public record Wish(
         text("noise_dtype", name -> builder.noise(constant(NoiseDtype.class, "noise_dtype", name)));
         text("vae", name -> builder.vae(constant(Vae.class, "vae", name)));
         number("strength", builder::strength);
-        start.map(pictures)
-                .ifPresent(paintsPart() ? builder::change : enlarged ? builder::enlarge : builder::start);
+        start.map(pictures).ifPresent(paintsPart() ? builder::change : enlarged ? builder::enlarge : builder::start);
         references.forEach(name -> builder.reference(pictures.apply(name)));
         part(builder, pictures);
         levels(builder);

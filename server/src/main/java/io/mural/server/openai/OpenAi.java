@@ -54,7 +54,12 @@ public final class OpenAi {
         var fields = new BodyFields(exchange.json());
         var catalog = queue.models().catalog();
         var model = Asked.model(fields.text("model"), catalog);
-        answer(exchange, fields, Asked.of(fields, Wish.of(model), exchange.limits(), true), Map.of(), "image_generation");
+        answer(
+                exchange,
+                fields,
+                Asked.of(fields, Wish.of(model), exchange.limits(), true),
+                Map.of(),
+                "image_generation");
     }
 
     /** What a body of generations asks for. */
@@ -88,7 +93,8 @@ public final class OpenAi {
         var builder = Wish.of(model);
         var inputs = edit.place(builder, queue.models().about(model), exchange.limits());
         edit.requireOwnSize();
-        var asked = Asked.of(edit.fields(), builder, exchange.limits(), edit.mask().isEmpty());
+        var asked =
+                Asked.of(edit.fields(), builder, exchange.limits(), edit.mask().isEmpty());
         answer(exchange, edit.fields(), asked, inputs, "image_edit");
     }
 

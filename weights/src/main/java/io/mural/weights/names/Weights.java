@@ -319,8 +319,8 @@ public final class Weights {
     private Map<String, Tensor> normed(LoraMatch match) {
         Map<String, Tensor> all = new LinkedHashMap<>(replaced);
         match.norms().forEach((name, values) -> {
-            Tensor norm = Tensor.of(
-                    match.lora().allocate((long) values.length * Float.BYTES), Shape.of(1, values.length));
+            Tensor norm =
+                    Tensor.of(match.lora().allocate((long) values.length * Float.BYTES), Shape.of(1, values.length));
             for (int i = 0; i < values.length; i++) {
                 norm.set(0, i, values[i]);
             }
