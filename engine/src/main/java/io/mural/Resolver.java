@@ -70,7 +70,7 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
         return Math.sqrt((double) size.pixels() / defaults.width() / defaults.height());
     }
 
-    /** Where a part is painted and nobody says how it fades in: as wide as the model sees it, but the part is not all border. */
+    /** Where nobody says how a part fades in: as wide as the model sees it, but not so that the part is all border. */
     private static Edit feathered(Edit edit, Loaded inputs, double scale) {
         if (inputs.painting().isEmpty() || edit.feather().isPresent()) {
             return edit;

@@ -103,7 +103,6 @@ class JobsTest {
         refused(running.post(pictures + "1/regions", whole + ", \"colour\": 1}"), 400, "unknown_parameter");
         refused(running.post(pictures + "1/regions", whole + ", \"steps\": 0}"), 400, "invalid_value");
         refused(running.post(pictures + "2/regions", whole + "}"), 404, "not_found");
-        refused(running.post(pictures + "..%2f1/regions", whole + "}"), 404, "not_found");
         var url = Painted.dataUrl(Painted.plain(32, 32, 0x102030));
         var job = "{\"prompt\": \"a\", \"init_image\": \"" + url + "\", ";
         refused(running.post(JOBS, job + "\"region\": \"0,0,64x64\"}"), 400, "invalid_value");

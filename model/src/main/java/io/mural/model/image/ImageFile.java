@@ -30,8 +30,8 @@ public final class ImageFile {
 
     /**
      * The picture as it is to be shown, turned as EXIF says. Samples are taken as they are stored: transparency is dropped,
-     * colour profiles are not applied (but to colours of JPEG files, by Java), of 16 bits the upper 8 count, a printer's inks become colours by a formula, as in
-     * the reference. {@link UserPicture} does more.
+     * colour profiles are not applied (but to colours of JPEG files, by Java), of 16 bits the upper 8 count, a printer's
+     * inks become colours by a formula, as in the reference. {@link UserPicture} does more.
      *
      * @throws InputException when the file is no picture that can be read, not whole, or too large
      */

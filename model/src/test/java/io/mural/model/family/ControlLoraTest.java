@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * LoRAs that make FLUX.1-dev follow a control picture, in the form of FLUX.1-Canny-dev-lora: a wider layer for tokens, biases and
- * norms beside the low-rank matrices. The picture is the one of a model into which all of it was added.
+ * LoRAs that make FLUX.1-dev follow a control picture, in the form of FLUX.1-Canny-dev-lora: a wider layer for tokens,
+ * biases and norms beside the low-rank matrices. The picture is the one of a model into which all of it was added.
  */
 class ControlLoraTest {
     private static final Path TINY = Path.of("..", "goldens", "flux1-tiny");

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The scales of the norms of queries and keys of FLUX.1, by the names that control LoRAs bring them under: diffusers' and those
- * of the single file.
+ * The scales of the norms of queries and keys of FLUX.1, by the names that control LoRAs bring them under: diffusers'
+ * and those of the single file.
  */
 final class NormNames {
     private static final List<String> NORMS = List.of(".norm_q", ".norm_k", ".norm_added_q", ".norm_added_k");
