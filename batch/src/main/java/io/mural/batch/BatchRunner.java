@@ -2,6 +2,7 @@ package io.mural.batch;
 
 import io.mural.batch.ResultRow.Status;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -79,7 +80,7 @@ public final class BatchRunner {
                     start);
             return work.of(batch, found);
         } catch (IOException e) {
-            throw new InputException(options.table() + " or " + options.out() + ": " + e.getMessage(), e);
+            throw new InputException(options.table() + " or " + options.out() + ": " + Shown.reason(e), e);
         }
     }
 

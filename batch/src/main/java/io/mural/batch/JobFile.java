@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -103,7 +104,9 @@ final class JobFile {
     private static void forgetOtherCuts(Folder folder, Shard shard) throws IOException {
         try (var tables = Files.newDirectoryStream(folder.tables(), "part-*-of-*.jsonl")) {
             for (var table : tables) {
-                if (!table.getFileName().toString().endsWith("-of-%05d.jsonl".formatted(shard.of()))) {
+                if (!table.getFileName()
+                        .toString()
+                        .endsWith(String.format(Locale.ROOT, "-of-%05d.jsonl", shard.of()))) {
                     Files.deleteIfExists(table);
                 }
             }

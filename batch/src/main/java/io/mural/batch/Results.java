@@ -1,6 +1,7 @@
 package io.mural.batch;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -26,7 +27,7 @@ final class Results implements AutoCloseable {
         try {
             lines = Files.newBufferedWriter(part, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new InputException(part + ": cannot be written: " + e.getMessage(), e);
+            throw new InputException(part + ": cannot be written: " + Shown.reason(e), e);
         }
     }
 
@@ -35,7 +36,7 @@ final class Results implements AutoCloseable {
             lines.write(row.line());
         } catch (IOException e) {
             throw new InputException(
-                    part + ": cannot be written: " + e.getMessage() + "; free some space and run it again", e);
+                    part + ": cannot be written: " + Shown.reason(e) + "; free some space and run it again", e);
         }
         if (row.status() == ResultRow.Status.FAILED) {
             failures.add(row);
@@ -57,7 +58,9 @@ final class Results implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lines.close();
-        Files.deleteIfExists(part);
+        // Closing writes what is left, which a full disk does not take.
+        try (lines) {
+            Files.deleteIfExists(part);
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -71,7 +72,7 @@ public final class RowReader {
     }
 
     private Optional<Row> row() {
-        var id = text(Column.ID).orElseGet(() -> ("%0" + digits + "d").formatted(number));
+        var id = text(Column.ID).orElseGet(() -> String.format(Locale.ROOT, "%0" + digits + "d", number));
         if (!ID.matcher(id).matches()) {
             fault(Column.ID, "must be 1 to 100 letters, digits, dots, underscores and hyphens");
         }

@@ -1,6 +1,7 @@
 package io.mural.batch;
 
 import io.mural.tensor.InputException;
+import java.util.Locale;
 
 /** Which part of the pictures a process makes: the one with this index of so many; the first index is 0. */
 public record Shard(int index, int of) {
@@ -35,7 +36,7 @@ public record Shard(int index, int of) {
 
     /** The last part of the names of its files. */
     String suffix() {
-        return "%05d-of-%05d".formatted(index, of);
+        return String.format(Locale.ROOT, "%05d-of-%05d", index, of);
     }
 
     @Override

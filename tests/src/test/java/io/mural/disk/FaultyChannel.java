@@ -44,7 +44,17 @@ final class FaultyChannel extends FileChannel {
 
     @Override
     public int write(ByteBuffer bytes, long position) throws IOException {
-        disk.step();
+        try {
+            disk.step();
+        } catch (IOException e) {
+            real.write(bytes.slice(bytes.position(), bytes.remaining() / 2), position);
+            throw e;
+        }
+        if (!disk.takesAll() && bytes.remaining() > 1) {
+            int taken = real.write(bytes.slice(bytes.position(), bytes.remaining() / 2), position);
+            bytes.position(bytes.position() + taken);
+            return taken;
+        }
         return real.write(bytes, position);
     }
 

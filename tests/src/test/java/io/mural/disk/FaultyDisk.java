@@ -28,21 +28,21 @@ import java.util.Set;
  * The disk, until it fails: from the n-th time on that something is written, forced or renamed, that ends in an
  * exception. Files are real ones.
  */
-final class FaultyDisk extends FileSystemProvider {
+public final class FaultyDisk extends FileSystemProvider {
     private final FileSystemProvider real;
     private final FileSystem system;
     private int left;
     private boolean takesAll = true;
 
     /** @param failure counted from 1 */
-    FaultyDisk(Path folder, int failure) {
+    public FaultyDisk(Path folder, int failure) {
         this.real = folder.getFileSystem().provider();
         this.left = failure;
         this.system = new FaultySystem(this, folder.getFileSystem());
     }
 
     /** One that never fails, but takes half of what it is given at each write. */
-    static FaultyDisk halving(Path folder) {
+    public static FaultyDisk halving(Path folder) {
         var disk = new FaultyDisk(folder, Integer.MAX_VALUE);
         disk.takesAll = false;
         return disk;
@@ -54,7 +54,7 @@ final class FaultyDisk extends FileSystemProvider {
     }
 
     /** Whether the failure came. */
-    boolean failed() {
+    public boolean failed() {
         return left < 1;
     }
 
@@ -67,7 +67,7 @@ final class FaultyDisk extends FileSystemProvider {
     }
 
     /** The place on this disk. */
-    Path path(Path place) {
+    public Path path(Path place) {
         return (Path) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {Path.class},

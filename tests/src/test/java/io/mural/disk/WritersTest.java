@@ -62,6 +62,7 @@ class WritersTest {
                 .write(file)),
         JPEG(file -> JpegFile.write(file, noise(200, 300), 90)),
         TEXT(file -> WholeFile.write(file, "a table\n".repeat(2000).getBytes(StandardCharsets.UTF_8))),
+        COPY(WritersTest::copy),
         MP4(".mp4", WritersTest::clip),
         APNG(".apng", WritersTest::clip),
         GIF(".gif", WritersTest::clip),
@@ -88,6 +89,11 @@ class WritersTest {
         var rgb = new byte[width * height * 3];
         new Random(width).nextBytes(rgb);
         return new RgbImage(width, height, rgb);
+    }
+
+    /** As training copies its results, and the parts of a model that it leaves as they are. */
+    private static void copy(Path file) {
+        WholeFile.copy(Path.of("../docs/images/sunset.png"), file);
     }
 
     private static void clip(Path file) {

@@ -22,6 +22,8 @@ import java.util.zip.CRC32;
 final class Attack {
     private static final int MOST_KEPT = 3000;
     private static final int FRAMES = 3;
+    /** Of a message, letters that tell answers apart. */
+    private static final int BEGINNING = 60;
 
     private final Target target;
     private final Path folder;
@@ -109,8 +111,22 @@ final class Attack {
     }
 
     private static String kind(Throwable e) {
-        var text = String.valueOf(e.getMessage()).replaceAll("[0-9]+", "#");
-        return e.getClass().getName() + place(e) + text.substring(0, Math.min(60, text.length()));
+        return e.getClass().getName() + place(e) + withoutNumbers(String.valueOf(e.getMessage()));
+    }
+
+    /** The beginning of a message; a loop, because every refused input comes by here. */
+    private static String withoutNumbers(String message) {
+        var text = new StringBuilder(BEGINNING);
+        for (int i = 0; i < message.length() && text.length() < BEGINNING; i++) {
+            char letter = message.charAt(i);
+            boolean digit = letter >= '0' && letter <= '9';
+            if (!digit) {
+                text.append(letter);
+            } else if (text.isEmpty() || text.charAt(text.length() - 1) != '#') {
+                text.append('#');
+            }
+        }
+        return text.toString();
     }
 
     private static String place(Throwable e) {

@@ -63,11 +63,10 @@ final class Targets {
                         Seeds.RECIPE),
                 targets.checkpoint(),
                 targets.videoCheckpoint(),
-                new Target("PNG texts", Form.PNG, targets.seeds.pngs(), (data, folder) -> PngFile.texts("a", data)),
-                new Target("PNG picture", Form.PNG, targets.seeds.pngs(), (data, folder) -> ImageFile.read("a", data)),
-                new Target(
-                        "JPEG picture", Form.BYTES, targets.seeds.jpegs(), (data, folder) -> ImageFile.read("a", data)),
-                new Target("GIF, BMP picture", Form.BYTES, Seeds.others(), (data, folder) -> ImageFile.read("a", data)),
+                file("PNG texts", Form.PNG, targets.seeds.pngs(), PngFile::texts),
+                file("PNG picture", Form.PNG, targets.seeds.pngs(), ImageFile::read),
+                file("JPEG picture", Form.BYTES, targets.seeds.jpegs(), ImageFile::read),
+                file("GIF, BMP picture", Form.BYTES, Seeds.others(), ImageFile::read),
                 targets.tokenizer("CLIP vocab.json", Form.TEXT, "tokenizer", "vocab.json", ClipTokenizer::load),
                 targets.tokenizer("CLIP merges.txt", Form.TEXT, "tokenizer", "merges.txt", ClipTokenizer::load),
                 targets.tokenizer(

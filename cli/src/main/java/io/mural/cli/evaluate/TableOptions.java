@@ -4,7 +4,6 @@ import io.mural.cli.console.BadUsage;
 import io.mural.evaluate.report.Tables;
 import io.mural.evaluate.set.Report;
 import io.mural.weights.text.WholeFile;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -80,12 +79,7 @@ final class TableOptions {
             command.getOut().flush();
             return;
         }
-        var bytes = ByteBuffer.wrap((text.endsWith("\n") ? text : text + "\n").getBytes(StandardCharsets.UTF_8));
-        WholeFile.write(output, channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        WholeFile.write(output, (text.endsWith("\n") ? text : text + "\n").getBytes(StandardCharsets.UTF_8));
         command.getOut().println(output);
     }
 }

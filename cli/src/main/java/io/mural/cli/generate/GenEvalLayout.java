@@ -5,7 +5,6 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,12 +56,7 @@ final class GenEvalLayout {
             } catch (IOException e) {
                 throw new InputException(samples + ": cannot be made; choose another -o", e);
             }
-            var line = ByteBuffer.wrap((lines.get(i) + "\n").getBytes(StandardCharsets.UTF_8));
-            WholeFile.write(own.resolve("metadata.jsonl"), channel -> {
-                while (line.hasRemaining()) {
-                    channel.write(line);
-                }
-            });
+            WholeFile.write(own.resolve("metadata.jsonl"), (lines.get(i) + "\n").getBytes(StandardCharsets.UTF_8));
             for (int picture = 0; picture < count; picture++) {
                 places.add(samples.resolve(String.format(Locale.ROOT, "%04d.png", picture)));
             }

@@ -1,5 +1,6 @@
 package io.mural.cli.generate;
 
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -20,7 +21,7 @@ final class OutputOption implements ITypeConverter<Path> {
         } catch (InvalidPathException e) {
             throw new TypeConversionException("'" + text + "' is no file name: " + e.getReason());
         } catch (IOException e) {
-            throw new TypeConversionException("the folder '" + text + "' cannot be made: " + e.getMessage());
+            throw new TypeConversionException("the folder '" + text + "' cannot be made: " + Shown.reason(e));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;
 import io.mural.weights.names.Lora;
 import io.mural.weights.text.Json;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ public final class InspectCommand implements Runnable {
         try (var in = Files.newInputStream(path)) {
             return Arrays.equals(in.readNBytes(PNG.length), PNG);
         } catch (IOException e) {
-            throw new InputException(path + ": cannot be read: " + e.getMessage(), e);
+            throw new InputException(path + ": cannot be read: " + Shown.reason(e), e);
         }
     }
 }

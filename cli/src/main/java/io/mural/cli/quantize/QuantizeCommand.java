@@ -7,6 +7,7 @@ import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.ModelFolder;
 import io.mural.weights.quantize.Quantization;
+import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -107,7 +108,7 @@ public final class QuantizeCommand implements Runnable {
         try {
             return Files.isSameFile(file, out);
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new InputException(file + ": cannot be read: " + Shown.reason(e), e);
         }
     }
 

@@ -2,7 +2,6 @@ package io.mural.engine.hub;
 
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -54,8 +53,6 @@ final class Snapshot {
     void refer(String revision, String commit) throws IOException {
         var ref = model.resolve("refs").resolve(revision);
         Files.createDirectories(ref.getParent());
-        WholeFile.write(ref, channel -> {
-            channel.write(ByteBuffer.wrap(commit.getBytes(StandardCharsets.US_ASCII)));
-        });
+        WholeFile.write(ref, commit.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -13,7 +13,6 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,12 +79,7 @@ public final class Protocol {
     public void make() {
         folders();
         var bytes = (String.join("\n", prompts) + "\n").getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(out.resolve("prompts.txt"), channel -> {
-            var rest = ByteBuffer.wrap(bytes);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        });
+        WholeFile.write(out.resolve("prompts.txt"), bytes);
         if (hasBase()) {
             make("base", bases(), base());
             enlarge();

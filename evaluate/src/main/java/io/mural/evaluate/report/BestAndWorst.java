@@ -3,7 +3,6 @@ package io.mural.evaluate.report;
 import io.mural.evaluate.set.Judged;
 import io.mural.evaluate.set.Report;
 import io.mural.weights.text.WholeFile;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -24,13 +23,7 @@ public final class BestAndWorst {
 
     /** Writes the page; pictures are linked from where they are. */
     public static void write(Path file, Report report) {
-        var bytes = page(file, report).getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(file, channel -> {
-            var buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-        });
+        WholeFile.write(file, page(file, report).getBytes(StandardCharsets.UTF_8));
     }
 
     static String page(Path file, Report report) {

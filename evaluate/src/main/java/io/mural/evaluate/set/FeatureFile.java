@@ -1,6 +1,7 @@
 package io.mural.evaluate.set;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,7 +56,7 @@ final class FeatureFile implements AutoCloseable {
                 throw e;
             }
         } catch (IOException | OverlappingFileLockException e) {
-            throw new InputException(path + " cannot be used as a cache: " + e.getMessage(), e);
+            throw new InputException(path + " cannot be used as a cache: " + Shown.reason(e), e);
         }
     }
 
@@ -71,7 +72,12 @@ final class FeatureFile implements AutoCloseable {
             long time = head.getLong();
             int checksum = head.getInt();
             long end = at + HEAD + nameLength + 4L * count;
-            if (magic != MAGIC || nameLength < 1 || nameLength > LONGEST_NAME || count < 0 || end > channel.size()) {
+            if (magic != MAGIC
+                    || nameLength < 1
+                    || nameLength > LONGEST_NAME
+                    || count < 0
+                    || end > channel.size()
+                    || end - at > Integer.MAX_VALUE) {
                 break;
             }
             var body = read(at + HEAD, nameLength + 4 * count);
@@ -113,7 +119,7 @@ final class FeatureFile implements AutoCloseable {
             read(place.at(), 4 * values.length).asFloatBuffer().get(values);
             return Optional.of(values);
         } catch (IOException e) {
-            throw new InputException(path + " cannot be read: " + e.getMessage(), e);
+            throw new InputException(path + " cannot be read: " + Shown.reason(e), e);
         }
     }
 
@@ -142,7 +148,7 @@ final class FeatureFile implements AutoCloseable {
             places.put(
                     picture.name(), new Place(picture.size(), picture.time(), at + HEAD + name.length, values.length));
         } catch (IOException e) {
-            throw new InputException(path + " cannot be written: " + e.getMessage(), e);
+            throw new InputException(path + " cannot be written: " + Shown.reason(e), e);
         }
     }
 
@@ -151,7 +157,7 @@ final class FeatureFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new InputException(path + " cannot be closed: " + e.getMessage(), e);
+            throw new InputException(path + " cannot be closed: " + Shown.reason(e), e);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.mural.evaluate.network.Inception;
 import io.mural.evaluate.network.Lpips;
 import io.mural.model.token.ClipTokenizer;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -142,7 +143,7 @@ public final class MetricWeights {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new InputException(path + " cannot be read: " + e.getMessage(), e);
+            throw new InputException(path + " cannot be read: " + Shown.reason(e), e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -1,6 +1,7 @@
 package io.mural.evaluate.set;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public record Picture(Path path, long size, long time) {
             }
             return pictures;
         } catch (IOException e) {
-            throw new InputException(path + " cannot be listed: " + e.getMessage(), e);
+            throw new InputException(path + " cannot be listed: " + Shown.reason(e), e);
         }
     }
 

@@ -8,6 +8,7 @@ import io.mural.weights.names.KeyStyles.Part;
 import io.mural.weights.names.Weights;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ final class WanFiles implements AutoCloseable {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new InputException(folder + ": cannot be read: " + e.getMessage(), e);
+            throw new InputException(folder + ": cannot be read: " + Shown.reason(e), e);
         }
     }
 

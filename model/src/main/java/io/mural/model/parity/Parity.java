@@ -5,6 +5,7 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ public final class Parity {
                 }
                 files.addAll(cases);
             } catch (IOException e) {
-                throw new InputException(path + " cannot be listed: " + e.getMessage(), e);
+                throw new InputException(path + " cannot be listed: " + Shown.reason(e), e);
             }
         }
         return files;

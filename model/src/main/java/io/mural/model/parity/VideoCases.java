@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -62,7 +63,7 @@ final class VideoCases {
         var steps = new Steps(given);
         var latents = pipeline.denoise(request, embeds, steps, Progress.NONE, (step, clean) -> {});
         if (steps.judged()) {
-            detail.add(String.format("steps %.1e", steps.worst));
+            detail.add(String.format(Locale.ROOT, "steps %.1e", steps.worst));
             worst = Math.max(worst, steps.worst);
         }
         worst = Math.max(worst, judge(given, "latents", latents, detail));
@@ -77,7 +78,7 @@ final class VideoCases {
             return 0;
         }
         double error = Deviation.of(what, mine, given.floats("out." + what));
-        detail.add(String.format("%s %.1e", what, error));
+        detail.add(String.format(Locale.ROOT, "%s %.1e", what, error));
         return error;
     }
 

@@ -3,6 +3,7 @@ package io.mural.model.pipeline;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.SafetensorsWriter;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -143,7 +144,7 @@ public final class CheckpointFile implements Journal {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new InputException(file + " cannot be removed: " + e.getMessage(), e);
+            throw new InputException(file + " cannot be removed: " + Shown.reason(e), e);
         }
     }
 }

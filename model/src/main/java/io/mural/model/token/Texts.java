@@ -1,6 +1,7 @@
 package io.mural.model.token;
 
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -34,7 +35,7 @@ final class Texts {
         } catch (AccessDeniedException e) {
             throw new InputException(file + ": cannot be read: permission denied", e);
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new InputException(file + ": cannot be read: " + Shown.reason(e), e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.mural.tensor.InputException;
 import io.mural.tensor.Ops;
 import io.mural.train.data.Sample.GuideTokens;
 import io.mural.train.data.Sample.Text;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ public final class Encoding {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new InputException(folder + ": cannot be made: " + e.getMessage(), e);
+            throw new InputException(folder + ": cannot be made: " + Shown.reason(e), e);
         }
         var files = new ArrayList<Path>();
         var contents = new Identity();

@@ -3,6 +3,7 @@ package io.mural.train.data;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
+import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -73,7 +74,7 @@ public final class PictureFolder {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new InputException(folder + " cannot be read: " + e.getMessage(), e);
+            throw new InputException(folder + " cannot be read: " + Shown.reason(e), e);
         }
     }
 
@@ -123,7 +124,7 @@ public final class PictureFolder {
         } catch (CharacterCodingException e) {
             throw new InputException(file + " is not in UTF-8; save it in that encoding", e);
         } catch (IOException e) {
-            throw new InputException(file + " cannot be read: " + e.getMessage(), e);
+            throw new InputException(file + " cannot be read: " + Shown.reason(e), e);
         }
     }
 

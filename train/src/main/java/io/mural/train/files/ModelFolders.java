@@ -4,13 +4,14 @@ import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.weights.file.SafetensorsWriter;
 import io.mural.weights.names.Weights;
+import io.mural.weights.text.Shown;
+import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class ModelFolders {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new InputException(folder + ": cannot be made: " + e.getMessage(), e);
+            throw new InputException(folder + ": cannot be made: " + Shown.reason(e), e);
         }
     }
 
@@ -65,6 +66,13 @@ public final class ModelFolders {
         writer.write(folder.resolve(TRANSFORMER).resolve(WEIGHTS));
     }
 
+    /** As an earlier save of the same run left it; a file of another model is replaced. */
+    private static boolean isCopy(Path file, BasicFileAttributes original) throws IOException {
+        return Files.exists(file)
+                && Files.size(file) == original.size()
+                && Files.getLastModifiedTime(file).equals(original.lastModifiedTime());
+    }
+
     private static void copy(Path model, Path folder) {
         try {
             Files.walkFileTree(model, FOLLOWING, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
@@ -75,16 +83,17 @@ public final class ModelFolders {
                     boolean trained = relative.startsWith(TRANSFORMER)
                             && (name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json"));
                     var to = folder.resolve(relative);
-                    if (!trained && !Files.exists(to)) {
+                    if (!trained && !isCopy(to, attributes)) {
                         Files.createDirectories(to.getParent());
-                        Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
+                        WholeFile.copy(file, to);
+                        Files.setLastModifiedTime(to, attributes.lastModifiedTime());
                     }
                     return FileVisitResult.CONTINUE;
                 }
             });
             Files.createDirectories(folder.resolve(TRANSFORMER));
         } catch (IOException e) {
-            throw new InputException(folder + ": cannot be written: " + e.getMessage(), e);
+            throw new InputException(folder + ": cannot be written: " + Shown.reason(e), e);
         }
     }
 }

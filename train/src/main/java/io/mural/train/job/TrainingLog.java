@@ -2,12 +2,15 @@ package io.mural.train.job;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
+import io.mural.weights.text.Shown;
+import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A line in JSON a step, in a file beside the run's result. */
@@ -26,18 +29,23 @@ final class TrainingLog {
                 Files.deleteIfExists(file);
             } else if (Files.exists(file)) {
                 var kept = new StringBuilder();
-                for (var line : Files.readAllLines(file)) {
+                for (var line : wholeLines(Files.readString(file))) {
                     var json = Json.parse(file.toString(), line);
                     if (json.longInteger("step") <= done) {
                         kept.append(line).append('\n');
                         mean = json.number("mean_loss", mean);
                     }
                 }
-                Files.writeString(file, kept);
+                WholeFile.write(file, kept.toString().getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
         }
+    }
+
+    /** A run that was killed may have left a part of its last line. */
+    private static List<String> wholeLines(String text) {
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     }
 
     void step(Step step) {
@@ -71,7 +79,7 @@ final class TrainingLog {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
         }
     }
 }

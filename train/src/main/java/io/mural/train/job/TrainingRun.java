@@ -18,6 +18,7 @@ import io.mural.train.weights.LoraWeights;
 import io.mural.train.weights.Trained;
 import io.mural.weights.names.Lora;
 import io.mural.weights.names.Weights;
+import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -241,11 +242,11 @@ public final class TrainingRun {
             return;
         }
         try {
-            Files.copy(request.out(), numbered(step), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.copy(request.out(), numbered(step));
             Files.deleteIfExists(
                     numbered(step - most * request.settings().intervals().save()));
         } catch (IOException e) {
-            throw new InputException(request.out() + ": cannot be copied: " + e.getMessage(), e);
+            throw new InputException(request.out() + ": older copies cannot be deleted: " + Shown.reason(e), e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -106,7 +107,7 @@ public record QuantizedNames(String architecture, Part part) {
         boolean block = words.length == 3 && words[0].endsWith("blocks");
         int kind = words[0].equals("single_blocks") ? 2 : block ? 1 : 0;
         return (name.startsWith("final_layer") || name.startsWith("head.") ? 3 : kind)
-                + (block ? String.format("%06d", Integer.parseInt(words[1])) + words[2] : name);
+                + (block ? String.format(Locale.ROOT, "%06d", Integer.parseInt(words[1])) + words[2] : name);
     }
 
     private static List<Fused> llama(Weights weights, LlamaNames table) {

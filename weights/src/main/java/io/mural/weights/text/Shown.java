@@ -1,8 +1,11 @@
 package io.mural.weights.text;
 
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.stream.Collectors;
@@ -57,6 +60,9 @@ public final class Shown {
         return switch (e) {
             case NoSuchFileException _ -> "no such file";
             case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "another file has that name";
+            case NotDirectoryException _ -> "not a folder";
+            case CharacterCodingException _ -> "not in UTF-8";
             case FileSystemException f when f.getReason() != null -> text(f.getReason());
             default -> text(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
         };

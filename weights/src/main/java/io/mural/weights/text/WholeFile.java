@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
@@ -79,6 +80,23 @@ public final class WholeFile {
             // A disk may take less than it is given.
             while (left.hasRemaining()) {
                 channel.write(left);
+            }
+        });
+    }
+
+    /** Copies a file, as {@link #write(Path, Body)}. */
+    public static void copy(Path from, Path file) {
+        write(file, channel -> {
+            try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ)) {
+                long size = source.size();
+                long done = 0;
+                while (done < size) {
+                    long copied = source.transferTo(done, size - done, channel);
+                    if (copied <= 0) {
+                        throw new IOException(from + " became shorter while it was copied");
+                    }
+                    done += copied;
+                }
             }
         });
     }

@@ -5,6 +5,7 @@ import io.mural.model.image.FrameSink;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.RgbImage;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.Shown;
 import io.mural.weights.text.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -119,7 +120,7 @@ public final class VideoFile {
         try {
             Files.createDirectories(frame(place, 0).toAbsolutePath().getParent());
         } catch (IOException e) {
-            throw new InputException(place + ": cannot be made: " + e.getMessage(), e);
+            throw new InputException(place + ": cannot be made: " + Shown.reason(e), e);
         }
         frames.accept(frame -> picture(frame(place, number[0]++), frame, clip));
     }
