@@ -54,6 +54,11 @@ sealed interface Making permits WholeMaking, LevelsMaking, PaintMaking, RegionMa
         }
     }
 
+    /** The option's MiB for a heap of so many bytes: one of the spaces of young objects does not count as heap. */
+    private static long mostHeap(long bytes) {
+        return Math.ceilDiv(bytes * 30 / 29, 1L << 20) + 1;
+    }
+
     /** Refuses pictures whose parts on Java's heap do not fit, naming the largest square that would. */
     static void requireHeap(Recipe recipe, long bytesPerPixel, Means means) {
         long needed = bytesPerPixel * recipe.width() * recipe.height();
@@ -66,7 +71,7 @@ sealed interface Making permits WholeMaking, LevelsMaking, PaintMaking, RegionMa
                             + " of mural itself, but the heap has "
                             + Figures.bytes(Runtime.getRuntime().maxMemory()),
                     side,
-                    "start with java -Xmx" + (needed + Memory.HEAP_RESERVE + (1L << 20) - 1 >> 20) + "m or more");
+                    "start with java -Xmx" + mostHeap(needed + Memory.HEAP_RESERVE) + "m or more");
         }
     }
 }

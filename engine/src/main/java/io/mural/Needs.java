@@ -1,6 +1,7 @@
 package io.mural;
 
 import io.mural.engine.device.Memory;
+import io.mural.engine.device.OwnMemory;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.PictureModel;
 import io.mural.model.plan.PicturePlan;
@@ -29,7 +30,8 @@ public record Needs(ModelDefaults defaults, PicturePlan plan, long weightBytes) 
 
     /** In words, on one line. */
     public String line() {
-        return Figures.bytes(plan.peakBytes()) + " of memory at " + defaults.width() + "x" + defaults.height()
+        return Figures.bytes(plan.peakBytes() + OwnMemory.bytes(false)) + " of memory at " + defaults.width() + "x"
+                + defaults.height()
                 + " beside " + Figures.bytes(weightBytes) + " of mapped weights; "
                 + Figures.flop(plan.stepFlops()) + " a step";
     }
@@ -43,6 +45,7 @@ public record Needs(ModelDefaults defaults, PicturePlan plan, long weightBytes) 
         json.put("denoise_bytes", plan.denoiseBytes());
         json.put("decode_bytes", plan.decodeBytes());
         json.put("peak_bytes", plan.peakBytes());
+        json.put("own_bytes", OwnMemory.bytes(false));
         json.put("weight_bytes", weightBytes);
         json.put("step_flop", plan.stepFlops());
         json.put("decode_flop", plan.decodeFlops());

@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.device.OwnMemory;
 import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
 import io.mural.engine.text.Words;
@@ -29,7 +30,7 @@ public final class Plan {
     /**
      * A level of a large picture.
      *
-     * @param memoryBytes the most it takes beside the weights
+     * @param memoryBytes the most it takes beside the weights and what the process takes for itself
      * @param stepFlops operations of a step
      * @param attentionFlops of those, operations of attention
      * @param guideKept whether the keys and values of the smaller picture stay in memory, instead of being made again in
@@ -79,9 +80,15 @@ public final class Plan {
         return recipe;
     }
 
-    /** The most memory that a stage takes, beside the weights. */
+    /** The most memory that the process takes, beside the weights, its own included: what a container has to have. */
     public long memoryBytes() {
-        return memoryBytes;
+        return memoryBytes + ownBytes();
+    }
+
+    /** Of {@link #memoryBytes}, what the process takes for itself: the rest is activations and pictures. */
+    public long ownBytes() {
+        boolean encodes = recipe.init().isPresent() || !recipe.references().isEmpty();
+        return OwnMemory.bytes(encodes);
     }
 
     /** Floating-point operations of the picture. */
@@ -147,7 +154,8 @@ public final class Plan {
                     + ", autoencoder " + Words.of(level.vae()) + ", " + Figures.bytes(level.memoryBytes()) + ", "
                     + tera(level.stepFlops()) + " a step, of which attention " + tera(level.attentionFlops()));
         }
-        lines.add("together " + Figures.bytes(memoryBytes) + " beside the weights, " + tera(flops) + ", about "
+        lines.add("together " + Figures.bytes(memoryBytes()) + " beside the weights, mural's own "
+                + Figures.bytes(ownBytes()) + " included, " + tera(flops) + ", about "
                 + Figures.duration(seconds()));
         return lines;
     }

@@ -26,7 +26,7 @@ public sealed interface Progress {
      *
      * @param pictures how many alike but for prompt and seed
      * @param seed of the first
-     * @param memoryBytes the most that activations and pictures will take
+     * @param memoryBytes the most that the process will take beside the weights
      * @param weightBytes of the mapped files of weights
      * @param residentBytes of those, what stays in memory
      */

@@ -1,5 +1,6 @@
 package io.mural;
 
+import io.mural.engine.device.OwnMemory;
 import io.mural.engine.device.Speed;
 import io.mural.engine.text.Figures;
 import io.mural.model.plan.VideoPlan;
@@ -36,9 +37,9 @@ public final class VideoClipPlan {
         return figures;
     }
 
-    /** The most memory that a stage takes, beside the weights. */
+    /** The most memory that the process takes, beside the weights, its own included: what a container has to have. */
     public long memoryBytes() {
-        return figures.peakBytes();
+        return figures.peakBytes() + OwnMemory.bytes(false);
     }
 
     /** Bytes of the model's mapped files. */
@@ -93,7 +94,8 @@ public final class VideoClipPlan {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%dx%d, %d frames: %d tokens; memory beside the weights: text %s, steps %s, frames %s%s",
+                "%dx%d, %d frames: %d tokens; memory beside the weights: text %s, steps %s, frames %s%s, mural's own"
+                        + " %s",
                 request.width(),
                 request.height(),
                 request.frames(),
@@ -101,7 +103,8 @@ public final class VideoClipPlan {
                 Figures.bytes(figures.text().bytes()),
                 Figures.bytes(figures.step().bytes()),
                 Figures.bytes(figures.decode().bytes()),
-                figures.bands() == 1 ? "" : " in " + figures.bands() + " bands"));
+                figures.bands() == 1 ? "" : " in " + figures.bands() + " bands",
+                Figures.bytes(OwnMemory.bytes(false))));
         if (weights.streamedTransformer() > 0) {
             lines.add("of " + Figures.bytes(weights.transformer()) + " of the transformer's weights "
                     + Figures.bytes(weights.streamedTransformer())

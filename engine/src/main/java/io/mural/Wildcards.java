@@ -2,8 +2,8 @@ package io.mural;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ public record Wildcards(Optional<Path> folder) {
     /** A file whose lines name the file itself would never end. */
     private static final int MOST_CHOICES = 1000;
 
-    private static final long MOST_BYTES = 16L << 20;
+    private static final int MOST_BYTES = 16 << 20;
 
     /** Whether a prompt has a choice in it. */
     public static boolean isIn(String prompt) {
@@ -66,11 +66,8 @@ public record Wildcards(Optional<Path> folder) {
                                 + ".txt; name the folder of such files with `wildcards`"))
                 .resolve(name + ".txt");
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new InputException(file + ": is larger than " + (MOST_BYTES >> 20) + " MiB; split it");
-            }
             List<String> lines = new ArrayList<>();
-            for (var line : Files.readAllLines(file)) {
+            for (var line : SmallFile.text(file, MOST_BYTES).lines().toList()) {
                 if (!line.isBlank() && !line.startsWith("#")) {
                     lines.add(line.strip());
                 }

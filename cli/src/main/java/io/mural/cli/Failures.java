@@ -10,6 +10,7 @@ import io.mural.tensor.InputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -37,8 +38,8 @@ final class Failures {
     /** The message of picocli in the words of users. */
     private static String plain(ParameterException e) {
         return CHOICES.matcher(e.getMessage())
-                .replaceFirst(match ->
-                        match.group(2) + " is none of " + match.group(1).toLowerCase(Locale.ROOT))
+                .replaceFirst(match -> Matcher.quoteReplacement(
+                        match.group(2) + " is none of " + match.group(1).toLowerCase(Locale.ROOT)))
                 .replaceFirst("^Invalid value for (?:option '([^']+)'|.*\\((\\w+)\\)): ", "$1$2: ")
                 .replaceFirst("^Unknown subcommand ('[^']*')\\.$", "unknown command $1")
                 .replaceFirst("is not an? (int|long)$", "is no whole number in range")

@@ -1,6 +1,7 @@
 package io.mural.cli;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.OneLine;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.engine.device.DeviceChoice;
 import io.mural.engine.text.Words;
@@ -101,7 +102,7 @@ final class ParityCommand implements Callable<Integer> {
     private static void print(PrintWriter out, Outcome outcome) {
         var verdict = word(outcome.verdict());
         boolean told = outcome.detail().isEmpty() || outcome.verdict() == Outcome.Verdict.UNSUPPORTED;
-        var detail = told ? "" : "  " + outcome.detail();
+        var detail = told ? "" : "  " + OneLine.of(outcome.detail());
         var numbers = Double.isNaN(outcome.bound())
                 ? ""
                 : String.format(
@@ -115,7 +116,7 @@ final class ParityCommand implements Callable<Integer> {
                 "%-13s %-22s %-38s %-33s %6d ms%s",
                 verdict,
                 outcome.component(),
-                outcome.name(),
+                OneLine.of(outcome.name()),
                 numbers,
                 outcome.millis(),
                 detail));

@@ -34,7 +34,9 @@ public final class Kills {
     public static void main(String... args) throws IOException {
         int count = Integer.parseInt(args[0]);
         var root = Path.of("").toAbsolutePath();
-        var place = args.length > 1 ? Path.of(args[1]).toAbsolutePath() : Files.createTempDirectory("mural-kills");
+        var place = args.length > 1
+                ? Files.createDirectories(Path.of(args[1]).toAbsolutePath())
+                : Files.createTempDirectory("mural-kills");
         var kills = new Kills(root, place);
         kills.pictures(count);
         kills.weights(Math.max(1, count / PER_QUANTIZE));
@@ -95,7 +97,7 @@ public final class Kills {
         int others = 0;
         int left = 0;
         while (killed < count) {
-            progress(killed);
+            progress(killed, finished, others + left);
             var run = folder.killed(1 + random.nextInt(lines), random, generate("--resume"));
             if (run.killed()) {
                 killed++;
@@ -115,8 +117,8 @@ public final class Kills {
         lost += others + left;
         System.out.printf(
                 Locale.ROOT,
-                "generate: killed %d times, %d with a checkpoint of the base, %d of the level above; %d pictures finished,"
-                        + " %d with other bytes, %d with something left beside them%n",
+                "generate: killed %d times, %d with a checkpoint of the base, %d of the level above; %d pictures"
+                        + " finished, %d with other bytes, %d with something left beside them%n",
                 killed,
                 inBase,
                 above,
@@ -125,9 +127,10 @@ public final class Kills {
                 left);
     }
 
-    private static void progress(int killed) {
+    /** A run takes long: who ends it early knows what it has seen. */
+    private static void progress(int killed, int whole, int wrong) {
         if (killed % 10 == 0) {
-            System.err.println(killed + " kills");
+            System.err.println(killed + " kills, " + whole + " whole files, " + wrong + " wrong");
         }
     }
 
@@ -148,6 +151,7 @@ public final class Kills {
         int killed = 0;
         int others = 0;
         while (killed < count) {
+            progress(killed, killed - others, others);
             var run = folder.killedAfter((long) (random.nextDouble() * took * 1.1), args);
             killed += run.killed() ? 1 : 0;
             others += same(whole, folder, WEIGHTS) ? 0 : 1;

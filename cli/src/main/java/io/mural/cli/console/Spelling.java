@@ -6,8 +6,9 @@ import io.mural.tensor.InputException;
 public final class Spelling {
     private Spelling() {}
 
-    /** A line of the engine for users of the command line. */
+    /** A line of the engine for users of the command line; files may have had a part in it. */
     public static String of(String line) {
-        return InputException.spelt(line, setting -> "--" + setting).replace("java -Xmx", "MURAL_JAVA_OPTS=-Xmx");
+        var spelt = InputException.spelt(line, setting -> "--" + setting).replace("java -Xmx", "MURAL_JAVA_OPTS=-Xmx");
+        return OneLine.of(spelt);
     }
 }

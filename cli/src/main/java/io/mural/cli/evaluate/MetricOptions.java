@@ -1,11 +1,13 @@
 package io.mural.cli.evaluate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.Stdin;
 import io.mural.evaluate.pixels.Resizer;
 import io.mural.evaluate.set.Metric;
 import io.mural.evaluate.set.MetricWeights;
 import io.mural.evaluate.set.Settings;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,7 +204,7 @@ final class MetricOptions {
 
     static List<String> lines(Path file) {
         try {
-            return Files.readString(file)
+            return SmallFile.text(file, Stdin.MOST_BYTES)
                     .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))

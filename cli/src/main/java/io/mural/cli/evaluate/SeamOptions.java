@@ -1,6 +1,7 @@
 package io.mural.cli.evaluate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.OneLine;
 import io.mural.evaluate.set.Judged;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SeamEvaluation;
@@ -96,7 +97,7 @@ final class SeamOptions {
             each.add(new Judged(one.picture(), "", values));
             if (gate && one.fails(guideBands)) {
                 good = false;
-                command.getErr().println("mural: " + one.picture() + ": " + why(one, guideBands));
+                command.getErr().println("mural: " + OneLine.of(one.picture() + ": " + why(one, guideBands)));
             }
         }
         tables.printEach(new Report(List.of(), each, Map.of()), command);

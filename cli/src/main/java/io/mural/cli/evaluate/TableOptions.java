@@ -1,6 +1,7 @@
 package io.mural.cli.evaluate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.OneLine;
 import io.mural.evaluate.report.Tables;
 import io.mural.evaluate.set.Report;
 import io.mural.weights.text.WholeFile;
@@ -75,7 +76,7 @@ final class TableOptions {
             throw new BadUsage("--json and --csv exclude each other");
         }
         if (output == null) {
-            command.getOut().print(text.endsWith("\n") ? text : text + "\n");
+            text.lines().forEach(line -> command.getOut().println(OneLine.of(line)));
             command.getOut().flush();
             return;
         }

@@ -3,11 +3,9 @@ package io.mural.cli.generate;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Stdin;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,26 +46,9 @@ final class Prompts {
         return prompts;
     }
 
-    /** Pipes have no size, so what is too much is found while reading. */
-    private static String decoded(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            var bytes = in.readNBytes(Stdin.MOST_BYTES + 1);
-            if (bytes.length > Stdin.MOST_BYTES) {
-                throw new InputException(file + ": is larger than " + (Stdin.MOST_BYTES >> 20)
-                        + " MiB; --prompts-file takes a text file, one prompt a line");
-            }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        }
-    }
-
     private static String text(Path file) {
         try {
-            var text = decoded(file);
-            // Editors on Windows put a byte order mark before the text.
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+            return SmallFile.text(file, Stdin.MOST_BYTES);
         } catch (NoSuchFileException e) {
             throw new InputException(file + ": no such file; --prompts-file takes a text file, one prompt a line", e);
         } catch (CharacterCodingException e) {

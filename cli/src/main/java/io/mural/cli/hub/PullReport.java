@@ -1,5 +1,6 @@
 package io.mural.cli.hub;
 
+import io.mural.cli.console.OneLine;
 import io.mural.cli.console.Terminal;
 import io.mural.cli.progress.ProgressMode;
 import io.mural.engine.hub.HubName;
@@ -123,7 +124,7 @@ final class PullReport implements PullListener, AutoCloseable {
                 object.putAll(new TreeMap<>(fields));
                 err.println(Json.write(object));
             }
-            case AUTO, PLAIN -> err.println(line);
+            case AUTO, PLAIN -> err.println(OneLine.of(line));
             case NONE -> {}
         }
     }

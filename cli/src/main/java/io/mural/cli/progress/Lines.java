@@ -11,21 +11,22 @@ final class Lines {
     private Lines() {}
 
     static String plan(Progress.Planned plan) {
-        return plan.model() + ": " + (plan.pictures() > 1 ? plan.pictures() + " pictures of " : "") + plan.width() + "x"
+        return OneLine.of(plan.model()) + ": " + (plan.pictures() > 1 ? plan.pictures() + " pictures of " : "")
+                + plan.width() + "x"
                 + plan.height() + ", " + plan.steps() + (plan.steps() == 1 ? " step" : " steps") + ", seed "
                 + Long.toUnsignedString(plan.seed()) + (plan.pictures() > 1 ? " and on" : "") + ", " + plan.device()
                 + " with "
                 + plan.threads() + (plan.threads() == 1 ? " thread" : " threads") + ", "
-                + Figures.bytes(plan.memoryBytes()) + " beside " + Figures.bytes(plan.weightBytes())
+                + Figures.bytes(plan.memoryBytes()) + " of memory beside " + Figures.bytes(plan.weightBytes())
                 + " of mapped weights";
     }
 
     static String done(Progress.Done done) {
-        return done.path().map(Path::toString).orElse("stdout") + ": seed " + Long.toUnsignedString(done.seed()) + ", "
-                + Figures.duration(done.seconds());
+        return OneLine.of(done.path().map(Path::toString).orElse("stdout")) + ": seed "
+                + Long.toUnsignedString(done.seed()) + ", " + Figures.duration(done.seconds());
     }
 
     static String warning(Progress.Warning warning) {
-        return OneLine.of("mural: warning: " + Spelling.of(warning.text()));
+        return "mural: warning: " + Spelling.of(warning.text());
     }
 }

@@ -1,5 +1,6 @@
 package io.mural.cli.serve;
 
+import io.mural.cli.console.OneLine;
 import io.mural.engine.text.Figures;
 import io.mural.server.Log;
 import io.mural.server.jobs.Job;
@@ -82,7 +83,7 @@ enum LogMode {
 
         private synchronized void write(String event, Map<String, Object> fields, String line) {
             if (mode == PLAIN) {
-                err.println("mural: " + line);
+                err.println("mural: " + OneLine.of(line));
             } else {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("time", Instant.now().toString());

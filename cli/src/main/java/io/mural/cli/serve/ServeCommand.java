@@ -13,10 +13,10 @@ import io.mural.server.Settings;
 import io.mural.server.http.Limits;
 import io.mural.server.jobs.Catalog;
 import io.mural.tensor.Precision;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  MURAL_TOKEN=... mural serve --host 0.0.0.0 --allow-host pictures.example"
         })
 public final class ServeCommand implements Runnable {
+    private static final int LONGEST_TOKEN = 64 << 10;
     private static final int MOST_PORT = 65_535;
     private static final String TOKEN = "MURAL_TOKEN";
 
@@ -196,7 +197,7 @@ public final class ServeCommand implements Runnable {
             return Optional.ofNullable(System.getenv(TOKEN)).filter(text -> !text.isBlank());
         }
         try {
-            var text = Files.readString(tokenFile).strip();
+            var text = SmallFile.text(tokenFile, LONGEST_TOKEN).strip();
             if (text.isEmpty()) {
                 throw new BadUsage("--token-file " + tokenFile + ": is empty; write the token into it");
             }

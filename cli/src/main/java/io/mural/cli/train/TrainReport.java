@@ -1,5 +1,6 @@
 package io.mural.cli.train;
 
+import io.mural.cli.console.OneLine;
 import io.mural.engine.text.Figures;
 import io.mural.train.job.Report;
 import io.mural.train.job.Step;
@@ -25,7 +26,7 @@ final class TrainReport implements Report {
 
     @Override
     public void note(String line) {
-        err.println(line);
+        err.println(OneLine.of(line));
     }
 
     @Override

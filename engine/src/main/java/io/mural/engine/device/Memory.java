@@ -22,7 +22,7 @@ public final class Memory {
 
     /** Bytes that activations may take: what is available to this process, less a reserve for the JVM. */
     public static long budget() {
-        return Math.max(0, available() - RESERVE);
+        return Math.max(0, available() - Math.max(RESERVE, OwnMemory.bytes(true)));
     }
 
     /** Bytes of Java's heap that pictures may take; what mural itself needs is left out. */

@@ -7,8 +7,8 @@ import io.mural.evaluate.set.Report;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +20,9 @@ import java.util.Map;
  * is the mean over kinds of prompts of the share of pictures that show what was asked for.
  */
 public final class GenEval {
+    /** Of the evaluator's results. */
+    private static final int MOST_BYTES = 256 << 20;
+
     private GenEval() {}
 
     /** The table of a {@code results.jsonl}; {@link InputException} names the line that is none of the evaluator's. */
@@ -75,7 +78,8 @@ public final class GenEval {
 
     private static List<String> lines(Path results) {
         try {
-            return Files.readAllLines(results).stream()
+            return SmallFile.text(results, MOST_BYTES)
+                    .lines()
                     .filter(line -> !line.isBlank())
                     .toList();
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.mural.model.token;
 
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -9,7 +10,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.Arrays;
 /** Files and characters as all tokenizers need them. */
 final class Texts {
     /** The largest published vocabularies are a few MiB. */
-    private static final long MAX_BYTES = 64L << 20;
+    private static final int MAX_BYTES = 64 << 20;
 
     private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
 
@@ -26,10 +26,7 @@ final class Texts {
     /** All bytes of a tokenizer's file. */
     static byte[] read(Path file) {
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new InputException(file + ": larger than " + (MAX_BYTES >> 20) + " MiB, not a tokenizer's file");
-            }
-            return Files.readAllBytes(file);
+            return SmallFile.bytes(file, MAX_BYTES);
         } catch (NoSuchFileException e) {
             throw new InputException(file + ": cannot be read: no such file", e);
         } catch (AccessDeniedException e) {

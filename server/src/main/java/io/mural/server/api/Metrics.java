@@ -53,7 +53,7 @@ public final class Metrics {
             .register(registry);
     private final Gauge memory = Gauge.builder()
             .name("mural_memory_peak_bytes")
-            .help("The most memory that a job was planned to take beside the weights.")
+            .help("The most memory that a job was planned to take beside the weights, the process's own included.")
             .register(registry);
     private final Counter weights = Counter.builder()
             .name("mural_weights_read_bytes_total")

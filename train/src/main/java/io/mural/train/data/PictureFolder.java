@@ -4,10 +4,9 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.JsonObject;
 import io.mural.weights.text.Shown;
+import io.mural.weights.text.SmallFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +24,9 @@ import java.util.Set;
 public final class PictureFolder {
     private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "gif", "webp");
     private static final String METADATA = "metadata.jsonl";
+    /** Of a file of captions. */
+    private static final int MOST_BYTES = 256 << 20;
+
     private static final int NAMED = 3;
 
     private PictureFolder() {}
@@ -116,11 +118,7 @@ public final class PictureFolder {
 
     private static String text(Path file) {
         try {
-            var text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                    .toString();
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+            return SmallFile.text(file, MOST_BYTES);
         } catch (CharacterCodingException e) {
             throw new InputException(file + " is not in UTF-8; save it in that encoding", e);
         } catch (IOException e) {

@@ -7,12 +7,13 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -26,7 +27,7 @@ import tools.jackson.core.json.JsonFactory;
 /** Reads and writes JSON text. Duplicate keys, deep nesting and text after the value are refused. */
 public final class Json {
     static final int MAX_DEPTH = 64;
-    private static final long MAX_BYTES = 256L << 20;
+    private static final int MAX_BYTES = 256 << 20;
 
     /** The strings of a training log in a header can be megabytes; everything else is small. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -39,6 +40,9 @@ public final class Json {
                     .build())
             .build();
 
+    private static final Pattern STEERING =
+            Pattern.compile("[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]");
+
     private Json() {}
 
     /** The object in a UTF-8 file; {@link InputException} naming the file when it cannot be read or holds another value. */
@@ -48,12 +52,7 @@ public final class Json {
 
     private static String text(Path file) {
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new InputException(file + ": larger than " + (MAX_BYTES >> 20) + " MiB, not a JSON file to read");
-            }
-            String text = Files.readString(file);
-            // Editors on Windows put a byte order mark before the text.
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+            return SmallFile.text(file, MAX_BYTES);
         } catch (CharacterCodingException e) {
             throw new InputException(file + ": not valid UTF-8 text, so no JSON", e);
         } catch (IOException e) {
@@ -88,7 +87,14 @@ public final class Json {
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
             write(generator, value);
         }
-        return text.toString();
+        return escaped(text.toString());
+    }
+
+    /** Marks that steer a terminal or turn the direction of text stand in strings only, where they can be escaped. */
+    private static String escaped(String json) {
+        return STEERING.matcher(json)
+                .replaceAll(match -> String.format(
+                        Locale.ROOT, "\\\\u%04x", (int) match.group().charAt(0)));
     }
 
     public static JsonParser parser(String text) {

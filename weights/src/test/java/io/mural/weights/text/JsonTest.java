@@ -127,7 +127,7 @@ class JsonTest {
         arrays.put("d", new double[] {0.5});
         arrays.put("f", 0.1f);
         arrays.put("quote", "\"\n\u2028");
-        assertThat(Json.write(arrays)).isEqualTo("{\"i\":[1,-2],\"d\":[0.5],\"f\":0.1,\"quote\":\"\\\"\\n\u2028\"}");
+        assertThat(Json.write(arrays)).isEqualTo("{\"i\":[1,-2],\"d\":[0.5],\"f\":0.1,\"quote\":\"\\\"\\n\\u2028\"}");
         assertThatThrownBy(() -> Json.write(Map.of("x", Double.NaN))).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -146,5 +146,13 @@ class JsonTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("x.json: the number ")
                 .hasMessageContaining("is larger than any that can be computed with (line 1, column ");
+    }
+
+    @Test
+    void whatSteersATerminalIsWrittenAsAnEscape() {
+        var text = "a\u009b31m\u202eb\u2066\u200f \u6d77 \ud83d\ude00\u200d";
+        var json = Json.write(Map.of("a\u009d", text));
+        assertThat(json).isEqualTo("{\"a\\u009d\":\"a\\u009b31m\\u202eb\\u2066\\u200f \u6d77 \ud83d\ude00\u200d\"}");
+        assertThat(Json.parse("a", json).asMap()).isEqualTo(Map.of("a\u009d", text));
     }
 }
