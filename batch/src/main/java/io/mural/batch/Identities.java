@@ -62,7 +62,7 @@ public final class Identities {
     }
 
     /** A model and, of a single file, what completes it. */
-    String files(Setup setup) {
+    public String files(Setup setup) {
         var model = setup.model();
         var own = model.path().or(() -> embedded).map(this::files).orElse("");
         return model.base().map(base -> own + "+" + files(base)).orElse(own);

@@ -49,6 +49,11 @@ final class Kinds {
         }
     }
 
+    /** Of those that can be made and those that cannot. */
+    int size() {
+        return kinds.size() + refused.size();
+    }
+
     Kind get(int kind) {
         return kinds.get(kind);
     }
