@@ -5,6 +5,7 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -62,7 +63,7 @@ public final class BatchRunner {
             if (!found.faults().isEmpty() && !options.skipBadRows()) {
                 throw InputException.about(
                         "table",
-                        options.table() + ": " + found.faults().size() + " rows cannot be made, the first: "
+                        options.table() + ": " + found.byRow().size() + " rows cannot be made, the first: "
                                 + found.faults().getFirst().line()
                                 + "; mend them, or leave them out by `on-bad-row` skip");
             }
@@ -89,13 +90,12 @@ public final class BatchRunner {
         var totals = totals(batch, order);
         listener.planned(totals);
         batch.folder().make();
-        long bad = found.faults().stream().filter(this::isMine).count();
-        var tally = new Tally(totals.pictures() + bad, totals.flops());
+        var bad = found.byRow();
+        bad.keySet().removeIf(row -> !options.shard().takes(row));
+        var tally = new Tally(totals.pictures() + bad.size(), totals.flops());
         try (var results = new Results(batch.folder(), options.shard())) {
-            for (var fault : found.faults()) {
-                if (isMine(fault)) {
-                    giveUp(batch, fault, results, tally);
-                }
+            for (var faults : bad.values()) {
+                giveUp(batch, faults, cells(batch, found, faults), results, tally);
             }
             new Crew(batch, results, tally, listener)
                     .work(options.devices(), new Cursor(found.queue(), order, options.shard()));
@@ -106,12 +106,13 @@ public final class BatchRunner {
         }
     }
 
-    private boolean isMine(RowFault fault) {
-        return options.shard().takes(fault.row());
+    private static Map<String, Object> cells(Batch batch, Census.Found found, List<RowFault> faults)
+            throws IOException {
+        var place = found.places().get(faults.getFirst().row());
+        return place == null ? Map.of() : batch.table().cells(place);
     }
 
-    private void giveUp(Batch batch, RowFault fault, Results results, Tally tally) {
-        var row = new Row(fault.row(), "row-" + fault.row(), "", Optional.empty(), 0, 1, null, null, Map.of());
+    private void giveUp(Batch batch, List<RowFault> faults, Map<String, Object> cells, Results results, Tally tally) {
         var work = new ResultRow.Work(
                 batch.host(),
                 options.shard().toString(),
@@ -119,8 +120,11 @@ public final class BatchRunner {
                 0,
                 Optional.empty(),
                 Optional.empty());
-        results.add(ResultRow.failed(row, 0, fault.line(), work));
-        listener.progress(tally.count(Status.FAILED, 0, batch.seconds()), Optional.of(fault.line()));
+        var row = ResultRow.refused(faults, cells, work);
+        results.add(row);
+        listener.progress(
+                tally.count(Status.FAILED, 0, batch.seconds()),
+                Optional.ofNullable(row.cells().get("error")).map(Object::toString));
     }
 
     private BatchListener.Totals totals(Batch batch, int[] order) {

@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Reads a whole table before any work: every row is checked and planned, all faults are found. */
 final class Census implements Table.Visitor {
@@ -24,6 +27,7 @@ final class Census implements Table.Visitor {
     private final Kinds kinds;
     private final Queue queue = new Queue();
     private final List<RowFault> faults = new ArrayList<>();
+    private final Map<Long, Table.Place> places = new HashMap<>(); // of rows at fault that can be read
     private long[] ids = new long[1024];
     private int idCount;
 
@@ -31,8 +35,18 @@ final class Census implements Table.Visitor {
         this.kinds = kinds;
     }
 
-    /** @param queue the sound rows */
-    record Found(Queue queue, List<RowFault> faults) {}
+    /**
+     * What is in a table.
+     *
+     * @param queue the sound rows
+     * @param places of the rows at fault, as far as they can be read
+     */
+    record Found(Queue queue, List<RowFault> faults, Map<Long, Table.Place> places) {
+        /** Everything that is wrong with a row, by its number. */
+        SortedMap<Long, List<RowFault>> byRow() {
+            return faults.stream().collect(Collectors.groupingBy(RowFault::row, TreeMap::new, Collectors.toList()));
+        }
+    }
 
     static Found of(Table table, Kinds kinds) throws IOException {
         var census = new Census(kinds);
@@ -41,7 +55,7 @@ final class Census implements Table.Visitor {
         if (census.queue.size() == 0 && census.faults.isEmpty()) {
             throw InputException.about("table", "the table has no rows");
         }
-        return new Found(census.queue, census.faults);
+        return new Found(census.queue, census.faults, census.places);
     }
 
     @Override
@@ -49,6 +63,7 @@ final class Census implements Table.Visitor {
         if (number > Integer.MAX_VALUE) {
             throw InputException.about("table", "the table has more than " + Integer.MAX_VALUE + " rows; cut it");
         }
+        int before = faults.size();
         RowReader.read(number, DIGITS, cells, this::fault).ifPresent(row -> {
             remember(row.id());
             try {
@@ -57,6 +72,9 @@ final class Census implements Table.Visitor {
                 fault(new RowFault(number, column(e), e.getMessage()));
             }
         });
+        if (faults.size() > before) {
+            places.put(number, place);
+        }
     }
 
     /** The column that a setting of the engine is written in. */
@@ -104,6 +122,7 @@ final class Census implements Table.Visitor {
             return;
         }
         Map<String, Long> first = new HashMap<>();
+        Set<Integer> others = new HashSet<>();
         table.scan(new Table.Visitor() {
             @Override
             public void row(long number, Table.Place place, Map<String, Object> cells) {
@@ -112,6 +131,8 @@ final class Census implements Table.Visitor {
                         .ifPresent(row -> {
                             var before = first.putIfAbsent(row.id(), number);
                             if (before != null) {
+                                others.add((int) number);
+                                places.put(number, place);
                                 Census.this.fault(new RowFault(
                                         number,
                                         Optional.of(Column.ID.text()),
@@ -125,5 +146,6 @@ final class Census implements Table.Visitor {
                 // Told in the first reading.
             }
         });
+        queue.remove(others);
     }
 }

@@ -4,6 +4,7 @@ import io.mural.batch.Kinds.Kind;
 import io.mural.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -110,13 +111,14 @@ public final class PictureMaker implements AutoCloseable {
         return outcome(result, kind.flops());
     }
 
-    /** The result of a row that cannot be read. */
+    /**
+     * The result of a row that is at fault.
+     *
+     * @param cells its values, as far as they can be read
+     */
     public static Outcome failed(RowFault fault, Map<String, Object> cells, String executor, String device) {
-        var id = cells.get(Column.ID.text());
-        var name = id == null || id.toString().isEmpty() ? "row-" + fault.row() : id.toString();
-        var row = new Row(fault.row(), name, "", Optional.empty(), 0, 1, null, null, cells);
         var work = new ResultRow.Work(Batch.thisHost(), executor, device, 0, Optional.empty(), Optional.empty());
-        return outcome(ResultRow.failed(row, 0, fault.line(), work), 0);
+        return outcome(ResultRow.refused(List.of(fault), cells, work), 0);
     }
 
     private Outcome failed(Row row, int number, String error, double flops) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
@@ -41,6 +42,22 @@ final class Queue {
 
     int size() {
         return size;
+    }
+
+    /** Takes rows out again, by their numbers. */
+    void remove(Set<Integer> rows) {
+        int kept = 0;
+        for (int row = 0; row < size; row++) {
+            if (!rows.contains(numbers[row])) {
+                offsets[kept] = offsets[row];
+                lengths[kept] = lengths[row];
+                kinds[kept] = kinds[row];
+                counts[kept] = counts[row];
+                numbers[kept] = numbers[row];
+                kept++;
+            }
+        }
+        size = kept;
     }
 
     Table.Place place(int row) {

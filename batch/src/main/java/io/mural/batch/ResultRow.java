@@ -5,10 +5,12 @@ import io.mural.engine.text.Version;
 import io.mural.weights.text.Json;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A picture's line of the result: the row's own columns, then what became of it. */
 record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
@@ -84,6 +86,19 @@ record ResultRow(Row row, long seed, Status status, Map<String, Object> rest) {
         rest.put("error", error);
         rest.put("mural", Version.text());
         return new ResultRow(row, seed, Status.FAILED, rest);
+    }
+
+    /**
+     * A row that is at fault.
+     *
+     * @param cells its values, as far as they can be read
+     */
+    static ResultRow refused(List<RowFault> faults, Map<String, Object> cells, Work work) {
+        long number = faults.getFirst().row();
+        var id = cells.get(Column.ID.text());
+        var name = id == null || id.toString().isEmpty() ? "row-" + number : id.toString();
+        var error = faults.stream().map(RowFault::line).collect(Collectors.joining("; "));
+        return failed(new Row(number, name, "", Optional.empty(), 0, 1, null, null, cells), 0, error, work);
     }
 
     private static void put(Map<String, Object> rest, Work work) {

@@ -209,4 +209,20 @@ class BatchRunnerTest {
 
         assertThat(opened).hasValue(2); // to plan, and to make
     }
+
+    @Test
+    void aRowWhoseIdAnotherHasIsLeftOutIfAskedAndKeepsItsColumns() throws IOException {
+        var rows = "id,prompt,width,height,steps,note\na,a sea,32,32,1,one\na,a lake,32,32,1,two\nb,,32,32,1,three\n";
+
+        var state = run(options(rows, "out", Shard.WHOLE, true));
+
+        assertThat(state.made()).isEqualTo(1);
+        assertThat(state.failed()).isEqualTo(2);
+        assertThat(state.pictures()).isEqualTo(3);
+        assertThat(pictures(folder.resolve("out"))).hasSize(1);
+        assertThat(table(folder.resolve("out")))
+                .extracting(row -> row.get("id"), row -> row.get("note"), row -> row.get("status"))
+                .containsExactlyInAnyOrder(
+                        tuple("a", "one", "made"), tuple("a", "two", "failed"), tuple("b", "three", "failed"));
+    }
 }

@@ -45,13 +45,14 @@ public final class Batch implements Callable<Integer> {
     static final Map<String, String> USUAL = Map.of(
             "spark.speculation",
             "false",
+            // A picture that ends its process three times is given up, and a task may have two of that kind. It does so on
+            // every node: of a single one Spark would have no other left.
             "spark.task.maxFailures",
-            "4",
+            "8",
             "spark.excludeOnFailure.enabled",
             "true",
-            // A picture that ends its process does so everywhere: of a single node Spark would have no other left.
             "spark.excludeOnFailure.task.maxTaskAttemptsPerNode",
-            "4");
+            "7");
 
     /** What becomes of a table with rows that cannot be made. */
     enum OnBadRow {

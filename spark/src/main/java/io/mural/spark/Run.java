@@ -139,7 +139,7 @@ final class Run {
         }
         var results = spark.read().parquet(out.table());
         context.setJobDescription("mural: counts the results");
-        out.failures(results.filter("status = 'failed'").toJSON().toLocalIterator());
+        out.failures(results.filter("status = 'failed'").coalesce(1).toJSON().toLocalIterator());
         out.tidy();
         out.job(
                 table.name(),

@@ -41,9 +41,9 @@ class ClusterTest {
     private static final String ROWS = """
             id,prompt,seed,count,width,height,steps,model,note
             sea,"a calm sea, ""blue"" one",1,2,32,32,1,,blue
-            pines,pine trees,5,1,48,32,1,nano,"two
+            pines,pine trees,5,1,48,32,1,,"two
             lines"
-            house,海の家,18446744073709551615,1,32,32,1,planted,
+            house,海の家,18446744073709551615,1,32,32,1,,
             ,a meadow,,1,32,48,1,,
             """;
 
@@ -141,7 +141,6 @@ class ClusterTest {
 
         var made = run("rows.csv", "csv");
         assertThat(column(made, "status")).containsOnly("made").hasSize(5);
-        assertThat(notes.resolve("planted")).exists(); // and healed
         assertThat(pictures("csv")).usingRecursiveComparison().isEqualTo(expected);
         var sums = column(made, "sha256");
         assertThat(made.filter("id = 'pines'").first().<String>getAs("note")).isEqualTo("two\nlines");
@@ -164,7 +163,7 @@ class ClusterTest {
         assertThat(column(again, "sha256")).containsExactlyInAnyOrderElementsOf(sums);
         assertThat(alone(csv, "csv").kept()).isEqualTo(5);
         var job = Json.read(folder.resolve("csv/_mural/job.json"));
-        assertThat(job.object("models").keys()).containsAll(models.keySet());
+        assertThat(job.object("models").keys()).containsExactlyInAnyOrderElementsOf(models.keySet());
     }
 
     @Test
@@ -226,7 +225,7 @@ class ClusterTest {
     @Test
     void anExecutorKilledAmidAPictureLosesNothing() throws Exception {
         var rows = new StringBuilder("prompt,width,height,steps\n");
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 4; i++) {
             rows.append("a calm sea ").append(i).append(",128,128,4\n");
         }
         var csv = write("rows.csv", rows.toString());
@@ -242,7 +241,7 @@ class ClusterTest {
 
         var table = job.get(5, TimeUnit.MINUTES);
 
-        assertThat(column(table, "status")).hasSize(6).isSubsetOf("made", "kept");
+        assertThat(column(table, "status")).hasSize(4).isSubsetOf("made", "kept");
         assertThat(pictures("out")).usingRecursiveComparison().isEqualTo(pictures("alone"));
     }
 
@@ -274,14 +273,20 @@ class ClusterTest {
     }
 
     @Test
-    void aPictureThatEndsItsProcessIsGivenUpAndTheOthersAreMade() throws IOException {
-        write(
-                "rows.csv",
-                "id,prompt,width,height,steps,model\nbad,a sea,32,32,1,poison\ngood,a sea,32,32,1,nano\n");
+    void aPictureThatEndsItsProcessIsGivenUpAndOneThatFailsOnceIsMade() throws IOException {
+        write("rows.csv", """
+                id,prompt,width,height,steps,model
+                bad,a sea,32,32,1,poison
+                good,a sea,32,32,1,nano
+                once,a lake,32,32,1,planted
+                """);
 
         var table = run("rows.csv", "out");
 
         assertThat(column(table.filter("id = 'good'"), "status")).containsExactly("made");
+        assertThat(column(table.filter("id = 'once'"), "status")).containsExactly("made");
+        assertThat(column(table.filter("id = 'once'"), "attempt")).containsExactly("2");
+        assertThat(notes.resolve("planted")).exists();
         assertThat(column(table.filter("id = 'bad'"), "status")).containsExactly("failed");
         assertThat(column(table.filter("id = 'bad'"), "error")).first().asString().contains("ended its process 3 times");
     }
