@@ -128,21 +128,26 @@ public final class BatchRunner {
     }
 
     private BatchListener.Totals totals(Batch batch, int[] order) {
-        var cursor = new Cursor(batch.queue(), order, options.shard());
+        long place = 0;
         long pictures = 0;
         double flops = 0;
         double seconds = 0;
         long bytes = 0;
         long memory = 0;
         int kinds = 0;
-        for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
-            var kind = batch.kind(next.get().row());
-            pictures++;
-            flops += kind.flops();
-            seconds += kind.seconds();
-            bytes += kind.rawBytes();
-            memory = Math.max(memory, kind.memoryBytes());
-            kinds = Math.max(kinds, batch.queue().kind(next.get().row()) + 1);
+        for (int row : order) {
+            int count = batch.queue().count(row);
+            long mine = options.shard().taken(place, count);
+            place += count;
+            if (mine > 0) {
+                var kind = batch.kind(row);
+                pictures += mine;
+                flops += mine * kind.flops();
+                seconds += mine * kind.seconds();
+                bytes += mine * kind.rawBytes();
+                memory = Math.max(memory, kind.memoryBytes());
+                kinds = Math.max(kinds, batch.queue().kind(row) + 1);
+            }
         }
         return new BatchListener.Totals(batch.queue().size(), kinds, pictures, flops, seconds, bytes, memory);
     }

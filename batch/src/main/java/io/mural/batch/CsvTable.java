@@ -1,11 +1,16 @@
 package io.mural.batch;
 
 import io.mural.tensor.InputException;
+import java.io.BufferedInputStream;
+import java.io.FilterReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +27,8 @@ final class CsvTable implements Table {
     private static final CSVFormat ROWS =
             CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
 
+    private static final int LONGEST = 16 << 20;
+
     private final Path path;
     private final RandomAccessFile file;
     private List<String> columns = List.of();
@@ -33,12 +40,13 @@ final class CsvTable implements Table {
 
     @Override
     public void scan(Visitor visitor) throws IOException {
-        try (var parser = CSVParser.builder()
-                .setPath(path)
-                .setCharset(StandardCharsets.UTF_8)
-                .setFormat(ROWS)
-                .setTrackBytes(true)
-                .get()) {
+        try (var letters = new Letters(path);
+                var parser = CSVParser.builder()
+                        .setReader(letters)
+                        .setCharset(StandardCharsets.UTF_8)
+                        .setFormat(ROWS)
+                        .setTrackBytes(true)
+                        .get()) {
             var records = parser.iterator();
             if (!records.hasNext()) {
                 throw InputException.about("table", path + ": is empty; its first line names the columns");
@@ -47,6 +55,7 @@ final class CsvTable implements Table {
             CSVRecord waiting = null;
             while (records.hasNext()) {
                 var next = records.next();
+                letters.rowEnds();
                 if (waiting != null) {
                     row(visitor, waiting, next.getBytePosition());
                 }
@@ -63,6 +72,9 @@ final class CsvTable implements Table {
     }
 
     private InputException unreadable(IOException e) {
+        if (e instanceof CharacterCodingException) {
+            return InputException.about("table", path + ": is not valid UTF-8 text; save the table as UTF-8", e);
+        }
         return InputException.about(
                 "table",
                 path + ": cannot be read as comma-separated values: " + e.getMessage() + "; quote texts with commas",
@@ -124,5 +136,43 @@ final class CsvTable implements Table {
     @Override
     public void close() throws IOException {
         file.close();
+    }
+
+    /** The text of a file, which must be UTF-8. A quote that is not closed would make one row of all that follows. */
+    private static final class Letters extends FilterReader {
+        private final Path path;
+        private long count; // since a row ended
+
+        Letters(Path path) throws IOException {
+            super(new InputStreamReader(
+                    new BufferedInputStream(Files.newInputStream(path), 1 << 16), StandardCharsets.UTF_8.newDecoder()));
+            this.path = path;
+        }
+
+        void rowEnds() {
+            count = 0;
+        }
+
+        @Override
+        public int read() throws IOException {
+            count(1);
+            return super.read();
+        }
+
+        @Override
+        public int read(char[] text, int from, int length) throws IOException {
+            int read = super.read(text, from, length);
+            count(read);
+            return read;
+        }
+
+        private void count(int letters) {
+            count += letters;
+            if (count > LONGEST) {
+                throw InputException.about(
+                        "table",
+                        path + ": a row is longer than " + (LONGEST >> 20) + " MiB; a quote may not be closed");
+            }
+        }
     }
 }

@@ -22,6 +22,8 @@ public final class RowReader {
     private static final BigInteger MOST_SEED = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
     private static final int MOST_PICTURES = 1_000_000;
+    /** Digits of one that anybody means. */
+    private static final int LONGEST_NUMBER = 100;
 
     private final long number;
     private final int digits;
@@ -133,10 +135,18 @@ public final class RowReader {
     }
 
     private Optional<BigInteger> whole(Column column, BigInteger least, BigInteger most) {
-        return number(column, "must be a whole number", text -> new BigDecimal(text).toBigIntegerExact())
+        return number(column, "must be a whole number", RowReader::whole)
                 .flatMap(value -> value.compareTo(least) < 0 || value.compareTo(most) > 0
                         ? wrong(column, "must be between " + least + " and " + most + " but is " + value)
                         : Optional.of(value));
+    }
+
+    /** Of a number such as 1e999999999 the digits are not written out. */
+    private static BigInteger whole(String text) {
+        var number = new BigDecimal(text).stripTrailingZeros();
+        return number.precision() - (long) number.scale() > LONGEST_NUMBER
+                ? BigInteger.TEN.pow(LONGEST_NUMBER).multiply(BigInteger.valueOf(number.signum()))
+                : number.toBigIntegerExact();
     }
 
     private Optional<Double> decimal(Column column) {
@@ -148,8 +158,12 @@ public final class RowReader {
 
     private <T> Optional<T> number(Column column, String rule, Function<String, T> parse) {
         return value(column).flatMap(value -> {
+            var text = value.toString().strip();
+            if (text.length() > LONGEST_NUMBER) {
+                return wrong(column, rule);
+            }
             try {
-                return Optional.of(parse.apply(value.toString().strip()));
+                return Optional.of(parse.apply(text));
             } catch (ArithmeticException | NumberFormatException e) {
                 return wrong(column, rule + " but is " + value);
             }
@@ -165,7 +179,9 @@ public final class RowReader {
     private List<String> texts(Column column) {
         return value(column)
                 .map(value -> switch (value) {
-                    case List<?> list -> list.stream().map(Object::toString).toList();
+                    case List<?> list
+                    when list.stream().allMatch(String.class::isInstance) ->
+                        list.stream().map(Object::toString).toList();
                     case String text -> split(text);
                     default ->
                         this.<List<String>>wrong(column, "must be a list of texts")

@@ -34,6 +34,11 @@ public record Shard(int index, int of) {
         return picture % of == index;
     }
 
+    /** How many of so many pictures it takes, which follow each other from a place on. */
+    long taken(long place, int pictures) {
+        return Math.ceilDiv(place + pictures - index, (long) of) - Math.ceilDiv(place - index, (long) of);
+    }
+
     /** The last part of the names of its files. */
     String suffix() {
         return String.format(Locale.ROOT, "%05d-of-%05d", index, of);

@@ -1,7 +1,9 @@
 package io.mural.batch;
 
 import io.mural.CancelledException;
+import io.mural.Picture;
 import io.mural.Recipe;
+import io.mural.Request;
 import io.mural.Sink;
 import io.mural.batch.Kinds.Kind;
 import io.mural.batch.ResultRow.Status;
@@ -64,7 +66,7 @@ final class Worker {
                 ? Sink.png(made).resume().forOthers()
                 : Sink.png(made).forOthers();
         var request = Kinds.request(row, batch.catalog(), row.prompt(), seed);
-        var picture = models.of(kind.setup()).generate(request, sink);
+        var picture = made(kind, request, sink);
         batch.store().publish(made, identity);
         return ResultRow.finished(
                 row,
@@ -75,6 +77,18 @@ final class Worker {
                 file(identity),
                 picture.recipe(),
                 work(attempt, queued, Optional.of(batch.seconds().getAsDouble() - begin)));
+    }
+
+    /** That the folder of results cannot be written to is no fault of a row: all others would fail, too. */
+    private Picture made(Kind kind, Request request, Sink.File sink) throws IOException {
+        try {
+            return models.of(kind.setup()).generate(request, sink);
+        } catch (InputException e) {
+            if (e.getMessage().startsWith(sink.path() + ": cannot be written")) {
+                throw new IOException(e.getMessage() + "; make room and run the batch again, which goes on", e);
+            }
+            throw e;
+        }
     }
 
     private ResultRow.Work work(int attempt, double queued, Optional<Double> seconds) {

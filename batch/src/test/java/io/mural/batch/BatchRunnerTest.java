@@ -10,14 +10,17 @@ import io.mural.batch.BatchListener.State;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchRunnerTest {
     private static final Path MODEL = Path.of("..", "models", "mural-nano");
     private static final String ROWS = """
-            id,prompt,seed,count,width,height,steps,note
-            sea,a calm sea,1,2,32,32,1,blue
-            pines,pine trees,5,1,48,32,1,green
-            house,a house,,1,32,32,1,
-            """;
+        id,prompt,seed,count,width,height,steps,note
+        sea,a calm sea,1,2,32,32,1,blue
+        pines,pine trees,5,1,48,32,1,green
+        house,a house,,1,32,32,1,
+        """;
 
     @TempDir
     private Path folder;
@@ -164,14 +167,14 @@ class BatchRunnerTest {
     @Test
     void allFaultsAreToldBeforeAnyWork() throws IOException {
         var rows = """
-                id,prompt,width,height,steps,references,model
-                a,a sea,33,32,1,,
-                b,a sea,32,32,0,,
-                c,,32,32,1,,
-                a,a sea,32,32,1,,
-                e,a sea,32,32,1,cat.png,
-                f,a sea,32,32,1,,dev
-                """;
+            id,prompt,width,height,steps,references,model
+            a,a sea,33,32,1,,
+            b,a sea,32,32,0,,
+            c,,32,32,1,,
+            a,a sea,32,32,1,,
+            e,a sea,32,32,1,cat.png,
+            f,a sea,32,32,1,,dev
+            """;
         var options = options(rows, "out", Shard.WHOLE, false);
 
         assertThatThrownBy(() -> run(options))
@@ -224,5 +227,55 @@ class BatchRunnerTest {
                 .extracting(row -> row.get("id"), row -> row.get("note"), row -> row.get("status"))
                 .containsExactlyInAnyOrder(
                         tuple("a", "one", "made"), tuple("a", "two", "failed"), tuple("b", "three", "failed"));
+    }
+
+    @Test
+    void thatNothingCanBeWrittenIsNoFaultOfARow() throws IOException {
+        var options = options(ROWS, "out", Shard.WHOLE, false);
+        var tmp = folder.resolve("out/_mural/tmp");
+        var runner = new BatchRunner(options, this::open, new BatchListener() {
+            @Override
+            public void faults(List<RowFault> found) {
+                assertThat(found).isEmpty();
+            }
+
+            @Override
+            public void planned(Totals totals) {
+                assertThat(totals.pictures()).isEqualTo(4);
+            }
+
+            @Override
+            public void progress(State state, Optional<String> failure) {
+                assertThat(failure).isEmpty();
+                try (Stream<Path> files = Files.walk(tmp)) {
+                    files.sorted(Comparator.reverseOrder())
+                            .forEach(file -> file.toFile().delete());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+
+        assertThatThrownBy(runner::run)
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("cannot be written")
+                .hasMessageContaining("run the batch again");
+        assertThat(pictures(folder.resolve("out"))).hasSize(1);
+        assertThat(run(options).kept()).isEqualTo(1);
+    }
+
+    @Test
+    void aShardKnowsItsShareWithoutCounting() {
+        for (int of = 1; of < 5; of++) {
+            for (int index = 0; index < of; index++) {
+                var shard = new Shard(index, of);
+                for (int place = 0; place < 7; place++) {
+                    long taken = IntStream.range(place, place + 9)
+                            .filter(shard::takes)
+                            .count();
+                    assertThat(shard.taken(place, 9)).isEqualTo(taken);
+                }
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -94,5 +95,25 @@ class RowReaderTest {
                 .singleElement()
                 .asString()
                 .contains("path");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e999999999", "-1e999999999", "1e-999999999", "18446744073709551616", "1.5", "NaN", "0x10"})
+    @Timeout(5)
+    void numbersOutOfBoundsAreFaultsAtOnce(String seed) {
+        assertThat(read(Map.of("prompt", "p", "seed", seed))).isEmpty();
+        assertThat(faults).singleElement().asString().contains("seed");
+        assertThat(read(Map.of("prompt", "p", "seed", "9".repeat(1_000_000)))).isEmpty();
+    }
+
+    @Test
+    void listsHoldTexts() {
+        var nothing = new ArrayList<Object>();
+        nothing.add(null);
+
+        assertThat(read(Map.of("prompt", "p", "references", nothing))).isEmpty();
+        assertThat(read(Map.of("prompt", "p", "references", List.of(Map.of())))).isEmpty();
+        assertThat(read(Map.of("prompt", "p", "loras", nothing))).isEmpty();
+        assertThat(faults).hasSize(3);
     }
 }

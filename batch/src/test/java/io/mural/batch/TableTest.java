@@ -111,4 +111,35 @@ class TableTest {
             assertThatThrownBy(() -> scan(table)).hasMessageContaining("is empty");
         }
     }
+
+    @Test
+    void aCsvTableThatIsNotUtf8IsRefused() throws IOException {
+        var file = folder.resolve("t.csv");
+        Files.write(file, "prompt\nein H\u00fcgel\n".getBytes(StandardCharsets.ISO_8859_1));
+        try (var table = Table.open(file)) {
+            assertThatThrownBy(() -> scan(table))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("UTF-8");
+        }
+    }
+
+    @Test
+    void rowsBehindSignsOfFourBytesAreFoundAgain() throws IOException {
+        try (var table =
+                Table.open(file("t.csv", "prompt,seed\n\uD83D\uDE00\uD83C\uDF0A,1\r\n\uD83C\uDF05 b,2\r\nc,3"))) {
+            scan(table);
+
+            assertThat(rows).hasSize(3);
+            readsEveryRowAgainAtItsPlace(table);
+        }
+    }
+
+    @Test
+    void aQuoteThatIsNotClosedDoesNotTakeTheWholeFile() throws IOException {
+        try (var table = Table.open(file("t.csv", "prompt\n\"a sea\n" + "b\n".repeat(9 << 20)))) {
+            assertThatThrownBy(() -> scan(table))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("longer than 16 MiB");
+        }
+    }
 }

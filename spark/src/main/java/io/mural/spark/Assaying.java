@@ -20,12 +20,12 @@ final class Assaying implements FlatMapFunction<Iterator<Numbered>, Assayed> {
     private static final Map<String, String> COLUMNS = Map.of("size", "width", "true-cfg", "true_cfg");
 
     private final Settings settings;
-    private final List<String> columns;
+    private final ArrayList<String> columns; // which goes to executors
     private final Broadcast<SerializableConfiguration> hadoop;
 
     Assaying(Settings settings, List<String> columns, Broadcast<SerializableConfiguration> hadoop) {
         this.settings = settings;
-        this.columns = List.copyOf(columns);
+        this.columns = new ArrayList<>(columns);
         this.hadoop = hadoop;
     }
 
@@ -48,7 +48,8 @@ final class Assaying implements FlatMapFunction<Iterator<Numbered>, Assayed> {
         try {
             return Assayed.sound(row, read.get(), desk.assay(read.get()));
         } catch (InputException e) {
-            var column = e.field().map(field -> COLUMNS.getOrDefault(field, field)).filter(columns::contains);
+            var column =
+                    e.field().map(field -> COLUMNS.getOrDefault(field, field)).filter(columns::contains);
             return Assayed.faulty(row, new RowFault(row.number(), column, e.getMessage()));
         }
     }
@@ -59,7 +60,8 @@ final class Assaying implements FlatMapFunction<Iterator<Numbered>, Assayed> {
             return faults.getFirst();
         }
         var all = faults.stream()
-                .map(fault -> fault.column().map(name -> "column " + name + ": ").orElse("") + fault.message())
+                .map(fault ->
+                        fault.column().map(name -> "column " + name + ": ").orElse("") + fault.message())
                 .toList();
         return new RowFault(faults.getFirst().row(), Optional.empty(), String.join("; ", all));
     }

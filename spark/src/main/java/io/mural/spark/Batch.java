@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Batch.VersionLine.class,
         sortOptions = false,
         description = {
-            "Makes the pictures of a table on a Spark cluster, each once: what is there is kept, so a batch that was stopped"
-                    + " goes on when it is run again.",
+            "Makes the pictures of a table on a Spark cluster, each once: what is there is kept, so a batch that was"
+                    + " stopped goes on when it is run again.",
             "The path of the table of results goes to stdout. Exit code 3 when rows failed."
         },
         footerHeading = "%nExample:%n",
@@ -45,7 +45,8 @@ public final class Batch implements Callable<Integer> {
     static final Map<String, String> USUAL = Map.of(
             "spark.speculation",
             "false",
-            // A picture that ends its process three times is given up, and a task may have two of that kind. It does so on
+            // A picture that ends its process three times is given up, and a task may have two of that kind. It does so
+            // on
             // every node: of a single one Spark would have no other left.
             "spark.task.maxFailures",
             "8",
@@ -73,8 +74,9 @@ public final class Batch implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "TABLE",
-            description = "Rows with a prompt each: .csv with a header, .jsonl (a JSON object a line) or .parquet; a file or"
-                    + " a folder of files, wherever Hadoop opens it.")
+            description =
+                    "Rows with a prompt each: .csv with a header, .jsonl (a JSON object a line) or .parquet; a file or"
+                            + " a folder of files, wherever Hadoop opens it.")
     private String table;
 
     @Option(
@@ -93,8 +95,9 @@ public final class Batch implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "[NAME=]DIR|FILE|ORG/NAME",
-            description = "A model that rows may name, on every node; the first is used where they name none. Without NAME"
-                    + " it has its folder's name. May be given several times. Default: the embedded mural-nano.")
+            description =
+                    "A model that rows may name, on every node; the first is used where they name none. Without NAME"
+                        + " it has its folder's name. May be given several times. Default: the embedded mural-nano.")
     private List<String> models = List.of();
 
     @Option(
@@ -112,14 +115,12 @@ public final class Batch implements Callable<Integer> {
     @Option(
             names = "--model-cache",
             paramLabel = "DIR",
-            description = "The folder of a node's disk where --model-uri copies to. Default: mural-models in the folder of"
-                    + " temporary files.")
+            description =
+                    "The folder of a node's disk where --model-uri copies to. Default: mural-models in the folder of"
+                            + " temporary files.")
     private Path modelCache;
 
-    @Option(
-            names = "--lora",
-            paramLabel = "NAME=FILE",
-            description = "A LoRA that rows may name, on every node.")
+    @Option(names = "--lora", paramLabel = "NAME=FILE", description = "A LoRA that rows may name, on every node.")
     private Map<String, String> loras = new LinkedHashMap<>();
 
     @Option(
@@ -134,8 +135,10 @@ public final class Batch implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            description = "cpu; a GPU's backend such as tornado:opencl, to which Spark's address is added; or all, for all of"
-                    + " TornadoVM's devices of an executor. Default: tornado:cuda where Spark hands out GPUs, else cpu.")
+            description =
+                    "cpu; a GPU's backend such as tornado:opencl, to which Spark's address is added; or all, for all"
+                        + " of TornadoVM's devices of an executor. Default: tornado:cuda where Spark hands out GPUs,"
+                        + " else cpu.")
     private String device = "";
 
     @Option(

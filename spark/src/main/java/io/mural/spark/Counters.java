@@ -33,7 +33,7 @@ final class Counters implements Serializable {
             default -> failed;
         };
         counter.add(1L);
-        (counter == made ? flopsMade : flopsPassed).add(outcome.flops());
+        ("made".equals(outcome.status()) ? flopsMade : flopsPassed).add(outcome.flops());
     }
 
     /** @param seconds since pictures are made */

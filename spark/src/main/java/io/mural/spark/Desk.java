@@ -81,7 +81,8 @@ final class Desk implements AutoCloseable {
     private static Path nano() {
         return ServiceLoader.load(EmbeddedModel.class, Desk.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(() -> InputException.about("model", "no `model` is named, and the embedded one is not there"))
+                .orElseThrow(
+                        () -> InputException.about("model", "no `model` is named, and the embedded one is not there"))
                 .folder();
     }
 
@@ -134,8 +135,8 @@ final class Desk implements AutoCloseable {
     private void lookForOut() throws IOException {
         var mark = mark(settings);
         if (!sees && !mark.getFileSystem(hadoop).exists(mark)) {
-            throw new NotHere("`out` " + settings.out() + ": is another folder here than where the job was started; name one"
-                    + " that all nodes share");
+            throw new NotHere("`out` " + settings.out()
+                    + ": is another folder here than where the job was started; name one" + " that all nodes share");
         }
         sees = true;
     }
@@ -173,9 +174,11 @@ final class Desk implements AutoCloseable {
 
     @Override
     public void close() {
-        try (nearby;
-                var remote = store instanceof RemoteStore opened ? opened : null) {
+        try (nearby) {
             maker.close();
+            if (store instanceof RemoteStore remote) {
+                remote.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

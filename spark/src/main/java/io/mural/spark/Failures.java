@@ -22,7 +22,9 @@ final class Failures {
         } catch (Exception e) { // Spark's are checked ones that Scala does not declare
             throw e instanceof AnalysisException
                     ? InputException.about(field, firstLine(e), e)
-                    : reason(e).map(line -> new InputException(line, e)).orElseGet(() -> new InputException(firstLine(e), e));
+                    : reason(e)
+                            .map(line -> new InputException(line, e))
+                            .orElseGet(() -> new InputException(firstLine(e), e));
         }
     }
 
@@ -38,6 +40,8 @@ final class Failures {
 
     private static String firstLine(Throwable failure) {
         var message = failure.getMessage();
-        return message == null ? failure.toString() : message.lines().findFirst().orElse(failure.toString());
+        return message == null
+                ? failure.toString()
+                : message.lines().findFirst().orElse(failure.toString());
     }
 }

@@ -46,7 +46,8 @@ final class Making implements FlatMapFunction<Iterator<Tuple2<Piece.Place, Piece
     @Override
     public Iterator<Row> call(Iterator<Tuple2<Piece.Place, Piece>> pieces) {
         return new Mapped<>(
-                new Pictures(pieces), new Maker(Desks.take(settings, hadoop.value().value(), TaskContext.get()))::row);
+                new Pictures(pieces),
+                new Maker(Desks.take(settings, hadoop.value().value(), TaskContext.get()))::row);
     }
 
     /** The n-th picture of a row. */

@@ -35,7 +35,8 @@ public final class MuralBatch {
     private int threads;
     private double taskMinutes = 5;
     private boolean skipBadRows;
-    private String modelCache = Path.of(System.getProperty("java.io.tmpdir"), "mural-models").toString();
+    private String modelCache =
+            Path.of(System.getProperty("java.io.tmpdir"), "mural-models").toString();
     private Opening opening = Opening::usual;
     private BatchListener listener = new Silence();
     private Consumer<String> notes = line -> LOG.log(System.Logger.Level.WARNING, line);

@@ -55,8 +55,9 @@ final class Nearby implements Fetch, AutoCloseable {
                 folder = Files.createTempDirectory("mural-pictures");
             }
             var source = new org.apache.hadoop.fs.Path(uri);
-            var place = Files.createDirectory(folder.resolve(UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
-                    .toString()));
+            var place =
+                    Files.createDirectory(folder.resolve(UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8))
+                            .toString()));
             var file = place.resolve(source.getName());
             try (var in = FileSystem.get(uri, hadoop).open(source)) {
                 Files.copy(in, file);

@@ -6,7 +6,6 @@ import io.mural.batch.BatchListener.Totals;
 import io.mural.spark.Assayed.Kind;
 import io.mural.tensor.InputException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,11 +140,7 @@ final class Run {
         context.setJobDescription("mural: counts the results");
         out.failures(results.filter("status = 'failed'").coalesce(1).toJSON().toLocalIterator());
         out.tidy();
-        out.job(
-                table.name(),
-                models(),
-                manner.skipBadRows(),
-                counts(results, (System.nanoTime() - start) / NANOS));
+        out.job(table.name(), models(), manner.skipBadRows(), counts(results, (System.nanoTime() - start) / NANOS));
         return results;
     }
 
@@ -170,7 +165,8 @@ final class Run {
     }
 
     private double taskSeconds(Totals totals) {
-        int cores = profile.map(each -> each.getTaskCpus().map(cpus -> (int) cpus).getOrElse(() -> 1))
+        int cores = profile.map(
+                        each -> each.getTaskCpus().map(cpus -> (int) cpus).getOrElse(() -> 1))
                 .orElse(1);
         int slots = Math.max(1, context.defaultParallelism() / Math.max(1, cores));
         return Math.min(manner.taskSeconds(), totals.deviceSeconds() / (slots * TASKS_A_SLOT));
@@ -193,7 +189,8 @@ final class Run {
             devices.merge(row.getString(1), row.getLong(2), Long::sum);
         }
         Map<String, Object> counts = new LinkedHashMap<>();
-        counts.put("pictures", found.values().stream().mapToLong(Long::longValue).sum());
+        counts.put(
+                "pictures", found.values().stream().mapToLong(Long::longValue).sum());
         for (var status : List.of("made", "kept", "failed")) {
             counts.put(status, found.getOrDefault(status, 0L));
         }

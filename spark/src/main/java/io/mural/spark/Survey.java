@@ -29,7 +29,14 @@ record Survey(List<Map<Kind, Cut.Sum>> parts, Totals totals, List<RowFault> faul
 
     /** What a part of the table takes. */
     private record Part(
-            long rows, Map<Kind, Cut.Sum> kinds, double flops, double seconds, long pictures, long bytes, long memory, List<Fault> faults)
+            long rows,
+            Map<Kind, Cut.Sum> kinds,
+            double flops,
+            double seconds,
+            long pictures,
+            long bytes,
+            long memory,
+            List<Fault> faults)
             implements Serializable {}
 
     private record Fault(long row, Assayed.Fault fault) implements Serializable {}

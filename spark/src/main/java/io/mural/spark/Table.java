@@ -94,7 +94,9 @@ record Table(String name, StructType schema, JavaRDD<Numbered> rows) {
 
     /** Rows of a program, numbered in the order that they have there. */
     static Table of(Dataset<Row> rows) {
-        var numbered = rows.javaRDD().zipWithIndex().map(each -> new Numbered(each._2 + 1, values(each._1, each._1.size()), null));
+        var numbered = rows.javaRDD()
+                .zipWithIndex()
+                .map(each -> new Numbered(each._2 + 1, values(each._1, each._1.size()), null));
         return new Table("a data set", plain(rows.schema()), numbered);
     }
 
@@ -165,8 +167,7 @@ record Table(String name, StructType schema, JavaRDD<Numbered> rows) {
     private record Counted(Split split, long rows) implements Serializable {}
 
     /** Gives rows their numbers. */
-    private static final class Numbering
-            implements Function2<Integer, Iterator<Row>, Iterator<Numbered>> {
+    private static final class Numbering implements Function2<Integer, Iterator<Row>, Iterator<Numbered>> {
         private static final long serialVersionUID = 1L;
 
         private final HashMap<Split, Long> first;
@@ -187,7 +188,8 @@ record Table(String name, StructType schema, JavaRDD<Numbered> rows) {
 
         private Numbered numbered(Row row, long number) {
             boolean sound = unreadable < 0 || row.isNullAt(unreadable);
-            return new Numbered(number, own(row), sound ? null : "cannot be read: " + shortened(row.getString(unreadable)));
+            return new Numbered(
+                    number, own(row), sound ? null : "cannot be read: " + shortened(row.getString(unreadable)));
         }
 
         private Object[] own(Row row) {

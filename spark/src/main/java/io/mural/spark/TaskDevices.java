@@ -35,8 +35,10 @@ final class TaskDevices {
             return device;
         }
         if (NUMBERED.matcher(device).matches()) {
-            throw new InputException("device", "`device` " + device + " has a number, and Spark hands out GPUs", "leave"
-                    + " the number away");
+            throw new InputException(
+                    "device",
+                    "`device` " + device + " has a number, and Spark hands out GPUs",
+                    "leave" + " the number away");
         }
         return (DeviceName.backend(device).isPresent() ? device : USUAL_BACKEND) + ":" + address;
     }

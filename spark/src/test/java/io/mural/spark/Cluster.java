@@ -8,7 +8,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Two executors, each a JVM with a core and a GPU that a script pretends to have found. */
 final class Cluster {
-    static final Path MODEL = Path.of("..", "models", "mural-nano").toAbsolutePath().normalize();
+    static final Path MODEL =
+            Path.of("..", "models", "mural-nano").toAbsolutePath().normalize();
     /** Of the pretended GPU; unlike what anybody would guess. */
     static final String ADDRESS = "7";
 
@@ -24,8 +25,7 @@ final class Cluster {
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         var builder = SparkSession.builder();
         Batch.USUAL.forEach(builder::config);
-        return builder
-                .master("local-cluster[2,1,1024]")
+        return builder.master("local-cluster[2,1,1024]")
                 .config("spark.executor.memory", "1g")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .config(

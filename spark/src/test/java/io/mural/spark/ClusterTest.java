@@ -39,13 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Batches of tiny pictures on two executors, beside {@link BatchRunner} in this process. */
 class ClusterTest {
     private static final String ROWS = """
-            id,prompt,seed,count,width,height,steps,model,note
-            sea,"a calm sea, ""blue"" one",1,2,32,32,1,,blue
-            pines,pine trees,5,1,48,32,1,,"two
-            lines"
-            house,海の家,18446744073709551615,1,32,32,1,,
-            ,a meadow,,1,32,48,1,,
-            """;
+        id,prompt,seed,count,width,height,steps,model,note
+        sea,"a calm sea, ""blue"" one",1,2,32,32,1,,blue
+        pines,pine trees,5,1,48,32,1,,"two
+        lines"
+        house,海の家,18446744073709551615,1,32,32,1,,
+        ,a meadow,,1,32,48,1,,
+        """;
 
     @TempDir
     private static Path shared;
@@ -62,7 +62,10 @@ class ClusterTest {
     static void start() throws IOException {
         models = new LinkedHashMap<>();
         for (var name : List.of("nano", "planted", "poison")) {
-            models.put(name, Files.createSymbolicLink(shared.resolve(name), Cluster.MODEL).toString());
+            models.put(
+                    name,
+                    Files.createSymbolicLink(shared.resolve(name), Cluster.MODEL)
+                            .toString());
         }
         spark = Cluster.start(shared);
     }
@@ -78,9 +81,7 @@ class ClusterTest {
     }
 
     private MuralBatch batch(String out) {
-        var batch = MuralBatch.on(spark)
-                .out(out)
-                .opening(new Pretence(notes.toString(), false));
+        var batch = MuralBatch.on(spark).out(out).opening(new Pretence(notes.toString(), false));
         models.forEach(batch::model);
         return batch;
     }
@@ -182,16 +183,16 @@ class ClusterTest {
     @Test
     void allFaultsAreToldBeforeAnyWorkAndSkippedIfAsked() throws IOException {
         var rows = """
-                id,prompt,width,height,steps,references,model
-                a,a sea,33,32,1,,
-                b,a sea,32,32,0,,
-                c,,32,32,1,,
-                d,a sea,32,32,1,,
-                d,a lake,32,32,1,,
-                f,a sea,32,32,1,cat.png,
-                g,a sea,32,32,1,,dev
-                h,a sea
-                """;
+            id,prompt,width,height,steps,references,model
+            a,a sea,33,32,1,,
+            b,a sea,32,32,0,,
+            c,,32,32,1,,
+            d,a sea,32,32,1,,
+            d,a lake,32,32,1,,
+            f,a sea,32,32,1,cat.png,
+            g,a sea,32,32,1,,dev
+            h,a sea
+            """;
         write("rows.csv", rows);
         List<RowFault> told = new ArrayList<>();
         var listener = new Silence() {
@@ -275,11 +276,11 @@ class ClusterTest {
     @Test
     void aPictureThatEndsItsProcessIsGivenUpAndOneThatFailsOnceIsMade() throws IOException {
         write("rows.csv", """
-                id,prompt,width,height,steps,model
-                bad,a sea,32,32,1,poison
-                good,a sea,32,32,1,nano
-                once,a lake,32,32,1,planted
-                """);
+            id,prompt,width,height,steps,model
+            bad,a sea,32,32,1,poison
+            good,a sea,32,32,1,nano
+            once,a lake,32,32,1,planted
+            """);
 
         var table = run("rows.csv", "out");
 
@@ -288,7 +289,10 @@ class ClusterTest {
         assertThat(column(table.filter("id = 'once'"), "attempt")).containsExactly("2");
         assertThat(notes.resolve("planted")).exists();
         assertThat(column(table.filter("id = 'bad'"), "status")).containsExactly("failed");
-        assertThat(column(table.filter("id = 'bad'"), "error")).first().asString().contains("ended its process 3 times");
+        assertThat(column(table.filter("id = 'bad'"), "error"))
+                .first()
+                .asString()
+                .contains("ended its process 3 times");
     }
 
     @Test
@@ -299,14 +303,20 @@ class ClusterTest {
             var lines = new StringBuilder();
             // The later, the larger: Spark reads the largest first.
             for (int i = 0; i < 3 << part; i++) {
-                lines.append("{\"prompt\":\"").append(part).append('-').append(i).append("\"}\n");
+                lines.append("{\"prompt\":\"")
+                        .append(part)
+                        .append('-')
+                        .append(i)
+                        .append("\"}\n");
                 expected.add(part + "-" + i);
             }
             Files.writeString(parts.resolve("part-" + part + ".json"), lines);
         }
         for (var size : List.of("100b", "1m")) {
             spark.conf().set("spark.sql.files.maxPartitionBytes", size);
-            var rows = Table.read(spark, parts.toUri().toString(), Table.Format.JSONL).rows().collect();
+            var rows = Table.read(spark, parts.toUri().toString(), Table.Format.JSONL)
+                    .rows()
+                    .collect();
             var sorted = rows.stream()
                     .sorted(Comparator.comparingLong(Numbered::number))
                     .toList();
@@ -319,9 +329,7 @@ class ClusterTest {
     @Test
     void resultsPicturesAndModelsComeFromWhereHadoopOpensThem() throws IOException {
         Files.copy(Path.of("..", "docs", "images", "sunset.png"), folder.resolve("photo one.png"));
-        write(
-                "rows.csv",
-                "prompt,width,height,steps,strength,init_image\na sea,32,32,2,0.5,photo one.png\n");
+        write("rows.csv", "prompt,width,height,steps,strength,init_image\na sea,32,32,2,0.5,photo one.png\n");
         var place = "pretended:" + folder;
         var batch = MuralBatch.on(spark)
                 .out(place + "/out")

@@ -24,7 +24,8 @@ record Pretence(String notes, boolean named) implements Opening {
     @Override
     public Mural open(Setup setup, Optional<Path> embedded, String device, int threads) {
         var cpu = DeviceChoice.of("cpu", 1, Optional.empty(), Optional.empty(), true);
-        var model = setup.model().path().map(path -> path.getFileName().toString()).orElse("");
+        var model =
+                setup.model().path().map(path -> path.getFileName().toString()).orElse("");
         var choice = new DeviceChoice(named ? device : "cpu", 1, cpu.gemm(), cpu.precision(), cpu.bf16(), () -> {
             interfere(model);
             return cpu.ops().get();

@@ -40,11 +40,15 @@ class SubmittedJarIT {
     }
 
     private Ended submit(List<String> jvm, String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jvm);
         command.addAll(List.of("-Xmx1g", "-cp", sparks(), "org.apache.spark.deploy.SparkSubmit"));
         command.addAll(List.of("--master", "local[2,4]", "--conf", "spark.ui.enabled=false"));
-        command.addAll(List.of("--class", "io.mural.spark.Batch", TARGET.resolve("mural-spark.jar").toString()));
+        command.addAll(List.of(
+                "--class",
+                "io.mural.spark.Batch",
+                TARGET.resolve("mural-spark.jar").toString()));
         command.addAll(List.of(args));
         var out = folder.resolve("stdout").toFile();
         var err = folder.resolve("stderr").toFile();
@@ -61,7 +65,8 @@ class SubmittedJarIT {
     private static String sparks() throws IOException {
         try (Stream<Path> protobuf = Files.list(TARGET.resolve("of-spark"))) {
             var others = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .filter(entry -> entry.endsWith(".jar") && !entry.contains("mural") && !entry.contains("protobuf-java"))
+                    .filter(entry ->
+                            entry.endsWith(".jar") && !entry.contains("mural") && !entry.contains("protobuf-java"))
                     .filter(entry -> !entry.matches(".*(picocli|commons-csv|junit|assertj|surefire).*"));
             return Stream.concat(protobuf.map(Path::toString), others).collect(Collectors.joining(File.pathSeparator));
         }
@@ -85,7 +90,8 @@ class SubmittedJarIT {
                 Optional.of(Cluster.MODEL));
         var kept = new BatchRunner(
                         options,
-                        (setup, device) -> Mural.builder().embedded(Cluster.MODEL).open(),
+                        (setup, device) ->
+                                Mural.builder().embedded(Cluster.MODEL).open(),
                         new Silence())
                 .run();
         assertThat(kept.kept()).isEqualTo(2);
@@ -94,7 +100,9 @@ class SubmittedJarIT {
     @Test
     void whatIsWrongIsALineAndACode() throws Exception {
         assertThat(submit(VECTORS, "none.csv", "--out", "out").exit()).isEqualTo(Batch.FAILED);
-        assertThat(Files.readString(folder.resolve("stderr"))).contains("mural: ").contains("none.csv");
+        assertThat(Files.readString(folder.resolve("stderr")))
+                .contains("mural: ")
+                .contains("none.csv");
 
         Files.writeString(folder.resolve("bad.csv"), "prompt,width,height,steps\na sea,33,32,1\na sea,32,32,1\n");
         var skipped = submit(VECTORS, "bad.csv", "--out", "bad", "--on-bad-row", "skip");

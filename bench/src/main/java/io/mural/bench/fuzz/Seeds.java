@@ -28,20 +28,32 @@ import javax.imageio.ImageIO;
 final class Seeds {
     static final String IDENTITY = "a picture";
     static final int LATENTS = 12;
-    static final String RECIPE =
-            "{\"mural\":\"0.1.0\",\"prompt\":\"a sea \u6d77\",\"negative\":\"\",\"true_cfg\":1.0,\"width\":64,\"height\":64,"
-                    + "\"steps\":2,\"seed\":18446744073709551615,\"guidance\":3.5,\"text_tokens\":64,"
-                    + "\"noise_dtype\":\"f32\",\"vae\":\"whole\",\"model\":{\"name\":\"tiny\",\"path\":\"tiny\","
-                    + "\"base\":null},\"loras\":[{\"path\":\"style.safetensors\",\"scale\":1,\"mode\":\"adapter\"}],"
-                    + "\"init_image\":{\"path\":\"a.png\",\"strength\":0.5,\"sha256\":\"00\"},\"references\":[\"b.png\"],"
-                    + "\"hierarchy\":{\"lora\":\"levels\",\"lora_scale\":1,\"scope\":\"guide\",\"window\":16,\"ratio\":2,"
-                    + "\"halo\":8,\"guidance_halo\":0,\"guidance_radius\":1,\"ntk_factor\":1.0,\"shift\":3.0,"
-                    + "\"steps\":28,\"skip_steps\":10,\"guidance\":3.5,\"true_cfg\":1,\"upsampler\":\"latent\"},"
-                    + "\"device\":\"cpu\",\"gemm\":null,\"precision\":\"f32\",\"products\":\"f32\"}";
+    static final String RECIPE = "{\"mural\":\"0.1.0\",\"prompt\":\"a sea"
+            + " \u6d77\",\"negative\":\"\",\"true_cfg\":1.0,\"width\":64,\"height\":64,"
+            + "\"steps\":2,\"seed\":18446744073709551615,\"guidance\":3.5,\"text_tokens\":64,"
+            + "\"noise_dtype\":\"f32\",\"vae\":\"whole\",\"model\":{\"name\":\"tiny\",\"path\":\"tiny\","
+            + "\"base\":null},\"loras\":[{\"path\":\"style.safetensors\",\"scale\":1,\"mode\":\"adapter\"}],"
+            + "\"init_image\":{\"path\":\"a.png\",\"strength\":0.5,\"sha256\":\"00\"},\"references\":[\"b.png\"],"
+            + "\"hierarchy\":{\"lora\":\"levels\",\"lora_scale\":1,\"scope\":\"guide\",\"window\":16,\"ratio\":2,"
+            + "\"halo\":8,\"guidance_halo\":0,\"guidance_radius\":1,\"ntk_factor\":1.0,\"shift\":3.0,"
+            + "\"steps\":28,\"skip_steps\":10,\"guidance\":3.5,\"true_cfg\":1,\"upsampler\":\"latent\"},"
+            + "\"device\":\"cpu\",\"gemm\":null,\"precision\":\"f32\",\"products\":\"f32\"}";
+
+    static final String CSV =
+            "\uFEFFid,prompt,negative,seed,count,width,height,steps,guidance,true_cfg,strength,model,loras,init_image,references,note\r\n"
+                + "a-1,\"a sea, \"\"calm\"\""
+                + " \u6d77\",dark,18446744073709551615,2,64,64,4,3.5,1,0.5,dev,\"style:0.8,film\",a.png,\"b.png,c.png\",\"two\r\n"
+                + "lines\"\r\n\r\n"
+                + ",\ud83d\ude00,,,,,,,,,,,,,,\n";
+    static final String JSON_LINES = "{\"id\":\"a-1\",\"prompt\":\"a sea"
+        + " \u6d77\",\"seed\":18446744073709551615,\"count\":2,\"width\":64,\"height\":64,\"guidance\":3.5,\"loras\":[{\"name\":\"style\",\"scale\":0.8},\"film:0.5\"],\"references\":[\"b.png\"],\"note\":{\"deep\":[1,null]}}\n\n"
+        + " \r\n"
+        + "{\"prompt\":\"\ud83d\ude00\",\"loras\":\"style:0.8,film\"}";
 
     private static final int SIDE = 16;
     /** Of the small model's hidden states. */
     private static final int WIDTH = 48;
+
     private static final int RGB = 3;
 
     private final Path file;

@@ -1,6 +1,7 @@
 package io.mural.bench.fuzz;
 
 import io.mural.Recipe;
+import io.mural.batch.TableFile;
 import io.mural.bench.fuzz.Mutator.Form;
 import io.mural.model.flux1.Flux1Config;
 import io.mural.model.flux2.Flux2Config;
@@ -17,6 +18,7 @@ import io.mural.model.token.QwenTokenizer;
 import io.mural.model.token.T5Tokenizer;
 import io.mural.model.token.Tokenizer;
 import io.mural.model.vae.VaeConfig;
+import io.mural.tensor.InputException;
 import io.mural.weights.file.Checkpoint;
 import io.mural.weights.file.TorchArchive;
 import io.mural.weights.names.KeyStyles;
@@ -61,6 +63,8 @@ final class Targets {
                         "recipe",
                         json -> Recipe.parse("a", Json.write(json.asMap())).parameters(),
                         Seeds.RECIPE),
+                table("table of CSV", "csv", Seeds.CSV),
+                table("table of JSON lines", "jsonl", Seeds.JSON_LINES),
                 targets.checkpoint(),
                 targets.videoCheckpoint(),
                 file("PNG texts", Form.PNG, targets.seeds.pngs(), PngFile::texts),
@@ -132,6 +136,14 @@ final class Targets {
         return new Target("shard index", Form.TEXT, List.of(seed), (data, folder) -> {
             copy(place, folder);
             Checkpoint.open(written(data, folder.resolve(index))).close();
+        });
+    }
+
+    private static Target table(String name, String ending, String seed) {
+        return new Target(name, Form.TEXT, List.of(seed.getBytes(StandardCharsets.UTF_8)), (data, folder) -> {
+            TableFile.read(written(data, folder.resolve("a." + ending)), fault -> {
+                throw new InputException(fault.line());
+            });
         });
     }
 

@@ -12,8 +12,9 @@ import java.util.Random;
 
 /**
  * {@code bench/run kills COUNT [DIR]}: kills {@code generate} COUNT times at random moments, of the base and of the level above
- * it, each time going on with {@code --resume}, and {@code quantize} a third as often; looks whether the same bytes come out,
- * an older file stays whole, and nothing is left beside it. Ends with 1 where not.
+ * it, each time going on with {@code --resume}, {@code quantize} a third as often and shards of {@code batch} as often; looks
+ * whether the same bytes come out, an older file stays whole, nothing is left beside it, and no picture of a batch is lost or made
+ * twice. Ends with 1 where not.
  */
 public final class Kills {
     private static final String PICTURE = "a.png";
@@ -40,6 +41,7 @@ public final class Kills {
         var kills = new Kills(root, place);
         kills.pictures(count);
         kills.weights(Math.max(1, count / PER_QUANTIZE));
+        kills.batches(count);
         System.exit(kills.lost == 0 ? 0 : 1);
     }
 
@@ -166,6 +168,10 @@ public final class Kills {
                 killed,
                 others,
                 left);
+    }
+
+    private void batches(int count) throws IOException {
+        lost += new BatchKills(command("batch"), random).run(count);
     }
 
     private static boolean same(Command one, Command two, String name) throws IOException {
