@@ -24,22 +24,22 @@ import org.knowm.xchart.style.lines.SeriesLines;
 final class AblationChart {
     private static final int WIDTH = 620;
     private static final int HEIGHT = 440;
-    /** The embedded model's own window and halo, tokens: what varies beside them is drawn. */
-    private static final int USUAL_WINDOW = 4;
-
-    private static final int USUAL_HALO = 2;
 
     private AblationChart() {}
 
     static void write(Path folder, AblationPage page) throws IOException {
         save(folder.resolve("evaluation-skip.png"), psnr(page.skips()), time(page.skips()));
+        var compared =
+                page.geometries().stream().filter(of -> of.psnr().isPresent()).toList();
         save(
                 folder.resolve("evaluation-windows.png"),
-                windows(page.geometries(), "PSNR to dense attention", "dB", Geometry::psnr),
-                windows(page.geometries(), "Seam at the window's borders", "times the steps inside", Geometry::seam));
-        if (!page.layouts().isEmpty()) {
-            save(folder.resolve("evaluation-bands.png"), bands(page));
-        }
+                windows(
+                        compared,
+                        "PSNR to dense attention",
+                        "dB",
+                        of -> of.psnr().orElseThrow()),
+                windows(compared, "Seam at the window's borders", "times the steps inside", Geometry::seam));
+        save(folder.resolve("evaluation-bands.png"), bands(page));
     }
 
     private static XYChart chart(String title, String x, String y) {
@@ -99,14 +99,14 @@ final class AblationChart {
                     chart,
                     "windows, halo 2, ratio " + ratio,
                     all,
-                    of -> of.ratio() == ratio && of.halo() == USUAL_HALO,
+                    of -> of.ratio() == ratio && of.halo() == Ablation.USUAL_HALO,
                     Geometry::window,
                     value);
             add(
                     chart,
                     "halos, window 4, ratio " + ratio,
                     all,
-                    of -> of.ratio() == ratio && of.window() == USUAL_WINDOW,
+                    of -> of.ratio() == ratio && of.window() == Ablation.USUAL_WINDOW,
                     Geometry::halo,
                     value);
         }

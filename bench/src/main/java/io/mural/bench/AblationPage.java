@@ -23,24 +23,40 @@ final class AblationPage {
     private final Map<String, JsonObject> newest = new LinkedHashMap<>();
     private final List<String> lines = new ArrayList<>();
 
-    /** @param entries of several runs; later ones count */
+    /** @param entries of several runs; the last one counts */
     AblationPage(List<JsonObject> entries) {
+        var run = entries.getLast().string("run");
         for (var entry : entries) {
-            newest.put(entry.string("what"), entry);
+            if (entry.string("run").equals(run)) {
+                newest.put(entry.string("what"), entry);
+            }
         }
     }
 
     /** What skipping so many steps gave. */
     record Skip(int skipped, Optional<Double> psnr, double time, double processor) {}
 
-    /** What a geometry gave. */
-    record Geometry(int window, int ratio, int halo, double psnr, double seam, int failed, int pictures) {}
+    /**
+     * What a geometry gave.
+     *
+     * @param psnr to dense attention; empty for dense attention itself
+     * @param time of denoising over dense attention's
+     */
+    record Geometry(
+            int window,
+            int ratio,
+            int halo,
+            Optional<Double> psnr,
+            double time,
+            double seam,
+            int failed,
+            int pictures) {}
 
     List<Skip> skips() {
         return of("evaluation:skip:").stream()
                 .map(entry -> new Skip(
                         entry.integer("skipped"),
-                        entry.has("psnr_db") ? Optional.of(entry.number("psnr_db")) : Optional.empty(),
+                        psnr(entry),
                         entry.number("time_ratio"),
                         entry.number("processor_ratio")))
                 .sorted(Comparator.comparingInt(Skip::skipped))
@@ -53,7 +69,8 @@ final class AblationPage {
                         entry.integer("window"),
                         entry.integer("ratio"),
                         entry.integer("halo"),
-                        entry.number("psnr_db"),
+                        psnr(entry),
+                        entry.number("time_ratio"),
                         entry.number("seam"),
                         entry.integer("gate_failed"),
                         entry.integer("pictures")))
@@ -61,6 +78,10 @@ final class AblationPage {
                         .thenComparingInt(Geometry::window)
                         .thenComparingInt(Geometry::halo))
                 .toList();
+    }
+
+    private static Optional<Double> psnr(JsonObject entry) {
+        return entry.has("psnr_db") ? Optional.of(entry.number("psnr_db")) : Optional.empty();
     }
 
     private List<JsonObject> of(String prefix) {
@@ -128,39 +149,42 @@ final class AblationPage {
         lines.add("");
         lines.add("![PSNR and seams over windows and halos](images/evaluation-windows.png)");
         lines.add("");
-        lines.add("| ratio | window, tokens | halo, tokens | PSNR to dense attention | seam | gate failed |");
-        lines.add("|---|---|---|---|---|---|");
+        lines.add("| ratio | window, tokens | halo, tokens | PSNR to dense attention | time | seam | gate failed |");
+        lines.add("|---|---|---|---|---|---|---|");
         for (var of : geometries()) {
+            boolean dense = of.psnr().isEmpty();
             line(
-                    "| %d | %d | %d | %.2f dB | %.2f | %d of %d |",
-                    of.ratio(), of.window(), of.halo(), of.psnr(), of.seam(), of.failed(), of.pictures());
+                    "| %d | %s | %s | %s | %.2f | %.2f | %d of %d |",
+                    of.ratio(),
+                    dense ? "all" : String.valueOf(of.window()),
+                    dense ? "" : String.valueOf(of.halo()),
+                    decibels(of.psnr()),
+                    of.time(),
+                    of.seam(),
+                    of.failed(),
+                    of.pictures());
         }
         lines.add("");
     }
 
     private void bands() {
-        if (layouts().isEmpty()) {
-            return; // a run that was cut off before has none
-        }
         lines.add("### Level by level and at once");
         lines.add("");
         lines.add("![Bands of every picture](images/evaluation-bands.png)");
         lines.add("");
-        lines.add("| made | bands of rows, mean | smallest and largest | gate failed |");
-        lines.add("|---|---|---|---|");
+        lines.add("| made | bands of rows, mean | smallest and largest | gate failed | denoising, s |");
+        lines.add("|---|---|---|---|---|");
         for (var way : List.of("base", "levels", "at-once")) {
             var entry = newest.get("evaluation:layout:" + way);
-            if (entry == null) {
-                continue;
-            }
             var each = entry.numbers("bands_rows_each");
             line(
-                    "| %s | %.2f | %.2f to %.2f | %s |",
+                    "| %s | %.2f | %.2f to %.2f | %s | %s |",
                     AblationChart.words(way),
                     entry.number("bands_rows"),
                     Arrays.stream(each).min().orElseThrow(),
                     Arrays.stream(each).max().orElseThrow(),
-                    way.equals("base") ? "" : entry.integer("gate_failed") + " of " + each.length);
+                    way.equals("base") ? "" : entry.integer("gate_failed") + " of " + each.length,
+                    entry.has("median_s") ? String.format(Locale.ROOT, "%.1f", entry.number("median_s")) : "");
         }
         lines.add("");
     }

@@ -22,7 +22,8 @@ final class ProgressLines implements Progress {
             return;
         }
         said = done < all ? seconds : 0;
-        var left = done < all && computed > 0 ? ", " + Figures.duration(seconds / done * (all - done)) + " left" : "";
+        var left =
+                done < all && computed > 0 ? ", " + Figures.duration(seconds / computed * (all - done)) + " left" : "";
         var kept = done > computed ? ", " + (done - computed) + " kept from before" : "";
         err.println(
                 OneLine.of(what + ": " + done + "/" + all + " pictures, " + Figures.duration(seconds) + kept + left));

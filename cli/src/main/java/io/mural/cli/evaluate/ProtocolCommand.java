@@ -104,6 +104,8 @@ final class ProtocolCommand implements Runnable {
                     ? Optional.empty()
                     : Optional.of(new SetEvaluation(ops, metrics.weights(), chosen, settings, progress));
             try {
+                evaluation.ifPresent(found -> found.requireReference(metrics.reference()));
+                requirePatches(chosen, settings.patch());
                 table(texts, progress, evaluation).ifPresent(this::finish);
             } finally {
                 evaluation.ifPresent(SetEvaluation::close);
@@ -132,15 +134,29 @@ final class ProtocolCommand implements Runnable {
             if (planOnly) {
                 return Optional.empty();
             }
-            protocol.make();
             int tokens = plan.recipe()
                     .hierarchy()
                     .map(Hierarchy::settings)
                     .map(settings -> settings.geometry().window())
                     .orElse(TOKENS);
-            table = new ProtocolTable(protocol, texts, tokens * protocol.tokenPixels(), protocol.hasBase());
+            int period = tokens * protocol.tokenPixels();
+            if (2 * period > Math.min(plan.recipe().width(), plan.recipe().height())) {
+                throw new BadUsage("--window " + tokens + ": two windows must fit into the picture to look for their"
+                        + " borders; take a smaller one");
+            }
+            protocol.make();
+            table = new ProtocolTable(protocol, texts, period, protocol.hasBase(), progress);
         }
         return Optional.of(table.report(evaluation, metrics.reference()));
+    }
+
+    /** Before any picture is made. */
+    private void requirePatches(Set<Metric> chosen, int patch) {
+        boolean patches = chosen.contains(Metric.PATCH_FID) || chosen.contains(Metric.PATCH_IS);
+        if (patches && patch > Math.min(size.width(), size.height())) {
+            throw new BadUsage("--patch " + patch + ": pictures of " + size.width() + "x" + size.height()
+                    + " have no patch of that size; take a smaller one");
+        }
     }
 
     private void finish(Report report) {

@@ -2,7 +2,9 @@ package io.mural.cli.evaluate;
 
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.OneLine;
+import io.mural.evaluate.report.BestAndWorst;
 import io.mural.evaluate.set.Judged;
+import io.mural.evaluate.set.Progress;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SeamEvaluation;
 import io.mural.evaluate.set.SeamEvaluation.Found;
@@ -86,8 +88,9 @@ final class SeamOptions {
         if (against.isPresent() && (Files.isDirectory(pictures) || Files.isDirectory(against.get()))) {
             throw new BadUsage("--seams with --against takes two pictures, not folders");
         }
+        var progress = Files.isDirectory(pictures) ? new ProgressLines(command.getErr()) : Progress.NONE;
         var found = against.map(other -> List.of(evaluation.difference(pictures, other)))
-                .orElseGet(() -> evaluation.of(pictures));
+                .orElseGet(() -> evaluation.of(pictures, progress));
         double guideBands = guide == null ? 0 : evaluation.bands(guide).rows();
         List<Judged> each = new ArrayList<>();
         boolean good = true;
@@ -100,7 +103,9 @@ final class SeamOptions {
                 command.getErr().println("mural: " + OneLine.of(one.picture() + ": " + why(one, guideBands)));
             }
         }
-        tables.printEach(new Report(List.of(), each, Map.of()), command);
+        var report = new Report(List.of(), each, Map.of());
+        tables.printEach(report, command);
+        tables.page().ifPresent(file -> BestAndWorst.write(file, report));
         return good;
     }
 
@@ -114,7 +119,7 @@ final class SeamOptions {
         values.put("border-rows", border.rows().ratio());
         boolean seen = Math.max(border.columns().ratio(), border.rows().ratio()) > 1;
         if (gate && seen) {
-            command.getErr().println("mural: " + picture + ": the border of " + region + " is to be seen");
+            command.getErr().println("mural: " + OneLine.of(picture + ": the border of " + region + " is to be seen"));
         }
         return !gate || !seen;
     }

@@ -34,7 +34,8 @@ final class Errors {
         var reference = reference(name);
         double largest = 0;
         for (double value : reference) {
-            largest = Math.max(largest, Math.abs(value));
+            // What is not defined there has no size.
+            largest = Double.isNaN(value) ? largest : Math.max(largest, Math.abs(value));
         }
         of(name, mine, largest == 0 ? 1 : largest, itsBound);
     }

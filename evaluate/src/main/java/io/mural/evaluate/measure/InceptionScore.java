@@ -1,6 +1,8 @@
 package io.mural.evaluate.measure;
 
 import io.mural.tensor.InputException;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The Inception score (arXiv 1606.03498): exp of the mean divergence of a picture's classes from those of all pictures,
@@ -9,8 +11,19 @@ import io.mural.tensor.InputException;
 public final class InceptionScore {
     private InceptionScore() {}
 
-    /** Over all splits. */
-    public record Result(double mean, double deviation) {}
+    /**
+     * Over all splits.
+     *
+     * @param deviation of the splits' scores, over their number
+     * @param scores one a split
+     */
+    public record Result(double mean, double deviation, List<Double> scores) {
+        /** The mean with its interval, where there is more than one split. */
+        public Interval interval() {
+            return Interval.ofMean(
+                    scores.stream().mapToDouble(Double::doubleValue).toArray());
+        }
+    }
 
     /**
      * @param logits [rows, classes]
@@ -34,7 +47,8 @@ public final class InceptionScore {
         for (double score : scores) {
             squares += (score - mean) * (score - mean) / splits;
         }
-        return new Result(mean, Math.sqrt(squares));
+        return new Result(
+                mean, Math.sqrt(squares), Arrays.stream(scores).boxed().toList());
     }
 
     private static double score(float[] logits, int classes, int from, int to) {

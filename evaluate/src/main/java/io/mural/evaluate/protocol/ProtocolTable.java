@@ -2,6 +2,7 @@ package io.mural.evaluate.protocol;
 
 import io.mural.evaluate.set.Figure;
 import io.mural.evaluate.set.Judged;
+import io.mural.evaluate.set.Progress;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SetEvaluation;
 import java.nio.file.Path;
@@ -19,13 +20,15 @@ public final class ProtocolTable {
     private final List<String> prompts;
     private final int period;
     private final boolean hasBase;
+    private final Progress progress;
 
     /** @param period pixels between the borders that a picture may show */
-    public ProtocolTable(Protocol protocol, List<String> prompts, int period, boolean hasBase) {
+    public ProtocolTable(Protocol protocol, List<String> prompts, int period, boolean hasBase, Progress progress) {
         this.protocol = protocol;
         this.prompts = List.copyOf(prompts);
         this.period = period;
         this.hasBase = hasBase;
+        this.progress = progress;
     }
 
     /**
@@ -37,11 +40,11 @@ public final class ProtocolTable {
     public Report report(Optional<SetEvaluation> evaluation, Optional<Path> reference) {
         var bases = Optional.of(protocol.bases()).filter(any -> hasBase);
         List<Report> own = new ArrayList<>();
-        own.add(SeamTable.of(protocol.pictures(), bases, period));
+        own.add(SeamTable.of(protocol.pictures(), bases, period, progress));
         evaluation.ifPresent(found -> own.add(found.evaluate(protocol.pictures(), reference, prompts)));
         List<Report> enlarged = new ArrayList<>();
         if (hasBase) {
-            enlarged.add(SeamTable.of(protocol.enlarged(), bases, period));
+            enlarged.add(SeamTable.of(protocol.enlarged(), bases, period, progress));
             evaluation.ifPresent(found -> enlarged.add(found.evaluate(protocol.enlarged(), reference, prompts)));
         }
         var of = together(own, "");

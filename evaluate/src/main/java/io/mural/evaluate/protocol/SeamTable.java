@@ -3,7 +3,7 @@ package io.mural.evaluate.protocol;
 import io.mural.evaluate.measure.Interval;
 import io.mural.evaluate.set.Figure;
 import io.mural.evaluate.set.Judged;
-import io.mural.evaluate.set.Picture;
+import io.mural.evaluate.set.Progress;
 import io.mural.evaluate.set.Report;
 import io.mural.evaluate.set.SeamEvaluation;
 import java.nio.file.Path;
@@ -22,15 +22,13 @@ final class SeamTable {
      *
      * @param bases the small pictures they were made from, under the same names: rows that repeat there already do not fail
      * @param period pixels between borders
+     * @param progress told how far it is
      */
-    static Report of(Path folder, Optional<Path> bases, int period) {
+    static Report of(Path folder, Optional<Path> bases, int period, Progress progress) {
         List<Judged> each = new ArrayList<>();
         int failed = 0;
-        for (var picture : Picture.in(folder)) {
-            var found = new SeamEvaluation(List.of(period), Optional.empty())
-                    .of(picture.path())
-                    .getFirst();
-            double guide = bases.map(small -> small.resolve(picture.name()))
+        for (var found : new SeamEvaluation(List.of(period), Optional.empty()).of(folder, progress)) {
+            double guide = bases.map(small -> small.resolve(found.picture().getFileName()))
                     .map(small -> new SeamEvaluation(List.of(), Optional.empty())
                             .bands(small)
                             .rows())
@@ -42,7 +40,7 @@ final class SeamTable {
             values.put("seam", Math.max(axes.columns().seam(), axes.rows().seam()));
             values.put("bands", found.bands().rows());
             values.put("gate-failed", fails ? 1.0 : 0.0);
-            each.add(new Judged(picture.path(), "", values));
+            each.add(new Judged(found.picture(), "", values));
         }
         List<Figure> figures = new ArrayList<>();
         figures.add(mean("seam", each, "mean, every " + period + " pixels"));

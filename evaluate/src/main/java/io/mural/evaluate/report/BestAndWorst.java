@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A page in HTML that shows the best and the worst pictures by every metric, so that a number is never all one sees. */
 public final class BestAndWorst {
@@ -17,7 +18,7 @@ public final class BestAndWorst {
     private static final String STYLE = "body{font:14px sans-serif;margin:2em}figure{display:inline-block;width:240px;"
             + "vertical-align:top;margin:0 12px 12px 0}img{width:240px}figcaption{overflow-wrap:anywhere}";
     /** Of these a smaller value is the better one. */
-    private static final Set<String> SMALLER_IS_BETTER = Set.of("lpips");
+    private static final Pattern SMALLER_IS_BETTER = Pattern.compile("lpips|(seam|comb|bands|gate-failed).*");
 
     private BestAndWorst() {}
 
@@ -40,7 +41,7 @@ public final class BestAndWorst {
                     (Judged judged) -> judged.values().getOrDefault(name, Double.NaN));
             var sorted = report.each().stream()
                     .filter(judged -> judged.values().containsKey(name))
-                    .sorted(SMALLER_IS_BETTER.contains(name) ? order : order.reversed())
+                    .sorted(SMALLER_IS_BETTER.matcher(name).matches() ? order : order.reversed())
                     .toList();
             int count = Math.min(SHOWN, sorted.size());
             section(page, file, name + ", best", name, sorted.subList(0, count));
@@ -66,10 +67,16 @@ public final class BestAndWorst {
                     .append("\" alt=\"\"></a><figcaption><b>")
                     .append(value)
                     .append("</b> ")
-                    .append(escaped(judged.picture().getFileName().toString()))
+                    .append(escaped(place(judged.picture())))
                     .append(judged.prompt().isEmpty() ? "" : "<br>" + escaped(judged.prompt()))
                     .append("</figcaption></figure>\n");
         }
+    }
+
+    /** A file with the folder it is in: pictures of several folders may share their names. */
+    private static String place(Path picture) {
+        int names = picture.getNameCount();
+        return picture.subpath(Math.max(0, names - 2), names).toString();
     }
 
     /** Relative to the page where that is possible, with every byte that means something in a link escaped. */

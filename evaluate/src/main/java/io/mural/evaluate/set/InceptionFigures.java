@@ -54,16 +54,11 @@ final class InceptionFigures {
     }
 
     private static ReferenceStatistics.Sample whole(Optional<ReferenceStatistics> reference) {
-        return reference
-                .flatMap(ReferenceStatistics::whole)
-                .orElseThrow(() -> new InputException("the statistics of the reference set are of patches alone"));
+        return reference.flatMap(ReferenceStatistics::whole).orElseThrow();
     }
 
     private static ReferenceStatistics.Sample patches(Optional<ReferenceStatistics> reference) {
-        return reference
-                .flatMap(ReferenceStatistics::patches)
-                .orElseThrow(() -> new InputException("the statistics of the reference set hold no patches; make them"
-                        + " with the metric patch-fid"));
+        return reference.flatMap(ReferenceStatistics::patches).orElseThrow();
     }
 
     private Figure fid(Metric metric, FeatureRows rows, ReferenceStatistics.Sample real) {
@@ -100,7 +95,7 @@ final class InceptionFigures {
     private Figure kid(FeatureRows rows, ReferenceStatistics.Sample real) {
         var result = KernelDistance.of(
                 rows.values(),
-                features(real, "kid"),
+                features(real, Metric.KID),
                 rows.columns(),
                 settings.subsets(),
                 LARGEST_SUBSET,
@@ -117,15 +112,13 @@ final class InceptionFigures {
                         real.rows()));
     }
 
-    private static float[] features(ReferenceStatistics.Sample real, String metric) {
-        return real.features()
-                .orElseThrow(() -> new InputException(metric + " takes the features of the reference set themselves,"
-                        + " which its statistics do not hold; name the folder of pictures"));
+    private static float[] features(ReferenceStatistics.Sample real, Metric metric) {
+        return real.features().orElseThrow(() -> ReferenceStatistics.noFeatures(metric));
     }
 
     private List<Figure> precisionRecall(FeatureRows rows, ReferenceStatistics.Sample real) {
         var result = PrecisionRecall.of(
-                rows.values(), features(real, "precision-recall"), rows.columns(), settings.neighbours());
+                rows.values(), features(real, Metric.PRECISION_RECALL), rows.columns(), settings.neighbours());
         var note = settings.neighbours() + " neighbours, against " + real.rows();
         return List.of(
                 Figure.of("precision", result.precision(), rows.rows(), note),
@@ -146,7 +139,7 @@ final class InceptionFigures {
                     ? "1 split"
                     : String.format(Locale.ROOT, "deviation %.4f over %d splits", result.deviation(), count);
             var name = count == settings.splits() ? metric.word() : metric.word() + "-1";
-            figures.add(Figure.of(name, result.mean(), logits.length / network.classes(), note));
+            figures.add(new Figure(name, result.interval(), logits.length / network.classes(), note));
         }
         return figures;
     }

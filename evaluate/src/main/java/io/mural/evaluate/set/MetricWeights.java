@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The folder with a user's weights for metrics. A file that is missing is asked for by name; of each that is opened the
@@ -34,6 +35,10 @@ public final class MetricWeights {
 
     private static final String VGG_PTH = "vgg16-397923af.pth";
     private static final String LPIPS_PTH = "vgg.pth";
+    private static final String INCEPTION_WORDS = "the Inception v3 of FID's authors";
+    private static final String CLIP_WORDS = "a CLIP in transformers' layout, such as openai/clip-vit-large-patch14";
+    private static final String CLIP_RN50_WORDS = "CLIP's RN50 under OpenAI's names";
+    private static final String TOKENIZER_WORDS = "vocab.json and merges.txt of a CLIP";
     private static final int CHUNK = 1 << 20;
 
     private final Optional<Path> folder;
@@ -49,16 +54,33 @@ public final class MetricWeights {
         this.clip = clip;
     }
 
-    Inception inception() {
-        var what = "the Inception v3 of FID's authors";
-        if (isThere(INCEPTION) || !isThere(INCEPTION_PTH)) {
-            return Inception.load(file(INCEPTION, what));
+    /** {@link InputException} names the first file that one of the metrics needs and that is not there. */
+    void require(Set<Metric> metrics) {
+        if (metrics.stream().anyMatch(metric -> metric.ofWholePictures() || metric.ofPatches())
+                && !isThere(INCEPTION_PTH)) {
+            path(INCEPTION, INCEPTION_WORDS);
         }
-        return Inception.load(file(INCEPTION_PTH, what));
+        if (metrics.contains(Metric.CLIP)) {
+            path(clip + "/model.safetensors", CLIP_WORDS);
+        }
+        if (metrics.contains(Metric.CLIP_IQA)) {
+            path(CLIP_RN50, CLIP_RN50_WORDS);
+        }
+        if (metrics.contains(Metric.CLIP) || metrics.contains(Metric.CLIP_IQA)) {
+            path(clip + "/vocab.json", TOKENIZER_WORDS);
+            path(clip + "/merges.txt", TOKENIZER_WORDS);
+        }
+    }
+
+    Inception inception() {
+        if (isThere(INCEPTION) || !isThere(INCEPTION_PTH)) {
+            return Inception.load(file(INCEPTION, INCEPTION_WORDS));
+        }
+        return Inception.load(file(INCEPTION_PTH, INCEPTION_WORDS));
     }
 
     Clip clip() {
-        var path = path(clip, "a CLIP in transformers' layout, such as openai/clip-vit-large-patch14");
+        var path = path(clip, CLIP_WORDS);
         var network = Clip.load(path);
         note(clip + "/model.safetensors", path.resolve("model.safetensors"));
         return network;
@@ -66,16 +88,16 @@ public final class MetricWeights {
 
     /** The tokenizer of all CLIPs is one: that of the folder, else one beside the files. */
     ClipTokenizer tokenizer() {
-        var path = path(clip, "vocab.json and merges.txt of a CLIP");
+        var path = path(clip, TOKENIZER_WORDS);
         return ClipTokenizer.load(path);
     }
 
     ClipResNet clipResNet() {
-        return ClipResNet.load(file(CLIP_RN50, "CLIP's RN50 under OpenAI's names"));
+        return ClipResNet.load(file(CLIP_RN50, CLIP_RN50_WORDS));
     }
 
     ClipResNetText clipResNetText() {
-        return ClipResNetText.load(file(CLIP_RN50, "CLIP's RN50 under OpenAI's names"));
+        return ClipResNetText.load(file(CLIP_RN50, CLIP_RN50_WORDS));
     }
 
     Lpips lpips() {

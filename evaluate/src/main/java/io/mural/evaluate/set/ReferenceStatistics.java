@@ -109,6 +109,27 @@ record ReferenceStatistics(Optional<Sample> whole, Optional<Sample> patches, Map
         return Optional.of(new Sample(moments, features, rows));
     }
 
+    /** Refuses statistics that lack what a metric compares with. */
+    void requireFor(Metric metric, Path file) {
+        if (metric.ofPatches() && patches.isEmpty()) {
+            throw new InputException(
+                    file + ": these statistics hold no patches; make them with the metric " + metric.word());
+        }
+        if (metric.ofWholePictures() && whole.isEmpty()) {
+            throw new InputException(
+                    file + ": these statistics are of patches alone; make them with the metric " + metric.word());
+        }
+        if ((metric == Metric.KID || metric == Metric.PRECISION_RECALL)
+                && whole.orElseThrow().features().isEmpty()) {
+            throw noFeatures(metric);
+        }
+    }
+
+    static InputException noFeatures(Metric metric) {
+        return new InputException(metric.word() + " takes the features of the reference set themselves, which its"
+                + " statistics do not hold; name the folder of pictures");
+    }
+
     /** Refuses statistics that were made with other weights or another resizer than {@code wanted}. */
     void require(Path file, Map<String, String> wanted) {
         wanted.forEach((key, value) -> {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 
 /** Looks for seams, combs and bands in pictures: needs no weights and no other picture. */
 public final class SeamEvaluation {
@@ -63,8 +64,18 @@ public final class SeamEvaluation {
 
     /** Every picture of a folder, or the one that is named. */
     public List<Found> of(Path path) {
+        return of(path, Progress.NONE);
+    }
+
+    /** As {@link #of(Path)}, and tells how far it is. */
+    public List<Found> of(Path path, Progress progress) {
         List<Found> found = new ArrayList<>();
-        for (var picture : Picture.in(path)) {
+        long start = System.nanoTime();
+        var pictures = Picture.in(path);
+        for (var picture : pictures) {
+            if (Thread.interrupted()) {
+                throw new CancellationException("cancelled before " + picture.path());
+            }
             try (var rows = PictureRows.open(picture.path(), background)) {
                 var profiles = new StepProfiles(rows.width(), rows.height());
                 var line = new byte[rows.width() * 3];
@@ -74,6 +85,8 @@ public final class SeamEvaluation {
                 }
                 found.add(found(picture.path(), profiles, rows.width(), rows.height()));
             }
+            progress.pictures(
+                    path.toString(), found.size(), pictures.size(), found.size(), (System.nanoTime() - start) / 1e9);
         }
         return found;
     }

@@ -3,32 +3,43 @@ package io.mural.evaluate.set;
 import io.mural.evaluate.measure.Cosine;
 import io.mural.evaluate.measure.Interval;
 import io.mural.evaluate.network.Clip;
-import io.mural.evaluate.network.TextEmbedder;
 import io.mural.model.token.ClipTokenizer;
 import io.mural.tensor.Ops;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** CLIP score and CLIP-IQA: figures that every picture has by itself, and their means. */
 final class SingleFigures {
     private final Ops ops;
-    private final MetricWeights weights;
     private final Settings settings;
     private final Optional<Clip> clip;
+    private final Optional<ClipTokenizer> tokenizer;
+    private final Optional<float[][]> pair;
     private final Progress progress;
     private final List<Judged> each = new ArrayList<>();
-    private Optional<ClipTokenizer> tokenizer = Optional.empty();
-    private Optional<float[][]> pair = Optional.empty();
     private int cut;
 
-    SingleFigures(Ops ops, MetricWeights weights, Settings settings, Optional<Clip> clip, Progress progress) {
+    /**
+     * @param clip of the score, where it is measured
+     * @param tokenizer of its prompts
+     * @param pair embeddings of the texts that CLIP-IQA chooses between, where it is measured
+     */
+    SingleFigures(
+            Ops ops,
+            Settings settings,
+            Optional<Clip> clip,
+            Optional<ClipTokenizer> tokenizer,
+            Optional<float[][]> pair,
+            Progress progress) {
         this.ops = ops;
-        this.weights = weights;
         this.settings = settings;
         this.clip = clip;
+        this.tokenizer = tokenizer;
+        this.pair = pair;
         this.progress = progress;
     }
 
@@ -42,27 +53,19 @@ final class SingleFigures {
             var text = text(clip.orElseThrow(), prompt);
             values.put(Metric.CLIP.word(), Cosine.of(image, text));
         });
-        quality.ifPresent(image -> values.put(Metric.CLIP_IQA.word(), Cosine.preferred(image, pair()[0], pair()[1])));
+        quality.ifPresent(image -> values.put(Metric.CLIP_IQA.word(), preferred(image)));
         each.add(new Judged(picture.path(), prompt, values));
     }
 
-    private float[] text(TextEmbedder network, String text) {
-        if (tokenizer.isEmpty()) {
-            tokenizer = Optional.of(weights.tokenizer());
-        }
-        var tokens = tokenizer.get().encode(text, network.maxTokens());
-        cut += tokens.truncated() ? 1 : 0;
-        return network.text(ops, tokens.ids());
+    private double preferred(float[] image) {
+        var texts = pair.orElseThrow();
+        return Cosine.preferred(image, texts[0], texts[1]);
     }
 
-    /** The embeddings of the texts that CLIP-IQA chooses between. */
-    private float[][] pair() {
-        if (pair.isEmpty()) {
-            try (var network = weights.clipResNetText()) {
-                pair = Optional.of(new float[][] {text(network, settings.good()), text(network, settings.bad())});
-            }
-        }
-        return pair.get();
+    private float[] text(Clip network, String text) {
+        var tokens = tokenizer.orElseThrow().encode(text, network.maxTokens());
+        cut += tokens.truncated() ? 1 : 0;
+        return network.text(ops, tokens.ids());
     }
 
     List<Judged> each() {
@@ -77,15 +80,17 @@ final class SingleFigures {
                     .mapToDouble(judged -> judged.values().get(metric.word()))
                     .toArray();
             if (values.length > 0) {
-                figures.add(new Figure(metric.word(), Interval.ofMean(values), values.length, note(metric)));
+                var mean = Interval.ofMean(values);
+                figures.add(new Figure(metric.word(), mean, values.length, note(metric, mean.value())));
             }
         }
         return figures;
     }
 
-    private String note(Metric metric) {
+    private String note(Metric metric, double mean) {
         if (metric == Metric.CLIP) {
-            return "mean cosine" + (cut == 0 ? "" : ", " + cut + " prompts cut to what CLIP reads");
+            return String.format(Locale.ROOT, "mean cosine, %.2f as 100 cos", 100 * mean)
+                    + (cut == 0 ? "" : ", " + cut + " prompts cut to what CLIP reads");
         }
         return "\"" + settings.good() + "\" against \"" + settings.bad() + "\", "
                 + (settings.iqaSize() == 0 ? "at the picture's own size" : "shorter side " + settings.iqaSize());

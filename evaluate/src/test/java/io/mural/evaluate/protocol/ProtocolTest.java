@@ -58,7 +58,7 @@ class ProtocolTest {
             assertThat(told).endsWith("base 2/2, 0 made", "pictures 1/2, 0 made", "pictures 2/2, 1 made");
             assertThat(Files.readAllBytes(second)).isEqualTo(bytes);
 
-            var report = new ProtocolTable(protocol, PROMPTS, 64, protocol.hasBase())
+            var report = new ProtocolTable(protocol, PROMPTS, 64, protocol.hasBase(), Progress.NONE)
                     .report(Optional.empty(), Optional.empty());
             assertThat(report.figures())
                     .extracting(Figure::name)
