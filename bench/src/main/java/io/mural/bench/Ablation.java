@@ -39,15 +39,14 @@ public final class Ablation {
     private static final List<Integer> SKIPPED = List.of(0, 4, 8, 10, 14, 18);
 
     private static final int PAPERS_STEPS = 28;
-    private static final int ROUNDS = 3;
-    private static final int SKIP_SIDE = 512;
+    private static final int ROUNDS = 2;
+    private static final int SIDE = 512;
 
-    private static final int WINDOW_SIDE = 768;
     private static final List<Integer> RATIOS = List.of(2, 4);
     private static final List<Integer> WINDOWS = List.of(2, 4, 8, 16);
     private static final List<Integer> HALOS = List.of(0, 1, 2, 4, 8);
     /** Where a picture made at once repeats itself. */
-    private static final int LARGE_SIDE = 1024;
+    private static final int LARGE_SIDE = 768;
 
     private static final int NATIVE_SIDE = 256;
     private static final int TOKEN = 16; // pixels on its side
@@ -167,7 +166,7 @@ public final class Ablation {
     // --------------------------------------------------------------------------------------------------
 
     private static Request skipping(Subject subject, int skipped) {
-        return subject.request(SKIP_SIDE).steps(PAPERS_STEPS).skipSteps(skipped).build();
+        return subject.request(SIDE).steps(PAPERS_STEPS).skipSteps(skipped).build();
     }
 
     /** Every setting in each of several rounds, which begin with another each, so that a busy minute slows all alike. */
@@ -215,7 +214,7 @@ public final class Ablation {
             var seconds = all(found, i, "seconds");
             more.put("time_ratio", median(seconds) / wall);
             more.put("processor_ratio", median(all(found, i, "processor")) / processor);
-            append(results, "skip:" + SKIPPED.get(i), seconds, SKIP_SIDE, more);
+            append(results, "skip:" + SKIPPED.get(i), seconds, SIDE, more);
         }
     }
 
@@ -224,7 +223,7 @@ public final class Ablation {
 
     /** A window and a halo, tokens. */
     private record Geometry(int window, int halo) {
-        static final Geometry DENSE = new Geometry(WINDOW_SIDE / TOKEN, 0);
+        static final Geometry DENSE = new Geometry(SIDE / TOKEN, 0);
     }
 
     /** One window over all tokens, which is dense attention; all windows with the usual halo, all halos with the usual window. */
@@ -241,11 +240,11 @@ public final class Ablation {
 
     /** Pictures that grow from the same guide, {@code ratio} times smaller, beside the one by dense attention. */
     private Map<String, Object> geometries(Subject subject, int ratio) {
-        var guide = pictures.guide(subject.request(WINDOW_SIDE / ratio).build());
+        var guide = pictures.guide(subject.request(SIDE / ratio).build());
         Optional<RgbImage> dense = Optional.empty();
         List<Map<String, Object>> settings = new ArrayList<>();
         for (var geometry : geometries()) {
-            var made = pictures.make(subject.request(WINDOW_SIDE)
+            var made = pictures.make(subject.request(SIDE)
                     .enlarge(guide)
                     .window(geometry.window())
                     .halo(geometry.halo())
@@ -290,7 +289,7 @@ public final class Ablation {
                     results,
                     "window:" + geometry.window() + ":" + ratio + ":" + geometry.halo(),
                     seconds,
-                    WINDOW_SIDE,
+                    SIDE,
                     more);
         }
     }
@@ -307,8 +306,6 @@ public final class Ablation {
         found.put("base", base);
         found.put("levels", rows(levels));
         found.put("at-once", rows(atOnce));
-        found.put("levels_s", levels.seconds());
-        found.put("at-once_s", atOnce.seconds());
         return found;
     }
 
@@ -324,19 +321,8 @@ public final class Ablation {
                     found.stream()
                             .filter(piece -> new Seams.Bands(0, piece.number(way)).fails(piece.number("base")))
                             .count());
-            if (way.equals("base")) {
-                describe(more, NATIVE_SIDE);
-                results.append(run, "evaluation:layout:" + way, "mural", threads, more);
-            } else {
-                append(
-                        results,
-                        "layout:" + way,
-                        found.stream()
-                                .mapToDouble(piece -> piece.number(way + "_s"))
-                                .toArray(),
-                        LARGE_SIDE,
-                        more);
-            }
+            describe(more, way.equals("base") ? NATIVE_SIDE : LARGE_SIDE);
+            results.append(run, "evaluation:layout:" + way, "mural", threads, more);
         }
     }
 

@@ -148,8 +148,8 @@ final class AblationChart {
     static String words(String way) {
         return switch (way) {
             case "base" -> "the base, 256 x 256";
-            case "levels" -> "level by level, 1024 x 1024";
-            default -> "at once, 1024 x 1024";
+            case "levels" -> "level by level, 768 x 768";
+            default -> "at once, 768 x 768";
         };
     }
 

@@ -172,19 +172,18 @@ final class AblationPage {
         lines.add("");
         lines.add("![Bands of every picture](images/evaluation-bands.png)");
         lines.add("");
-        lines.add("| made | bands of rows, mean | smallest and largest | gate failed | denoising, s |");
-        lines.add("|---|---|---|---|---|");
+        lines.add("| made | bands of rows, mean | smallest and largest | gate failed |");
+        lines.add("|---|---|---|---|");
         for (var way : List.of("base", "levels", "at-once")) {
             var entry = newest.get("evaluation:layout:" + way);
             var each = entry.numbers("bands_rows_each");
             line(
-                    "| %s | %.2f | %.2f to %.2f | %s | %s |",
+                    "| %s | %.2f | %.2f to %.2f | %s |",
                     AblationChart.words(way),
                     entry.number("bands_rows"),
                     Arrays.stream(each).min().orElseThrow(),
                     Arrays.stream(each).max().orElseThrow(),
-                    way.equals("base") ? "" : entry.integer("gate_failed") + " of " + each.length,
-                    entry.has("median_s") ? String.format(Locale.ROOT, "%.1f", entry.number("median_s")) : "");
+                    way.equals("base") ? "" : entry.integer("gate_failed") + " of " + each.length);
         }
         lines.add("");
     }
