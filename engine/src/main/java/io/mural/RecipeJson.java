@@ -74,7 +74,7 @@ final class RecipeJson {
                         Optional.empty(),
                         Editing.Start.MEAN,
                         Editing.References.ONCE,
-                        Edit.USUAL_FEATHER)
+                        Optional.empty())
                 : Edit.NONE;
     }
 

@@ -2,6 +2,7 @@ package io.mural.server.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mural.Input;
 import io.mural.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ class JobFolderDiskTest {
             var disk = new FaultyDisk(folder, n);
             var jobs = new JobFolder(disk.path(folder));
             try {
-                jobs.saveInput("a", "input-0.png", sent);
+                jobs.saveInput("a", "input-0.png", Input.of("input-0.png", sent));
             } catch (IllegalStateException e) {
                 failures++;
                 assertThat(e).hasMessageContaining("cannot be written: No space left on device");
