@@ -79,7 +79,7 @@ record Resolver(ModelRef place, PictureModel model, List<LoraFile> loras, Device
                 .filter(region -> edit.extend().equals(Margins.NONE))
                 .orElseGet(() -> inputs.painting().orElseThrow().cover().bounds());
         int most = Math.min(part.width(), part.height()) / 4;
-        return edit.feathered((int) Math.clamp(Math.round(Edit.USUAL_FEATHER * scale), 0, most));
+        return edit.feathered(Math.clamp(Math.round(Edit.USUAL_FEATHER * scale), 0, most));
     }
 
     /** What a model needs beside a prompt. */

@@ -134,12 +134,9 @@ class ServeLoadTest {
         }
 
         @Override
-        public void close() throws IOException, InterruptedException {
+        public void close() throws IOException {
             over.set(true);
-            for (var thread : clients) {
-                thread.interrupt();
-                thread.join();
-            }
+            clients.forEach(Thread::interrupt);
             for (var socket : idle) {
                 socket.close();
             }
