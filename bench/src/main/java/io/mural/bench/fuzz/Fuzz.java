@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +35,9 @@ public final class Fuzz {
         var seed = System.nanoTime();
         System.out.println("seed " + seed + ", " + threads + " threads");
         long end = System.nanoTime() + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
-        var runs = new ArrayList<List<Attack>>();
+        var runs = new CopyOnWriteArrayList<List<Attack>>();
+        // Told in the end, also when that comes early, by Ctrl-C.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> report(runs), "report"));
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             var done = new ArrayList<Future<?>>();
             for (int i = 0; i < threads; i++) {
@@ -46,7 +49,12 @@ public final class Fuzz {
                 each.get();
             }
         }
-        System.exit(report(runs) ? 0 : 1);
+        System.exit(
+                runs.stream()
+                                .flatMap(List::stream)
+                                .allMatch(attack -> attack.faults().isEmpty())
+                        ? 0
+                        : 1);
     }
 
     private static List<Attack> attacks(List<String> wanted, long seed) throws IOException {
@@ -79,7 +87,7 @@ public final class Fuzz {
         }
     }
 
-    private static boolean report(List<List<Attack>> runs) {
+    private static void report(List<List<Attack>> runs) {
         Map<String, Tally> tallies = new LinkedHashMap<>();
         var all = new Tally();
         for (var attack : runs.stream().flatMap(List::stream).toList()) {
@@ -91,6 +99,5 @@ public final class Fuzz {
         System.out.println("|---|---|---|---|---|---|---|");
         tallies.forEach((name, tally) -> System.out.println(tally.line(name)));
         System.out.println(all.line("all"));
-        return all.faults() == 0;
     }
 }

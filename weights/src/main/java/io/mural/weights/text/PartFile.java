@@ -122,11 +122,12 @@ final class PartFile implements AutoCloseable {
     static boolean reserve(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         Path mark = folder.resolve(name(file, new UUID(0x8000L, 0x8000000000000000L)));
+        // Before it counts as this process's own: a killed one may have left it.
+        sweep(folder);
         if (!RESERVED.add(mark)) {
             return true;
         }
         try {
-            sweep(folder);
             FileChannel channel = FileChannel.open(mark, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             mark.toFile().deleteOnExit();
             lock(channel); // held until the process ends: the channel stays open

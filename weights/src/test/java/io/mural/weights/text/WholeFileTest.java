@@ -34,13 +34,27 @@ class WholeFileTest {
         }
     }
 
+    /** Keeps a name and waits; a program of its own, to be killed. */
+    static final class Keeper {
+        private Keeper() {}
+
+        public static void main(String[] args) throws IOException {
+            System.out.println(WholeFile.reserve(Path.of(args[0])) ? "written" : "taken");
+            System.in.read();
+        }
+    }
+
     private Process halfWriter(String name) throws IOException {
+        return process(HalfWriter.class, name);
+    }
+
+    private Process process(Class<?> program, String name) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var process = new ProcessBuilder(
                         java,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        HalfWriter.class.getName(),
+                        program.getName(),
                         folder.resolve(name).toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -69,6 +83,20 @@ class WholeFileTest {
             living.destroyForcibly();
             killed.destroyForcibly();
         }
+    }
+
+    @Test
+    void aNameIsKeptByOneProcessUntilItEnds() throws IOException, InterruptedException {
+        var file = folder.resolve("one-name.png");
+        var keeper = process(Keeper.class, "one-name.png");
+        try {
+            assertThat(WholeFile.reserve(file)).isFalse();
+            assertThat(WholeFile.reserve(folder.resolve("other.png"))).isTrue();
+        } finally {
+            keeper.destroyForcibly().waitFor();
+        }
+        assertThat(WholeFile.reserve(file)).isTrue();
+        assertThat(WholeFile.reserve(file)).isTrue();
     }
 
     @Test
