@@ -43,7 +43,7 @@ final class TaskDevices {
         return (DeviceName.backend(device).isPresent() ? device : USUAL_BACKEND) + ":" + address;
     }
 
-    private static List<String> named(String device) {
+    static List<String> named(String device) {
         if (!device.equals(ALL)) {
             return List.of(Optional.of(device).filter(name -> !name.isEmpty()).orElse("cpu"));
         }

@@ -22,10 +22,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -81,7 +83,7 @@ class ClusterTest {
     }
 
     private MuralBatch batch(String out) {
-        var batch = MuralBatch.on(spark).out(out).opening(new Pretence(notes.toString(), false));
+        var batch = MuralBatch.on(spark).out(out).opening(new Pretence(notes.toString()));
         models.forEach(batch::model);
         return batch;
     }
@@ -173,10 +175,10 @@ class ClusterTest {
         var table = MuralBatch.on(spark)
                 .model("nano", models.get("nano"))
                 .out(folder.resolve("out").toString())
-                .opening(new Pretence(notes.toString(), true))
                 .run(folder.resolve("rows.csv").toString());
 
-        assertThat(column(table, "device")).containsOnly("tornado:cuda:" + Cluster.ADDRESS);
+        assertThat(column(table, "device")).containsOnly(PretendedGpu.DEVICE).hasSize(2);
+        assertThat(column(table, "status")).containsOnly("made");
         assertThat(pictures("out")).hasSize(2);
     }
 
@@ -335,7 +337,7 @@ class ClusterTest {
                 .out(place + "/out")
                 .modelUri("nano", "pretended:" + Cluster.MODEL)
                 .modelCache(folder.resolve("cache"))
-                .opening(new Pretence(notes.toString(), false));
+                .opening(new Pretence(notes.toString()));
 
         var table = batch.run(place + "/rows.csv");
 
@@ -348,5 +350,41 @@ class ClusterTest {
             assertThat(cached.filter(Files::isDirectory)).hasSize(1);
         }
         assertThat(column(batch.run(place + "/rows.csv"), "status")).containsExactly("kept");
+    }
+
+    /** With {@code -Dmural.test.sparkRows=1000000} as large as anybody's table. */
+    @Test
+    void theDriverHoldsSumsAndNoRows() throws IOException {
+        int count = Integer.getInteger("mural.test.sparkRows", 20_000);
+        try (var rows = Files.newBufferedWriter(folder.resolve("rows.csv"))) {
+            rows.write("prompt,width,height,steps\n");
+            for (int i = 0; i < count; i++) {
+                rows.write("a calm sea at the hour " + i + ",32,32,1\n");
+            }
+        }
+        var batch = batch(folder.resolve("out").toString());
+        long before = held();
+        var held = new AtomicLong();
+        batch.listener(new Silence() {
+            @Override
+            public void planned(Totals totals) {
+                held.set(held()); // the survey is there
+            }
+        });
+
+        var totals = batch.check(folder.resolve("rows.csv").toString());
+
+        assertThat(totals.pictures()).isEqualTo(count);
+        assertThat(totals.kinds()).isEqualTo(1);
+        System.out.printf(
+                Locale.ROOT, "%d rows: the driver holds %d MiB, %d before%n", count, held.get() >> 20, before >> 20);
+        assertThat(held.get() - before).isLessThan(64L << 20);
+    }
+
+    /** Bytes of the heap that something still refers to. */
+    private static long held() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 }

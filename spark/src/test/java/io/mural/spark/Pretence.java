@@ -15,9 +15,8 @@ import java.util.Optional;
  * fails once, the one in {@code poison} ends its process whenever it makes a picture.
  *
  * @param notes a folder for what happened
- * @param named whether the device keeps the name that it was asked by
  */
-record Pretence(String notes, boolean named) implements Opening {
+record Pretence(String notes) implements Opening {
     private static final long serialVersionUID = 1L;
     private static final int KILLED = 137;
 
@@ -26,7 +25,7 @@ record Pretence(String notes, boolean named) implements Opening {
         var cpu = DeviceChoice.of("cpu", 1, Optional.empty(), Optional.empty(), true);
         var model =
                 setup.model().path().map(path -> path.getFileName().toString()).orElse("");
-        var choice = new DeviceChoice(named ? device : "cpu", 1, cpu.gemm(), cpu.precision(), cpu.bf16(), () -> {
+        var choice = new DeviceChoice("cpu", 1, cpu.gemm(), cpu.precision(), cpu.bf16(), () -> {
             interfere(model);
             return cpu.ops().get();
         });

@@ -28,4 +28,11 @@ class TaskDevicesTest {
                 .hasMessageContaining("tornado:cuda:0 has a number")
                 .hasMessageContaining("leave the number away");
     }
+
+    @Test
+    void withoutSparksGpusTheDevicesAreTheOnesNamed() {
+        assertThat(TaskDevices.named("")).containsExactly("cpu");
+        assertThat(TaskDevices.named("tornado:opencl:1")).containsExactly("tornado:opencl:1");
+        assertThat(TaskDevices.named("all")).containsExactly(PretendedGpu.DEVICE);
+    }
 }
