@@ -285,12 +285,7 @@ public final class Ablation {
             more.put("gate_failed", of.stream().filter(one -> one.bool("fails")).count());
             var seconds = all(found, i, "seconds");
             more.put("time_ratio", median(seconds) / dense);
-            append(
-                    results,
-                    "window:" + geometry.window() + ":" + ratio + ":" + geometry.halo(),
-                    seconds,
-                    SIDE,
-                    more);
+            append(results, "window:" + geometry.window() + ":" + ratio + ":" + geometry.halo(), seconds, SIDE, more);
         }
     }
 
