@@ -211,8 +211,9 @@ class HostileInputsTest {
                 .isFalse();
         assertThat(exit).as("%s", err).isIn(1, 2);
         // What parity finds is its result.
-        var said = command.startsWith("parity @") && exit == 1 && err.toString().isEmpty() ? out : err;
-        assertThat(said.toString()).startsWith(said == err ? "mural: " : "FAIL").hasLineCount(said == err ? 1 : 2);
+        boolean judged = command.startsWith("parity @") && exit == 1 && err.toString().isEmpty();
+        var said = judged ? out : err;
+        assertThat(said.toString()).startsWith(judged ? "FAIL" : "mural: ").hasLineCount(judged ? 2 : 1);
         assertThat(out.toString() + err).doesNotContain("a fault in mural", "out of memory", "null", "Exception");
         assertThat(files()).isEqualTo(before);
     }
