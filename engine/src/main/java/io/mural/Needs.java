@@ -30,9 +30,9 @@ public record Needs(ModelDefaults defaults, PicturePlan plan, long weightBytes) 
 
     /** In words, on one line. */
     public String line() {
-        return Figures.bytes(plan.peakBytes() + OwnMemory.bytes(false)) + " of memory at " + defaults.width() + "x"
+        return Figures.bytes(plan.peakBytes()) + " of memory at " + defaults.width() + "x"
                 + defaults.height()
-                + " beside " + Figures.bytes(weightBytes) + " of mapped weights; "
+                + " beside " + Figures.bytes(weightBytes) + " of mapped weights and the JVM's own; "
                 + Figures.flop(plan.stepFlops()) + " a step";
     }
 

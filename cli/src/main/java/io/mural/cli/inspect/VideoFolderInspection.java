@@ -2,7 +2,6 @@ package io.mural.cli.inspect;
 
 import io.mural.cli.console.Spelling;
 import io.mural.engine.device.Memory;
-import io.mural.engine.device.OwnMemory;
 import io.mural.engine.text.Figures;
 import io.mural.model.family.WanModel;
 import io.mural.model.family.WanSource;
@@ -95,8 +94,8 @@ record VideoFolderInspection(
         defaults.ifPresent(d -> lines.add("  defaults         " + d.width() + "x" + d.height() + ", " + d.frames()
                 + " frames at " + d.fps() + " a second, " + d.steps() + " steps, guidance "
                 + Figures.number(d.guidance()) + ", " + d.textTokens() + " text tokens"));
-        plan.ifPresent(p -> lines.add("  needs            " + Figures.bytes(p.peakBytes() + OwnMemory.bytes(false))
-                + " of memory for the default clip beside the weights; "
+        plan.ifPresent(p -> lines.add("  needs            " + Figures.bytes(p.peakBytes())
+                + " of memory for the default clip beside the weights and the JVM's own; "
                 + Figures.flop(p.step().flops()) + " a step"));
         if (!problem.isEmpty()) {
             lines.add("  unusable         " + Spelling.of(problem));
