@@ -195,8 +195,7 @@ public record Recipe(
             throw new InputException(picture + ": holds no recipe; `from` takes a PNG or JPEG picture that mural made");
         }
         UnaryOperator<Path> found = file -> RelativePath.find(file, picture);
-        return RecipeJson.read(Json.parse(picture + ": its recipe", json))
-                .withFiles(found, edit -> edit.found(found));
+        return RecipeJson.read(Json.parse(picture + ": its recipe", json)).withFiles(found, edit -> edit.found(found));
     }
 
     /**
