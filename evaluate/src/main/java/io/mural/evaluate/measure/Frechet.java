@@ -1,6 +1,9 @@
 package io.mural.evaluate.measure;
 
 import io.mural.tensor.InputException;
+import java.util.Arrays;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -156,19 +159,34 @@ public final class Frechet {
 
     /** Of a matrix with {@code smaller} rows: by QR of its transpose where it is wide, which loses no digits. */
     private static double sumOfSingularValues(DMatrixRMaj wide, int smaller) {
+        return Arrays.stream(singularValues(wide, smaller)).sum();
+    }
+
+    private static double[] singularValues(DMatrixRMaj wide, int smaller) {
         var square = wide;
         if (wide.numCols > smaller) {
             var qr = DecompositionFactory_DDRM.qr(wide.numCols, smaller);
-            require(qr.decompose(CommonOps_DDRM.transpose(wide, null)));
+            if (!qr.decompose(CommonOps_DDRM.transpose(wide, null))) {
+                return plainSingularValues(wide); // a column is all zeros, as with two rows or with equal pictures
+            }
             square = qr.getR(null, true);
         }
         var svd = DecompositionFactory_DDRM.svd(square.numRows, square.numCols, false, false, true);
-        require(svd.decompose(square));
-        double sum = 0;
-        for (int i = 0; i < svd.numberOfSingularValues(); i++) {
-            sum += svd.getSingularValues()[i];
+        return svd.decompose(square.copy())
+                ? Arrays.copyOf(svd.getSingularValues(), svd.numberOfSingularValues())
+                : plainSingularValues(square);
+    }
+
+    /** The slower way that takes every matrix of numbers. */
+    private static double[] plainSingularValues(DMatrixRMaj matrix) {
+        require(Arrays.stream(matrix.data).allMatch(Double::isFinite));
+        var rows = new Array2DRowRealMatrix(matrix.numRows, matrix.numCols);
+        for (int i = 0; i < matrix.numRows; i++) {
+            for (int j = 0; j < matrix.numCols; j++) {
+                rows.setEntry(i, j, matrix.get(i, j));
+            }
         }
-        return sum;
+        return new SingularValueDecomposition(rows).getSingularValues();
     }
 
     private static double mixed(Rows a, Stored b) {
