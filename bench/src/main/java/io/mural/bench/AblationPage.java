@@ -124,6 +124,13 @@ final class AblationPage {
         lines.add("");
         lines.add("### Skipped steps");
         lines.add("");
+        line(
+                "Pictures of %1$d x %1$d pixels over a base of 256 x 256, 28 steps. After an unmeasured picture, all",
+                sideOf("evaluation:skip:"));
+        lines.add("settings are made in turns, several times each; times are medians, of denoising the last level, over"
+                + " the");
+        lines.add("median of all 28 steps.");
+        lines.add("");
         lines.add("![PSNR and time over skipped steps](images/evaluation-skip.png)");
         lines.add("");
         lines.add("| skipped of 28 | PSNR to all 28 | the paper's, FLUX.1 at 4096 x 4096 | time | processor time |");
@@ -140,12 +147,26 @@ final class AblationPage {
         lines.add("");
     }
 
+    private int sideOf(String prefix) {
+        return of(prefix).getFirst().integer("pixels");
+    }
+
     private static String decibels(Optional<Double> psnr) {
         return psnr.map(value -> String.format(Locale.ROOT, "%.2f dB", value)).orElse("");
     }
 
     private void windows() {
         lines.add("### Windows, halos, ratios");
+        lines.add("");
+        line(
+                "Pictures of %1$d x %1$d, which grow from the same smaller picture, half or a quarter of that on a"
+                        + " side, as",
+                sideOf("evaluation:window:"));
+        lines.add(
+                "`mural upscale` does. One window over all tokens is dense attention, and all others are compared with"
+                        + " it. The");
+        lines.add("gate looks for seams at the windows' borders; in dense pictures, at those of the usual windows of 4"
+                + " tokens.");
         lines.add("");
         lines.add("![PSNR and seams over windows and halos](images/evaluation-windows.png)");
         lines.add("");
@@ -169,6 +190,8 @@ final class AblationPage {
 
     private void bands() {
         lines.add("### Level by level and at once");
+        lines.add("");
+        lines.add("By `mural generate`, with levels and with `--no-hierarchy`.");
         lines.add("");
         lines.add("![Bands of every picture](images/evaluation-bands.png)");
         lines.add("");
