@@ -56,7 +56,7 @@ final class ContactSheet {
         int scale = scale(cellWidth, columns);
         int gap = GAP * scale;
         long width = left(scale, rows) + (long) columns.size() * (cellWidth + gap);
-        long height = Glyphs.HEIGHT * scale + 2L * gap + (long) rows.size() * (cellHeight + gap);
+        long height = (long) Glyphs.HEIGHT * scale + 2L * gap + (long) rows.size() * (cellHeight + gap);
         return width * height * RGB;
     }
 
