@@ -32,7 +32,6 @@ class EvaluateProtocolTest {
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final int PICTURES = 3;
     private static final int REAL_SIDE = 256;
-    private static final int BAND = 64;
     /** Of the text half of CLIP's RN50: one head, and the visual half's embedding. */
     private static final int WIDTH = 64;
 
@@ -61,7 +60,6 @@ class EvaluateProtocolTest {
     void prepare() throws IOException {
         Files.writeString(
                 folder.resolve("prompts.txt"), "# two lines of three\na calm sea\n\npine trees at night\na meadow\n");
-        Files.writeString(folder.resolve("large.txt"), "noise\n");
         var random = new Random(1);
         var real = Files.createDirectory(folder.resolve("real"));
         for (int i = 0; i < PICTURES; i++) {
@@ -207,39 +205,6 @@ class EvaluateProtocolTest {
             args[Arrays.asList(args).indexOf(instead.getKey()) + 1] = instead.getValue();
             refused(mural.run(args), instead.getKey().equals("--reference") ? "unreal" : instead.getKey());
         }
-    }
-
-    /** Its 768 MiB do not fit beside each other into a heap of 1 GiB: rows go through, and the picture is never whole. */
-    @Test
-    void aPictureAsLargeAsTheHeapIsMeasured() throws IOException {
-        int side = 16384;
-        var large = Files.createDirectory(folder.resolve("large"));
-        PngFile.write(large.resolve("a.png"), side, side, Map.of(), sink -> {
-            for (int y = 0; y < side; y += BAND) {
-                var rgb = new byte[side * BAND * 3];
-                Arrays.fill(rgb, (byte) (y / BAND));
-                sink.rows(new RgbImage(side, BAND, rgb));
-            }
-        });
-        var mural = new MuralProcess(folder);
-        var measured = mural.run(
-                "evaluate",
-                "large",
-                "--metrics",
-                "is,patch-is,clip",
-                "--patch",
-                "4096",
-                "--splits",
-                "1",
-                "--prompts",
-                "large.txt",
-                "--weights",
-                "metrics",
-                "--csv");
-        assertThat(measured.exit()).as("%s", measured.err()).isZero();
-        assertThat(measured.lines()).hasSize(4);
-        var seams = mural.run("evaluate", "large", "--seams", "--periods", "64", "--csv");
-        assertThat(seams.exit()).as("%s", seams.err()).isZero();
     }
 
     private void refused(MuralProcess.Result result, String what) {
