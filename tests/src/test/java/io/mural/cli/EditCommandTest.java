@@ -63,8 +63,11 @@ class EditCommandTest {
     }
 
     private static String[] edit(String... more) {
-        var args = new ArrayList<>(List.of("edit", "in.png", "--prompt", "a meadow", "--steps", "2", "--seed", "4"));
+        var args = new ArrayList<>(List.of("edit", "in.png", "--prompt", "a meadow", "--seed", "4"));
         args.addAll(List.of(more));
+        if (!args.contains("--steps")) {
+            args.addAll(List.of("--steps", "2"));
+        }
         return args.toArray(String[]::new);
     }
 
@@ -153,8 +156,6 @@ class EditCommandTest {
         assertThat(Files.readAllBytes(folder.resolve("out.png")))
                 .isEqualTo(Files.readAllBytes(folder.resolve("whole.png")));
         assertThat(folder.resolve("out.png.checkpoint")).doesNotExist();
-        var other = new MuralProcess(folder).run(edit("--region", "0,0,180x150", "-o", "new.png", "--resume"));
-        assertThat(other.exit()).as("%s", other.err()).isNotZero();
     }
 
     private static String[] with(String[] options, String... more) {
