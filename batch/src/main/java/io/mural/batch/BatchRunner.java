@@ -81,6 +81,10 @@ public final class BatchRunner {
                     start);
             return work.of(batch, found);
         } catch (IOException e) {
+            if (e.getCause() instanceof InputException) {
+                // It names its file and what to do.
+                throw new InputException(e.getMessage(), e);
+            }
             throw new InputException(options.table() + " or " + options.out() + ": " + Shown.reason(e), e);
         }
     }

@@ -212,8 +212,10 @@ class HostileInputsTest {
         assertThat(exit).as("%s", err).isIn(1, 2);
         // What parity finds is its result.
         boolean judged = command.startsWith("parity @") && exit == 1 && err.toString().isEmpty();
-        var said = judged ? out : err;
-        assertThat(said.toString()).startsWith(judged ? "FAIL" : "mural: ").hasLineCount(judged ? 2 : 1);
+        var said = (judged ? out : err).toString().lines().toList();
+        // Before its last line edit tells its way, batch the row and parity the case.
+        assertThat(said).hasSizeLessThanOrEqualTo(2);
+        assertThat(judged ? said.getFirst() : said.getLast()).startsWith(judged ? "FAIL" : "mural: ");
         assertThat(out.toString() + err).doesNotContain("a fault in mural", "out of memory", "null", "Exception");
         assertThat(files()).isEqualTo(before);
     }

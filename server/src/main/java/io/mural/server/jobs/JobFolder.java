@@ -6,7 +6,6 @@ import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -89,7 +88,7 @@ public final class JobFolder {
             try {
                 Files.createLink(file, picture);
             } catch (UnsupportedOperationException | FileSystemException e) {
-                WholeFile.write(file, channel -> Files.copy(picture, Channels.newOutputStream(channel)));
+                WholeFile.copy(picture, file);
             }
         } catch (IOException | InputException e) {
             throw new IllegalStateException(e.getMessage(), e);
