@@ -220,7 +220,12 @@ class SnippetsTest {
         } else if (size > 0 && words.get(size).matches("\\d{4,}x\\d+")) {
             smaller.set(size, "448x448");
         }
-        smaller.addAll(List.of("--steps", "2"));
+        int steps = words.indexOf("--steps") + 1;
+        if (steps == 0) {
+            smaller.addAll(List.of("--steps", "2"));
+        } else {
+            smaller.set(steps, "2");
+        }
         if (words.getFirst().equals("video")) {
             smaller.addAll(List.of("--frames", "5"));
         }
