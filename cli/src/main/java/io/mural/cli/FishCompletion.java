@@ -53,7 +53,11 @@ final class FishCompletion {
         if (!condition.isEmpty()) {
             script.append(" -n '").append(condition).append('\'');
         }
-        script.append(' ').append(what).append(" -d '").append(quoted(description)).append("'\n");
+        script.append(' ')
+                .append(what)
+                .append(" -d '")
+                .append(quoted(description))
+                .append("'\n");
     }
 
     /** True in fish while the words name this command and none below it. */

@@ -129,7 +129,8 @@ public final class Mural implements Runnable {
 
     /** The whole command line, for tools that describe it. */
     public static CommandLine commandLine() {
-        return commandLine(new Interrupt(Thread.currentThread(), new PrintWriter(System.err, true, System.err.charset())));
+        return commandLine(
+                new Interrupt(Thread.currentThread(), new PrintWriter(System.err, true, System.err.charset())));
     }
 
     /** The whole command line, ready to execute; its writers are stdout and stderr unless changed. */

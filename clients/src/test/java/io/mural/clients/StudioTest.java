@@ -170,9 +170,9 @@ class StudioTest {
                     .as("width of %s", screen)
                     .isLessThanOrEqualTo(400);
             assertThat(browser.value("[...document.querySelectorAll('button, input, select, textarea, a,"
-                + " img')].filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.alt"
-                + " || each.labels?.length || each.querySelector('img[alt]:not([alt=\"\"])'))).map((each) =>"
-                + " each.outerHTML)"))
+                            + " img')].filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.alt"
+                            + " || each.labels?.length || each.querySelector('img[alt]:not([alt=\"\"])'))).map((each) =>"
+                            + " each.outerHTML)"))
                     .as("without a name in %s", screen)
                     .isEqualTo(List.of());
         }

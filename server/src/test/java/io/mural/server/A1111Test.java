@@ -56,14 +56,14 @@ class A1111Test {
         var answer = running.post(
                 TXT2IMG,
                 "{\"url\": \"http://localhost:7860\", \"auth\": \"user:secret\", \"prompt\": \"a hill\","
-                    + " \"negative_prompt\": \"\", \"sampler_name\": \"DPM++ 2M\", \"scheduler\": \"Karras\","
-                    + " \"steps\": 1, \"cfg_scale\": 7, \"width\": 32, \"height\": 32, \"restore_faces\": false,"
-                    + " \"enable_hr\": false, \"hr_upscaler\": \"Latent\", \"hr_scale\": 2, \"hr_additional_steps\":"
-                    + " 0, \"denoising_strength\": 0.7, \"hr_second_pass_steps\": 0, \"seed\": -1,"
-                    + " \"override_settings\": {\"CLIP_stop_at_last_layers\": 1, \"sd_model_checkpoint\":"
-                    + " \"mural-nano.safetensors [0123abcd]\"}, \"override_settings_restore_afterwards\": true,"
-                    + " \"clip_skip\": 1, \"save_images\": true, \"send_images\": true, \"do_not_save_grid\": false,"
-                    + " \"do_not_save_samples\": false}");
+                        + " \"negative_prompt\": \"\", \"sampler_name\": \"DPM++ 2M\", \"scheduler\": \"Karras\","
+                        + " \"steps\": 1, \"cfg_scale\": 7, \"width\": 32, \"height\": 32, \"restore_faces\": false,"
+                        + " \"enable_hr\": false, \"hr_upscaler\": \"Latent\", \"hr_scale\": 2, \"hr_additional_steps\":"
+                        + " 0, \"denoising_strength\": 0.7, \"hr_second_pass_steps\": 0, \"seed\": -1,"
+                        + " \"override_settings\": {\"CLIP_stop_at_last_layers\": 1, \"sd_model_checkpoint\":"
+                        + " \"mural-nano.safetensors [0123abcd]\"}, \"override_settings_restore_afterwards\": true,"
+                        + " \"clip_skip\": 1, \"save_images\": true, \"send_images\": true, \"do_not_save_grid\": false,"
+                        + " \"do_not_save_samples\": false}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         var ignored = answer.headers().firstValue("Mural-Ignored").orElseThrow();
         assertThat(ignored)

@@ -97,7 +97,7 @@ public final class Batch implements Callable<Integer> {
             paramLabel = "[NAME=]DIR|FILE|ORG/NAME",
             description =
                     "A model that rows may name, on every node; the first is used where they name none. Without NAME"
-                        + " it has its folder's name. May be given several times. Default: the embedded mural-nano.")
+                            + " it has its folder's name. May be given several times. Default: the embedded mural-nano.")
     private List<String> models = List.of();
 
     @Option(
@@ -137,8 +137,8 @@ public final class Batch implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "cpu; a GPU's backend such as tornado:opencl, to which Spark's address is added; or all, for all"
-                        + " of TornadoVM's devices of an executor. Default: tornado:cuda where Spark hands out GPUs,"
-                        + " else cpu.")
+                            + " of TornadoVM's devices of an executor. Default: tornado:cuda where Spark hands out GPUs,"
+                            + " else cpu.")
     private String device = "";
 
     @Option(

@@ -244,9 +244,10 @@ class CommandsTest {
                 .contains(
                         "complete -c mural -n '__fish_use_subcommand' -f -a generate -d 'Makes a picture from a prompt.'",
                         "complete -c mural -n '__fish_seen_subcommand_from models; and not __fish_seen_subcommand_from"
-                                + " list du rm' -f -a du -d 'What each model takes on the disk, and all of them.'")
-                .anyMatch(line -> line.startsWith(
-                        "complete -c mural -n '__fish_seen_subcommand_from generate' -l vae -x -a 'auto whole tiled exact'"))
+                                + " du list rm' -f -a du -d 'What each model takes on the disk, and all of them.'")
+                .anyMatch(
+                        line -> line.startsWith(
+                                "complete -c mural -n '__fish_seen_subcommand_from generate' -l vae -x -a 'auto whole tiled exact'"))
                 .anyMatch(line -> line.startsWith(
                         "complete -c mural -n '__fish_seen_subcommand_from generate' -l prompts-file -r"));
     }

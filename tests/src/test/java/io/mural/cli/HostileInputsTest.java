@@ -75,9 +75,9 @@ class HostileInputsTest {
 
     private static String recipe(String start) {
         return "{\"mural\":\"0.1.0\",\"prompt\":\"a\",\"negative\":\"\",\"true_cfg\":1.0,\"width\":64,\"height\":64,"
-            + "\"steps\":1,\"seed\":1,\"guidance\":3.5,\"text_tokens\":64,\"noise_dtype\":\"f32\",\"vae\":\"whole\","
-            + "\"model\":{\"name\":\"mural-nano\",\"path\":null,\"base\":null},\"loras\":[],"
-            + "\"init_image\":{\"path\":\"" + start + "\",\"strength\":0.5,\"sha256\":\"00\"},\"references\":[],"
+                + "\"steps\":1,\"seed\":1,\"guidance\":3.5,\"text_tokens\":64,\"noise_dtype\":\"f32\",\"vae\":\"whole\","
+                + "\"model\":{\"name\":\"mural-nano\",\"path\":null,\"base\":null},\"loras\":[],"
+                + "\"init_image\":{\"path\":\"" + start + "\",\"strength\":0.5,\"sha256\":\"00\"},\"references\":[],"
                 + "\"hierarchy\":null,\"device\":\"cpu\",\"gemm\":null,\"precision\":\"f32\",\"products\":\"f32\"}";
     }
 
@@ -211,7 +211,8 @@ class HostileInputsTest {
                 .isFalse();
         assertThat(exit).as("%s", err).isIn(1, 2);
         // What parity finds is its result.
-        boolean judged = command.startsWith("parity @") && exit == 1 && err.toString().isEmpty();
+        boolean judged =
+                command.startsWith("parity @") && exit == 1 && err.toString().isEmpty();
         var said = (judged ? out : err).toString().lines().toList();
         // Before its last line edit tells its way, batch the row and parity the case.
         assertThat(said).hasSizeLessThanOrEqualTo(2);

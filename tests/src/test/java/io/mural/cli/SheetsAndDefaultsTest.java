@@ -72,7 +72,8 @@ class SheetsAndDefaultsTest {
                 .singleElement()
                 .asString()
                 .contains("sheet.png: is a contact sheet", "--cell COLUMN,ROW");
-        assertThat(run("generate", "--from", "sheet.png", "--cell", "3,1", "-o", "x.png").exit())
+        assertThat(run("generate", "--from", "sheet.png", "--cell", "3,1", "-o", "x.png")
+                        .exit())
                 .isEqualTo(1);
         assertThat(good("inspect", "sheet.png").lines().getFirst()).contains("a contact sheet by mural");
     }
@@ -102,9 +103,15 @@ class SheetsAndDefaultsTest {
 
     @Test
     void previewsAreShownInTheTerminal() {
-        assertThat(String.join("\n", small("--steps", "2", "--preview", "blocks", "-o", "x.png").err()))
+        assertThat(String.join(
+                        "\n",
+                        small("--steps", "2", "--preview", "blocks", "-o", "x.png")
+                                .err()))
                 .contains("\u2580", "\u001b[48;2;");
-        assertThat(String.join("\n", small("--steps", "2", "--preview", "kitty", "-o", "x.png").err()))
+        assertThat(String.join(
+                        "\n",
+                        small("--steps", "2", "--preview", "kitty", "-o", "x.png")
+                                .err()))
                 .contains("\u001b_Ga=T,f=100");
         small("--steps", "2", "--preview", "sixel", "--preview", "1", "-o", "x.png");
         assertThat(folder.resolve("x.preview.png")).exists();

@@ -192,8 +192,8 @@ class SnippetsTest {
         if (words.contains("tornado")) {
             InstalledSdk.home(); // or skipped, with the reason
         }
-        var result =
-                new MuralProcess(folder).run("", environment(snippet), smaller(words).toArray(String[]::new));
+        var result = new MuralProcess(folder)
+                .run("", environment(snippet), smaller(words).toArray(String[]::new));
         boolean refusal = snippet.output().stream().anyMatch(line -> line.startsWith("mural: --"));
         assertThat(result.exit()).as("%s", result.err()).isEqualTo(refusal ? 2 : 0);
         if (refusal) {

@@ -41,14 +41,14 @@ final class Seeds {
 
     static final String CSV =
             "\uFEFFid,prompt,negative,seed,count,width,height,steps,guidance,true_cfg,strength,model,loras,init_image,references,note\r\n"
-                + "a-1,\"a sea, \"\"calm\"\""
-                + " \u6d77\",dark,18446744073709551615,2,64,64,4,3.5,1,0.5,dev,\"style:0.8,film\",a.png,\"b.png,c.png\",\"two\r\n"
-                + "lines\"\r\n\r\n"
-                + ",\ud83d\ude00,,,,,,,,,,,,,,\n";
+                    + "a-1,\"a sea, \"\"calm\"\""
+                    + " \u6d77\",dark,18446744073709551615,2,64,64,4,3.5,1,0.5,dev,\"style:0.8,film\",a.png,\"b.png,c.png\",\"two\r\n"
+                    + "lines\"\r\n\r\n"
+                    + ",\ud83d\ude00,,,,,,,,,,,,,,\n";
     static final String JSON_LINES = "{\"id\":\"a-1\",\"prompt\":\"a sea"
-        + " \u6d77\",\"seed\":18446744073709551615,\"count\":2,\"width\":64,\"height\":64,\"guidance\":3.5,\"loras\":[{\"name\":\"style\",\"scale\":0.8},\"film:0.5\"],\"references\":[\"b.png\"],\"note\":{\"deep\":[1,null]}}\n\n"
-        + " \r\n"
-        + "{\"prompt\":\"\ud83d\ude00\",\"loras\":\"style:0.8,film\"}";
+            + " \u6d77\",\"seed\":18446744073709551615,\"count\":2,\"width\":64,\"height\":64,\"guidance\":3.5,\"loras\":[{\"name\":\"style\",\"scale\":0.8},\"film:0.5\"],\"references\":[\"b.png\"],\"note\":{\"deep\":[1,null]}}\n\n"
+            + " \r\n"
+            + "{\"prompt\":\"\ud83d\ude00\",\"loras\":\"style:0.8,film\"}";
 
     private static final int SIDE = 16;
     /** Of the small model's hidden states. */

@@ -59,9 +59,9 @@ final class ServerTargets {
                         "server txt2img",
                         bodies::txt2img,
                         "{\"prompt\":\"a sea\",\"negative_prompt\":\"fog\",\"width\":512,\"height\":512,\"steps\":20,"
-                            + "\"cfg_scale\":7,\"seed\":-1,\"batch_size\":2,\"n_iter\":1,\"sampler_name\":\"Euler\","
-                            + "\"enable_hr\":true,\"hr_scale\":2,\"denoising_strength\":0.7,\"override_settings\":{},"
-                            + "\"restore_faces\":false,\"script_name\":\"\"}"),
+                                + "\"cfg_scale\":7,\"seed\":-1,\"batch_size\":2,\"n_iter\":1,\"sampler_name\":\"Euler\","
+                                + "\"enable_hr\":true,\"hr_scale\":2,\"denoising_strength\":0.7,\"override_settings\":{},"
+                                + "\"restore_faces\":false,\"script_name\":\"\"}"),
                 target(
                         "server img2img",
                         bodies::img2img,
@@ -72,7 +72,7 @@ final class ServerTargets {
                         "server jobs",
                         bodies::job,
                         "{\"prompt\":\"a sea\",\"count\":2,\"width\":64,\"height\":64,\"seed\":9,\"vae\":\"tiled\","
-                            + "\"upsampler\":\"latent\",\"noise_dtype\":\"f32\",\"model\":{\"name\":\"mural-nano\"}}",
+                                + "\"upsampler\":\"latent\",\"noise_dtype\":\"f32\",\"model\":{\"name\":\"mural-nano\"}}",
                         "{\"prompt\":\"a sea\",\"init_image\":\"" + url + "\",\"mask\":\"" + url
                                 + "\",\"feather\":4,\"extend\":\"left=8,top=16\",\"strength\":1}",
                         "{\"prompt\":\"a sea\",\"init_image\":\"" + url + "\",\"region\":\"1,2,8x8\"}"));

@@ -37,6 +37,8 @@ public final class ConfigCommand implements Runnable {
     }
 
     private static String whose(ConfigFile.Entry entry) {
-        return entry.isForAll() ? "every command" : entry.isPreset() ? "--preset " + entry.preset() : "mural " + entry.section();
+        return entry.isForAll()
+                ? "every command"
+                : entry.isPreset() ? "--preset " + entry.preset() : "mural " + entry.section();
     }
 }

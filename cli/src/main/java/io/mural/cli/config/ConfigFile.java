@@ -59,7 +59,9 @@ public record ConfigFile(Path path, boolean isThere, List<Entry> entries) {
         var given = environment.getOrDefault("XDG_CONFIG_HOME", "");
         // The specification has relative paths ignored.
         boolean absolute = !given.isEmpty() && Path.of(given).isAbsolute();
-        return read((absolute ? Path.of(given) : home.resolve(".config")).resolve("mural").resolve("config"));
+        return read((absolute ? Path.of(given) : home.resolve(".config"))
+                .resolve("mural")
+                .resolve("config"));
     }
 
     static ConfigFile read(Path path) {

@@ -66,15 +66,16 @@ public final class Defaults {
         }
         if (!entry.isForAll() && !entry.isPreset()) {
             var command = find(root, entry.section())
-                    .orElseThrow(() -> file.fault(
-                            entry, "[" + entry.section() + "] is no command; mural --help lists them"));
+                    .orElseThrow(() ->
+                            file.fault(entry, "[" + entry.section() + "] is no command; mural --help lists them"));
             if (option(command.getCommandSpec(), entry.key()).isEmpty()) {
                 throw file.fault(
                         entry,
                         entry.key() + ": mural " + entry.section() + " has no option --" + entry.key()
                                 + "; its --help lists them");
             }
-        } else if (all(root).noneMatch(each -> option(each.getCommandSpec(), entry.key()).isPresent())) {
+        } else if (all(root)
+                .noneMatch(each -> option(each.getCommandSpec(), entry.key()).isPresent())) {
             throw file.fault(entry, entry.key() + ": no command has an option --" + entry.key());
         }
     }
@@ -92,8 +93,7 @@ public final class Defaults {
 
     private static Stream<CommandLine> all(CommandLine command) {
         return Stream.concat(
-                Stream.of(command),
-                command.getSubcommands().values().stream().flatMap(Defaults::all));
+                Stream.of(command), command.getSubcommands().values().stream().flatMap(Defaults::all));
     }
 
     private static Optional<OptionSpec> option(CommandSpec command, String key) {
@@ -128,9 +128,11 @@ public final class Defaults {
 
     private Optional<Entry> entry(OptionSpec option, String words) {
         return Stream.<Stream<Entry>>of(
-                        file.entries().stream().filter(entry -> entry.isPreset()
-                                && preset.filter(entry.preset()::equals).isPresent()),
-                        file.entries().stream().filter(entry -> !repeats && entry.section().equals(words)),
+                        file.entries().stream()
+                                .filter(entry -> entry.isPreset()
+                                        && preset.filter(entry.preset()::equals).isPresent()),
+                        file.entries().stream()
+                                .filter(entry -> !repeats && entry.section().equals(words)),
                         file.entries().stream().filter(entry -> !repeats && entry.isForAll()))
                 .flatMap(entries -> entries)
                 .filter(entry -> List.of(option.names()).contains("--" + entry.key()))

@@ -62,15 +62,14 @@ final class ContactSheet {
 
     /** As large as the pictures make it look well, and no label runs into the next. */
     private static int scale(int cellWidth, List<String> columns) {
-        int longest = columns.stream()
-                .mapToInt(label -> Glyphs.width(label, 1))
-                .max()
-                .orElse(1);
+        int longest =
+                columns.stream().mapToInt(label -> Glyphs.width(label, 1)).max().orElse(1);
         return Math.clamp(cellWidth / longest, 1, Math.max(1, cellWidth / PIXELS_A_SCALE));
     }
 
     private static int left(int scale, List<String> rows) {
-        int longest = rows.stream().mapToInt(row -> Glyphs.width(row, scale)).max().orElse(0);
+        int longest =
+                rows.stream().mapToInt(row -> Glyphs.width(row, scale)).max().orElse(0);
         return (longest == 0 ? 1 : 2) * GAP * scale + longest;
     }
 
@@ -80,8 +79,7 @@ final class ContactSheet {
         int at = left + column * (cellWidth + gap);
         return band -> {
             for (int y = 0; y < band.height(); y++) {
-                System.arraycopy(
-                        band.rgb(), y * cellWidth * RGB, rgb, (from[0] * width + at) * RGB, cellWidth * RGB);
+                System.arraycopy(band.rgb(), y * cellWidth * RGB, rgb, (from[0] * width + at) * RGB, cellWidth * RGB);
                 from[0]++;
             }
         };

@@ -33,8 +33,9 @@ final class DestinationOptions {
     @Option(
             names = "--depth",
             paramLabel = "8|16",
-            description = "Bits a channel of PNG pictures; 16 keeps the decoder's values. Default: 8, with --from those of"
-                    + " the picture.")
+            description =
+                    "Bits a channel of PNG pictures; 16 keeps the decoder's values. Default: 8, with --from those of"
+                            + " the picture.")
     private Integer depth;
 
     private int depthBefore = Byte.SIZE;
@@ -64,8 +65,7 @@ final class DestinationOptions {
     Format format(Path place) {
         if (!JPEG.matcher(place.toString()).find()) {
             if (isTyped("--quality")) {
-                throw new BadUsage(
-                        "--quality is for JPEG pictures; " + place + " will be a PNG picture, name it .jpg");
+                throw new BadUsage("--quality is for JPEG pictures; " + place + " will be a PNG picture, name it .jpg");
             }
             return png();
         }
@@ -79,7 +79,8 @@ final class DestinationOptions {
     void requireSheet() {
         var name = output == null ? "" : output.toString();
         if (name.equals("-") || JPEG.matcher(name).find() || isTyped("--quality") || isTyped("--depth")) {
-            throw new BadUsage("--grid writes a PNG file of 8 bits; name it with -o, and leave --quality and --depth out");
+            throw new BadUsage(
+                    "--grid writes a PNG file of 8 bits; name it with -o, and leave --quality and --depth out");
         }
     }
 

@@ -110,12 +110,7 @@ public final class EditCommand implements Runnable {
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(Optional.empty(), device)) {
             interrupt.onAbandon(report::close);
-            new Pictures(
-                            mural,
-                            hierarchyOptions,
-                            report,
-                            destination,
-                            spec)
+            new Pictures(mural, hierarchyOptions, report, destination, spec)
                     .make(List.of(request), destination.output());
         }
     }

@@ -130,8 +130,9 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             names = "--grid",
             paramLabel = "AXIS=V,V,...",
             converter = GridAxis.Converter.class,
-            description = "A contact sheet: seed, steps, guidance or true-cfg with its values, or seed=1..4. Up to three"
-                    + " times: along the columns, then along the rows.")
+            description =
+                    "A contact sheet: seed, steps, guidance or true-cfg with its values, or seed=1..4. Up to three"
+                            + " times: along the columns, then along the rows.")
     private List<GridAxis> grid;
 
     @Mixin
@@ -177,12 +178,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
                 sheet(mural, prompts, before, report);
                 return;
             }
-            new Pictures(
-                            mural,
-                            hierarchyOptions,
-                            report,
-                            destination,
-                            spec)
+            new Pictures(mural, hierarchyOptions, report, destination, spec)
                     .make(
                             requests(prompts, before),
                             requests -> geneval.map(form ->
@@ -201,8 +197,9 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
 
     private void sheet(Mural mural, List<String> prompts, Optional<Recipe> before, Report report) {
         if (prompts.size() > 1 || count > 1 || layout != null || hierarchyOptions.isMoreThanAPicture()) {
-            throw new BadUsage("--grid makes one sheet of one prompt; leave --count, --layout, --keep-stages, --preview,"
-                    + " --tiles, --resume and --plan out");
+            throw new BadUsage(
+                    "--grid makes one sheet of one prompt; leave --count, --layout, --keep-stages, --preview,"
+                            + " --tiles, --resume and --plan out");
         }
         destination.requireSheet();
         var base = requests(prompts, before).getFirst();

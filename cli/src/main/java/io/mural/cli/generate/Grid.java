@@ -37,12 +37,10 @@ final class Grid {
         }
         columns = axes.getFirst();
         across = axes.subList(1, axes.size());
-        long all = across.stream()
-                .mapToLong(axis -> axis.values().size())
-                .reduce(1, Math::multiplyExact);
+        long all = across.stream().mapToLong(axis -> axis.values().size()).reduce(1, Math::multiplyExact);
         if (all * columns.values().size() > MOST_PICTURES) {
-            throw new BadUsage("--grid asks for " + all * columns.values().size() + " pictures; ask for at most "
-                    + MOST_PICTURES);
+            throw new BadUsage(
+                    "--grid asks for " + all * columns.values().size() + " pictures; ask for at most " + MOST_PICTURES);
         }
         rows = (int) all;
     }

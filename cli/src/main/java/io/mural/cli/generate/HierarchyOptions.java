@@ -1,9 +1,9 @@
 package io.mural.cli.generate;
 
 import io.mural.Request;
+import io.mural.cli.hub.HubPath;
 import io.mural.cli.preview.PreviewOption;
 import io.mural.cli.preview.TerminalPictures;
-import io.mural.cli.hub.HubPath;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import java.nio.file.Path;
@@ -62,8 +62,9 @@ final class HierarchyOptions {
             names = "--preview",
             paramLabel = "N|auto|kitty|sixel|blocks",
             converter = PreviewOption.Converter.class,
-            description = "Writes a small picture of what is expected every N steps, beside the output; or shows it, and"
-                    + " the finished one, in the terminal. May be given twice, for both.")
+            description =
+                    "Writes a small picture of what is expected every N steps, beside the output; or shows it, and"
+                            + " the finished one, in the terminal. May be given twice, for both.")
     private List<PreviewOption> previews = List.of();
 
     @Option(
@@ -118,8 +119,6 @@ final class HierarchyOptions {
 
     /** How previews are shown in the terminal, if they are. */
     Optional<TerminalPictures> terminal() {
-        return previews.stream()
-                .flatMap(preview -> preview.terminal().stream())
-                .reduce((_, last) -> last);
+        return previews.stream().flatMap(preview -> preview.terminal().stream()).reduce((_, last) -> last);
     }
 }

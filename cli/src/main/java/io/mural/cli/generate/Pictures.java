@@ -29,7 +29,6 @@ final class Pictures {
     /** Shown of each level in a terminal. */
     private static final int PREVIEWS = 4;
 
-
     private final Mural mural;
     private final HierarchyOptions options;
     private final Report report;
@@ -44,11 +43,7 @@ final class Pictures {
      * @param command where the paths of finished pictures and previews go
      */
     Pictures(
-            Mural mural,
-            HierarchyOptions options,
-            Report report,
-            DestinationOptions destination,
-            CommandSpec command) {
+            Mural mural, HierarchyOptions options, Report report, DestinationOptions destination, CommandSpec command) {
         this.mural = mural;
         this.options = options;
         this.report = report;
@@ -74,7 +69,8 @@ final class Pictures {
         destination.check();
         terminal = options.terminal();
         if (terminal.isPresent() && report.isForPrograms()) {
-            throw new BadUsage("--preview in the terminal would stand among the lines of --progress json; leave one out");
+            throw new BadUsage(
+                    "--preview in the terminal would stand among the lines of --progress json; leave one out");
         }
         var first = requests.getFirst();
         if (options.needsLevels()) {
@@ -110,7 +106,11 @@ final class Pictures {
             throw new BadUsage(
                     "-o -: stdout takes one picture, but " + requests.size() + " are asked for; name a folder");
         }
-        if (options.keepStages || options.resume || options.previewSteps() > 0 || destination.isTyped("--quality") || options.tiles) {
+        if (options.keepStages
+                || options.resume
+                || options.previewSteps() > 0
+                || destination.isTyped("--quality")
+                || options.tiles) {
             throw new BadUsage(
                     "-o -: --keep-stages, --resume, --preview N, --tiles and --quality need a file; name one with -o");
         }
@@ -185,8 +185,7 @@ final class Pictures {
                     }
                 }
                 case Progress.Done done -> {
-                    terminal.ifPresent(each ->
-                            done.path().ifPresent(path -> each.show(ImageFile.read(path), err)));
+                    terminal.ifPresent(each -> done.path().ifPresent(path -> each.show(ImageFile.read(path), err)));
                     watch.flatMap(MemoryWatch::line).ifPresent(report::note);
                     done.path().ifPresent(out::println);
                 }

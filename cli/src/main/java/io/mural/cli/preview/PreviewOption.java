@@ -19,8 +19,9 @@ public record PreviewOption(int every, boolean auto, Optional<TerminalPictures> 
     /** How pictures are shown in the terminal; empty where files are asked for. */
     public Optional<TerminalPictures> terminal() {
         if (auto && !Terminal.isInteractive()) {
-            throw new BadUsage("--preview auto: stderr is no terminal; name kitty, sixel or blocks to write there all the"
-                    + " same, or a number of steps for files");
+            throw new BadUsage(
+                    "--preview auto: stderr is no terminal; name kitty, sixel or blocks to write there all the"
+                            + " same, or a number of steps for files");
         }
         return auto ? Optional.of(TerminalPictures.of(System.getenv())) : kind;
     }

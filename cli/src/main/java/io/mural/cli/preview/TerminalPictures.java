@@ -62,7 +62,9 @@ public enum TerminalPictures {
                 || program.equals("ghostty")) {
             return KITTY;
         }
-        boolean sixels = term.contains("sixel") || term.startsWith("foot") || term.startsWith("mlterm")
+        boolean sixels = term.contains("sixel")
+                || term.startsWith("foot")
+                || term.startsWith("mlterm")
                 || program.equals("mintty");
         return sixels ? SIXEL : BLOCKS;
     }
@@ -84,10 +86,8 @@ public enum TerminalPictures {
             return image;
         }
         double scale = (double) most / longer;
-        return Resize.lanczos(
-                image,
-                Math.max(1, (int) Math.round(image.width() * scale)),
-                Math.max(1, (int) Math.round(image.height() * scale)));
+        return Resize.lanczos(image, Math.max(1, (int) Math.round(image.width() * scale)), Math.max(1, (int)
+                Math.round(image.height() * scale)));
     }
 
     @Override

@@ -23,15 +23,21 @@ class DefaultsTest {
     private Object value(String text, String option, String... args) throws IOException {
         var root = Mural.commandLine();
         Defaults.install(ConfigFile.read(Files.writeString(folder.resolve("config"), text)), root, args);
-        return root.parseArgs(args).subcommand().commandSpec().findOption(option).getValue();
+        return root.parseArgs(args)
+                .subcommand()
+                .commandSpec()
+                .findOption(option)
+                .getValue();
     }
 
     @Test
     void theCommandLineGoesFirstThenThePresetThenTheCommandThenAll() throws IOException {
-        assertThat(value(FILE, "--steps", "generate", "x", "--steps", "2", "--preset", "draft")).isEqualTo(2);
+        assertThat(value(FILE, "--steps", "generate", "x", "--steps", "2", "--preset", "draft"))
+                .isEqualTo(2);
         assertThat(value(FILE, "--steps", "generate", "x", "--preset", "draft")).isEqualTo(4);
         assertThat(value(FILE, "--steps", "generate", "x")).isEqualTo(10);
-        assertThat(value(FILE, "--steps", "upscale", "x", "--size", "64x64", "--prompt", "x")).isEqualTo(20);
+        assertThat(value(FILE, "--steps", "upscale", "x", "--size", "64x64", "--prompt", "x"))
+                .isEqualTo(20);
         assertThat(value(FILE, "--seed", "generate", "--preset=draft", "x")).isEqualTo(1L);
         assertThat(value("verbose = true", "--verbose", "generate", "x")).isEqualTo(true);
     }
@@ -40,7 +46,8 @@ class DefaultsTest {
     @Test
     void aPictureThatIsRepeatedTakesNoDefaults() throws IOException {
         assertThat(value(FILE, "--steps", "generate", "--from", "x.png")).isNull();
-        assertThat(value(FILE, "--steps", "generate", "--from=x.png", "--preset", "draft")).isEqualTo(4);
+        assertThat(value(FILE, "--steps", "generate", "--from=x.png", "--preset", "draft"))
+                .isEqualTo(4);
     }
 
     @ParameterizedTest

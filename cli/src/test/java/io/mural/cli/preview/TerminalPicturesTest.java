@@ -27,7 +27,8 @@ class TerminalPicturesTest {
     void kittyGetsAPngInPieces() throws IOException {
         var image = noise(61, 47);
         var text = TerminalPictures.KITTY.encoded(image, 80);
-        var pieces = Pattern.compile("\u001b_G(a=T,f=100,q=2,)?m=([01]);([^\u001b]*)\u001b\\\\").matcher(text);
+        var pieces = Pattern.compile("\u001b_G(a=T,f=100,q=2,)?m=([01]);([^\u001b]*)\u001b\\\\")
+                .matcher(text);
         var data = new StringBuilder();
         int end = 0;
         while (pieces.find()) {
@@ -39,8 +40,7 @@ class TerminalPicturesTest {
             data.append(pieces.group(3));
         }
         assertThat(end).isEqualTo(text.length());
-        var read = ImageIO.read(
-                new ByteArrayInputStream(Base64.getDecoder().decode(data.toString())));
+        var read = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(data.toString())));
         assertThat(read.getRGB(60, 46) & 0xffffff)
                 .isEqualTo((image.rgb()[image.rgb().length - 3] & 0xff) << 16
                         | (image.rgb()[image.rgb().length - 2] & 0xff) << 8
@@ -52,12 +52,15 @@ class TerminalPicturesTest {
     void sixelsGiveEachPixelItsNearestColour() {
         var image = noise(13, 11);
         var text = TerminalPictures.SIXEL.encoded(image, 80);
-        assertThat(text).startsWith("\u001bP0;1q\"1;1;13;11#0;2;0;0;0#1;2;0;0;20").endsWith("-\u001b\\");
+        assertThat(text)
+                .startsWith("\u001bP0;1q\"1;1;13;11#0;2;0;0;0#1;2;0;0;20")
+                .endsWith("-\u001b\\");
         var drawn = new int[13][12];
         int x = 0;
         int top = 0;
         int colour = 0;
-        var body = Pattern.compile("#(\\d+)(;2;\\d+;\\d+;\\d+)?|(?:!(\\d+))?([?-~])|([$-])").matcher(text);
+        var body = Pattern.compile("#(\\d+)(;2;\\d+;\\d+;\\d+)?|(?:!(\\d+))?([?-~])|([$-])")
+                .matcher(text);
         assertThat(body.find(text.indexOf("11#") + 2)).isTrue();
         do {
             if (body.group(1) != null) {

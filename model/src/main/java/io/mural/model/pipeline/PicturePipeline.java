@@ -96,8 +96,7 @@ public final class PicturePipeline {
     }
 
     /** The finished picture, from top to bottom. */
-    public void decode(
-            float[] latents, GenerationRequest request, VaeExtent vae, PictureSink sink, Progress progress) {
+    public void decode(float[] latents, GenerationRequest request, VaeExtent vae, PictureSink sink, Progress progress) {
         stages.decode(latents, request.grid(), VaeWay.of(vae), sink, progress);
     }
 
