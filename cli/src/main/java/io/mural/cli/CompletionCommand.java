@@ -15,13 +15,15 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  source <(mural completion bash)",
-            "  mural completion zsh > ~/.mural-completion && source ~/.mural-completion"
+            "  mural completion zsh > ~/.mural-completion && source ~/.mural-completion",
+            "  mural completion fish > ~/.config/fish/completions/mural.fish"
         })
 final class CompletionCommand implements Runnable {
-    /** One script serves both: for zsh it loads that shell's emulation of bash's completion. */
+    /** One script serves the first two: for zsh it loads that shell's emulation of bash's completion. */
     enum Shell {
         BASH,
-        ZSH;
+        ZSH,
+        FISH;
 
         @Override
         public String toString() {
@@ -32,16 +34,18 @@ final class CompletionCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SHELL", arity = "0..1", hideParamSyntax = true, description = "bash or zsh.")
+    @Parameters(paramLabel = "SHELL", arity = "0..1", hideParamSyntax = true, description = "bash, zsh or fish.")
     private Shell shell;
 
     @Override
     public void run() {
         if (shell == null) {
-            throw new BadUsage("name the shell: bash or zsh");
+            throw new BadUsage("name the shell: bash, zsh or fish");
         }
         var root = spec.root().commandLine();
-        spec.commandLine().getOut().print(AutoComplete.bash("mural", root));
+        spec.commandLine()
+                .getOut()
+                .print(shell == Shell.FISH ? FishCompletion.script("mural", root) : AutoComplete.bash("mural", root));
         spec.commandLine().getOut().flush();
     }
 }

@@ -236,4 +236,18 @@ class CommandsTest {
         }
         assertThat(check.waitFor()).isZero();
     }
+
+    @Test
+    void completionForFishHasALineForEachCommandAndOption() {
+        assertThat(good("completion", "fish").lines())
+                .allMatch(line -> line.matches("complete -c mural (-n '[^']+' )?-\\S.* -d '([^'\\\\]|\\\\.)*'"))
+                .contains(
+                        "complete -c mural -n '__fish_use_subcommand' -f -a generate -d 'Makes a picture from a prompt.'",
+                        "complete -c mural -n '__fish_seen_subcommand_from models; and not __fish_seen_subcommand_from"
+                                + " list du rm' -f -a du -d 'What each model takes on the disk, and all of them.'")
+                .anyMatch(line -> line.startsWith(
+                        "complete -c mural -n '__fish_seen_subcommand_from generate' -l vae -x -a 'auto whole tiled exact'"))
+                .anyMatch(line -> line.startsWith(
+                        "complete -c mural -n '__fish_seen_subcommand_from generate' -l prompts-file -r"));
+    }
 }
