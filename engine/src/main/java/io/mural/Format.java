@@ -8,7 +8,12 @@ public sealed interface Format {
 
     /** Without loss, with the recipe in the file. */
     static Format png() {
-        return new Png();
+        return new Png(Byte.SIZE);
+    }
+
+    /** @param bits of a channel, 8 or 16; with 16 the file has the decoder's values, not widened ones */
+    static Format png(int bits) {
+        return new Png(bits);
     }
 
     /** @param quality 1 to 100 */
@@ -19,8 +24,18 @@ public sealed interface Format {
     /** The media type, such as {@code image/png}. */
     String mediaType();
 
-    /** Without loss, with the recipe in the file. */
-    record Png() implements Format {
+    /**
+     * Without loss, with the recipe in the file.
+     *
+     * @param bits of a channel, 8 or 16
+     */
+    record Png(int bits) implements Format {
+        public Png {
+            if (bits != Byte.SIZE && bits != Short.SIZE) {
+                throw new InputException("depth", "`depth` " + bits + " of a PNG picture", "choose 8 or 16");
+            }
+        }
+
         @Override
         public String mediaType() {
             return "image/png";

@@ -44,14 +44,27 @@ final class Output {
 
     /** Refuses, before any work, what a sink's format cannot hold. */
     static void check(Sink sink, Recipe recipe) {
-        boolean jpeg = switch (sink) {
-            case Sink.File file -> file.format() instanceof Format.Jpeg;
-            case Sink.Stream stream -> stream.format() instanceof Format.Jpeg;
-            case Sink.Memory _, Sink.Rows _ -> false;
+        var format = switch (sink) {
+            case Sink.File file -> file.format();
+            case Sink.Stream stream -> stream.format();
+            case Sink.Memory _, Sink.Rows _ -> Format.png();
         };
-        if (jpeg) {
-            requireJpegSize(recipe);
-            recipe.jpegTexts(sink instanceof Sink.File file ? file.home() : Optional.empty());
+        switch (format) {
+            case Format.Jpeg _ -> {
+                requireJpegSize(recipe);
+                recipe.jpegTexts(sink instanceof Sink.File file ? file.home() : Optional.empty());
+            }
+            case Format.Png png -> requireValues(png, recipe);
+        }
+    }
+
+    /** What is kept of a picture that is changed in part has 8 bits. */
+    private static void requireValues(Format.Png png, Recipe recipe) {
+        if (png.bits() > Byte.SIZE && recipe.edit().paintsPart()) {
+            throw new InputException(
+                    "depth",
+                    "`depth` " + png.bits() + " of a picture that is changed in part",
+                    "what is kept of it has 8 bits; leave `depth` out");
         }
     }
 
@@ -68,8 +81,9 @@ final class Output {
 
     private static void write(Sink.File file, Recipe recipe, Consumer<PictureSink> picture) {
         switch (file.format()) {
-            case Format.Png _ ->
-                PngFile.write(file.path(), recipe.width(), recipe.height(), recipe.texts(file.home()), picture);
+            case Format.Png png ->
+                PngFile.write(
+                        file.path(), recipe.width(), recipe.height(), png.bits(), recipe.texts(file.home()), picture);
             case Format.Jpeg jpeg ->
                 JpegFile.write(file.path(), whole(recipe, picture), jpeg.quality(), recipe.jpegTexts(file.home()));
         }
@@ -77,16 +91,26 @@ final class Output {
 
     /** The picture, which gives its rows to another sink, too. */
     private static Consumer<PictureSink> both(Consumer<PictureSink> picture, PictureSink other) {
-        return sink -> picture.accept(band -> {
-            sink.rows(band);
-            other.rows(band);
+        return sink -> picture.accept(new PictureSink() {
+            @Override
+            public void rows(RgbImage band) {
+                sink.rows(band);
+                other.rows(band);
+            }
+
+            @Override
+            public void values(float[] values, int width, int height) {
+                sink.values(values, width, height);
+                other.values(values, width, height);
+            }
         });
     }
 
     static void write(OutputStream out, Format format, Recipe recipe, Consumer<PictureSink> picture) {
         switch (format) {
-            case Format.Png _ ->
-                PngFile.write(out, recipe.width(), recipe.height(), recipe.texts(Optional.empty()), picture);
+            case Format.Png png ->
+                PngFile.write(
+                        out, recipe.width(), recipe.height(), png.bits(), recipe.texts(Optional.empty()), picture);
             case Format.Jpeg jpeg ->
                 JpegFile.write(out, whole(recipe, picture), jpeg.quality(), recipe.jpegTexts(Optional.empty()));
         }

@@ -49,7 +49,7 @@ final class WholeMaking implements Making {
     public Picture make(Recipe recipe, Loaded inputs, Sink sink, Events events) {
         var request = recipe.request(means.model(), inputs);
         var schedule = means.model().schedule(request);
-        var result = pipeline.generate(request, schedule, recipe.vae(), events, events);
-        return Output.write(sink, recipe, rows -> rows.rows(result.image()));
+        var latents = pipeline.latents(request, schedule, recipe.vae(), events, events);
+        return Output.write(sink, recipe, rows -> pipeline.decode(latents, request, recipe.vae(), rows, events));
     }
 }

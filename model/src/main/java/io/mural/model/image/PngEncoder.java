@@ -8,13 +8,12 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Writes a PNG file of 8-bit RGB row by row (PNG specification, third edition). What the stream cannot take ends in the
+ * Writes a PNG file of RGB, 8 or 16 bits a channel, row by row (PNG specification, third edition). What the stream cannot take ends in the
  * caller's exception, up to the last byte: the stream is flushed and closed by the caller, never here.
  */
 final class PngEncoder implements AutoCloseable {
     static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int CHANNELS = 3;
-    private static final int BITS = 8;
     private static final int TRUECOLOUR = 2;
     /** How to show colours that a screen lacks. */
     private static final byte PERCEPTUAL = 0;
@@ -27,6 +26,7 @@ final class PngEncoder implements AutoCloseable {
 
     private final OutputStream out;
     private final int height;
+    private final int bits;
     private final PngFilter filter;
     private final Deflater deflater = new Deflater();
     private final byte[] piece = new byte[PIECE];
@@ -34,11 +34,22 @@ final class PngEncoder implements AutoCloseable {
     private int row;
     private long written;
 
-    /** Writes the head of a picture. */
+    /** Writes the head of a picture of 8 bits a channel. */
     PngEncoder(OutputStream out, int width, int height) throws IOException {
+        this(out, width, height, Byte.SIZE);
+    }
+
+    /**
+     * Writes the head of a picture.
+     *
+     * @param bits of a channel, 8 or 16
+     */
+    PngEncoder(OutputStream out, int width, int height, int bits) throws IOException {
         this.out = out;
         this.height = height;
-        this.filter = new PngFilter(Math.multiplyExact(width, CHANNELS), CHANNELS);
+        this.bits = bits;
+        int pixel = CHANNELS * bits / Byte.SIZE;
+        this.filter = new PngFilter(Math.multiplyExact(width, pixel), pixel);
         put(SIGNATURE, SIGNATURE.length);
         header(width);
         chunk("sRGB", new byte[] {PERCEPTUAL});
@@ -57,7 +68,7 @@ final class PngEncoder implements AutoCloseable {
                 ByteBuffer.allocate(13)
                         .putInt(width)
                         .putInt(height)
-                        .put((byte) BITS)
+                        .put((byte) bits)
                         .put((byte) TRUECOLOUR)
                         .array());
     }
@@ -74,7 +85,7 @@ final class PngEncoder implements AutoCloseable {
         }
     }
 
-    /** The next rows, 3 bytes a pixel. */
+    /** The next rows, 3 or 6 bytes a pixel. */
     void rows(byte[] rgb) throws IOException {
         int rowBytes = filter.rowBytes();
         for (int from = 0; from < rgb.length; from += rowBytes) {

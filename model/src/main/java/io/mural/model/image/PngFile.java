@@ -38,8 +38,18 @@ public final class PngFile {
      */
     public static void write(
             Path file, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
+        write(file, width, height, Byte.SIZE, texts, picture);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param bits of a channel: 8, or 16, for which the picture gives the decoder's values
+     */
+    public static void write(
+            Path file, int width, int height, int bits, Map<String, String> texts, Consumer<PictureSink> picture) {
         WholeFile.write(file, channel -> {
-            long written = encode(Channels.newOutputStream(channel), width, height, texts, picture);
+            long written = encode(Channels.newOutputStream(channel), width, height, bits, texts, picture);
             if (channel.size() != written) {
                 throw new IOException(channel.size() + " of " + written + " bytes were written");
             }
@@ -54,8 +64,25 @@ public final class PngFile {
      */
     public static void write(
             OutputStream out, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture) {
+        write(out, width, height, Byte.SIZE, texts, picture);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param bits of a channel: 8, or 16, for which the picture gives the decoder's values
+     * @param texts keyword to text, in order
+     * @param picture gives all rows to the sink
+     */
+    public static void write(
+            OutputStream out,
+            int width,
+            int height,
+            int bits,
+            Map<String, String> texts,
+            Consumer<PictureSink> picture) {
         try {
-            encode(out, width, height, texts, picture);
+            encode(out, width, height, bits, texts, picture);
         } catch (IOException e) {
             throw new UncheckedIOException("the picture cannot be written", e);
         }
@@ -63,26 +90,46 @@ public final class PngFile {
 
     /** @return bytes that were written */
     private static long encode(
-            OutputStream stream, int width, int height, Map<String, String> texts, Consumer<PictureSink> picture)
+            OutputStream stream,
+            int width,
+            int height,
+            int bits,
+            Map<String, String> texts,
+            Consumer<PictureSink> picture)
             throws IOException {
         // Not closed: the stream is its owner's, and all bytes are flushed below.
         var out = new BufferedOutputStream(stream, BUFFER);
-        try (var encoder = new PngEncoder(out, width, height)) {
+        try (var encoder = new PngEncoder(out, width, height, bits)) {
             for (var text : texts.entrySet()) {
                 encoder.text(text.getKey(), text.getValue());
             }
-            picture.accept(band -> {
-                try {
-                    encoder.rows(band.rgb());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            picture.accept(bits == Byte.SIZE ? band -> rows(encoder, band.rgb()) : new Deep(encoder));
             encoder.finish();
             out.flush();
             return encoder.written();
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    private static void rows(PngEncoder encoder, byte[] samples) {
+        try {
+            encoder.rows(samples);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes the decoder's values: rows that were rounded to 8 bits have lost what 16 would show. */
+    private record Deep(PngEncoder encoder) implements PictureSink {
+        @Override
+        public void rows(RgbImage band) {
+            throw new IllegalStateException("a picture of 8 bits a channel has no 16");
+        }
+
+        @Override
+        public void values(float[] values, int width, int height) {
+            PngFile.rows(encoder, RgbImage.deep(values));
         }
     }
 
@@ -114,9 +161,10 @@ public final class PngFile {
     /**
      * What a PNG file holds, without its pixels.
      *
+     * @param bits of a channel
      * @param texts by their keywords
      */
-    public record Contents(int width, int height, Map<String, String> texts) {}
+    public record Contents(int width, int height, int bits, Map<String, String> texts) {}
 
     /** Size and texts of a PNG file; the picture is not decoded, and what is beside it is passed over. */
     public static Contents contents(Path file) {
@@ -131,7 +179,7 @@ public final class PngFile {
                     texts.add(chunks);
                 }
             }
-            return new Contents(size.getInt(), size.getInt(), texts.all());
+            return new Contents(size.getInt(), size.getInt(), size.get(), texts.all());
         } catch (IOException e) {
             throw new InputException(file + " is not a readable PNG file: " + Shown.reason(e), e);
         }

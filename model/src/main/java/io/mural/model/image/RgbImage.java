@@ -22,15 +22,28 @@ public record RgbImage(int width, int height, byte[] rgb) {
     public static RgbImage of(float[] values, int width, int height) {
         var rgb = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
-            if (Float.isNaN(values[i])) {
-                throw new InputException(
-                        "the decoded picture holds values that are no numbers: the autoencoder's weights"
-                                + " are damaged; mural inspect `check` looks at them");
-            }
-            float unit = Math.clamp(values[i] / 2 + 0.5f, 0f, 1f);
-            rgb[i] = (byte) (int) Math.rint(unit * 255);
+            rgb[i] = (byte) (int) Math.rint(unit(values[i]) * 255);
         }
         return new RgbImage(width, height, rgb);
+    }
+
+    /** As {@link #of}, samples of 16 bits, the upper byte first, as PNG has them. */
+    static byte[] deep(float[] values) {
+        var samples = new byte[Math.multiplyExact(values.length, 2)];
+        for (int i = 0; i < values.length; i++) {
+            int sample = (int) Math.rint(unit(values[i]) * 65535);
+            samples[2 * i] = (byte) (sample >> 8);
+            samples[2 * i + 1] = (byte) sample;
+        }
+        return samples;
+    }
+
+    private static float unit(float value) {
+        if (Float.isNaN(value)) {
+            throw new InputException("the decoded picture holds values that are no numbers: the autoencoder's weights"
+                    + " are damaged; mural inspect `check` looks at them");
+        }
+        return Math.clamp(value / 2 + 0.5f, 0f, 1f);
     }
 
     /** The values in [-1, 1], height x width x 3. */

@@ -4,6 +4,7 @@ import io.mural.model.family.Denoiser;
 import io.mural.model.family.PictureModel;
 import io.mural.model.family.PromptEmbeds;
 import io.mural.model.family.PromptPair;
+import io.mural.model.image.PictureSink;
 import io.mural.model.image.RgbImage;
 import io.mural.model.pipeline.Journal.Position;
 import io.mural.model.pipeline.Progress.Stage;
@@ -81,6 +82,23 @@ public final class PicturePipeline {
         var embeds = stages.encode(request, request.sampling().classifierFree(), progress);
         var latents = latents(request, schedule, embeds, vae, onlooker, progress);
         return new Result(stages.decode(latents, request.grid(), VaeWay.of(vae), progress), latents, embeds.positive());
+    }
+
+    /** Packed tokens of a finished picture, [image tokens, channels x 4], for {@link #decode}. */
+    public float[] latents(
+            GenerationRequest request,
+            FlowMatchSchedule schedule,
+            VaeExtent vae,
+            Onlooker onlooker,
+            Progress progress) {
+        var embeds = stages.encode(request, request.sampling().classifierFree(), progress);
+        return latents(request, schedule, embeds, vae, onlooker, progress);
+    }
+
+    /** The finished picture, from top to bottom. */
+    public void decode(
+            float[] latents, GenerationRequest request, VaeExtent vae, PictureSink sink, Progress progress) {
+        stages.decode(latents, request.grid(), VaeWay.of(vae), sink, progress);
     }
 
     /** Packed tokens of a finished picture, [image tokens, channels x 4]. */

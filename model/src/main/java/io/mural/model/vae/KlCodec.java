@@ -79,7 +79,7 @@ public record KlCodec(AutoencoderKL vae, LatentScale scale) implements LatentCod
             case WHOLE -> inBands(ops, vae.decode(ops, latent), sink);
             case TILES -> inBands(ops, new TiledVae(vae).decode(ops, latent), sink);
             case BANDS ->
-                new BandedVae(vae, way.keptBytes()).decode(ops, latent, band -> sink.rows(image(ops.read(band), band)));
+                new BandedVae(vae, way.keptBytes()).decode(ops, latent, band -> give(ops.read(band), band, sink));
         }
     }
 
@@ -120,11 +120,11 @@ public record KlCodec(AutoencoderKL vae, LatentScale scale) implements LatentCod
         for (int from = 0; from < height; from += rows) {
             var band = picture.rows(from * width, Math.min(height, from + rows) * width)
                     .reshape(Math.min(height, from + rows) - from, width, RGB);
-            sink.rows(image(ops.read(band), band));
+            give(ops.read(band), band, sink);
         }
     }
 
-    private static RgbImage image(float[] values, Tensor band) {
-        return RgbImage.of(values, band.shape().dim(1), band.shape().dim(0));
+    private static void give(float[] values, Tensor band, PictureSink sink) {
+        sink.values(values, band.shape().dim(1), band.shape().dim(0));
     }
 }

@@ -78,7 +78,7 @@ class PngFileTest {
                 .chunk("tEXt", latin("a\0b"))
                 .picture(new byte[3])
                 .in(folder, "a.png");
-        assertThat(PngFile.contents(file)).isEqualTo(new PngFile.Contents(1, 1, Map.of("a", "b")));
+        assertThat(PngFile.contents(file)).isEqualTo(new PngFile.Contents(1, 1, 8, Map.of("a", "b")));
         assertThat(ImageFile.read(small().chunk("gAMA", (byte) 1)
                                 .picture(new byte[3])
                                 .in(folder, "b.png"))
