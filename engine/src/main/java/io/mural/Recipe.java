@@ -189,8 +189,33 @@ public record Recipe(
 
     /** The recipe in a picture's file; {@link InputException} when it has none. */
     public static Recipe read(Path picture) {
+        return read(picture, KEYWORD);
+    }
+
+    /**
+     * The recipe of a picture on a contact sheet.
+     *
+     * @param column from 1, from the left
+     * @param row from 1, from the top
+     * @throws InputException when there is none
+     */
+    public static Recipe read(Path sheet, int column, int row) {
+        return read(sheet, keyword(column, row));
+    }
+
+    /** The keyword of the text chunk that holds the recipe of a picture on a contact sheet. */
+    public static String keyword(int column, int row) {
+        return KEYWORD + " " + column + "," + row;
+    }
+
+    private static Recipe read(Path picture, String keyword) {
         var texts = JpegFile.isOne(picture) ? JpegFile.texts(picture) : PngFile.texts(picture);
-        var json = texts.get(KEYWORD);
+        var json = texts.get(keyword);
+        if (json == null && texts.containsKey(keyword(1, 1))) {
+            throw new InputException(
+                    picture + ": is a contact sheet and has no such picture on it; `cell` COLUMN,ROW chooses one,"
+                            + " from 1,1 on");
+        }
         if (json == null) {
             throw new InputException(picture + ": holds no recipe; `from` takes a PNG or JPEG picture that mural made");
         }

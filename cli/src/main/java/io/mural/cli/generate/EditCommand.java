@@ -114,9 +114,8 @@ public final class EditCommand implements Runnable {
                             mural,
                             hierarchyOptions,
                             report,
-                            spec.commandLine().getOut(),
-                            destination.quality(),
-                            Verbose.in(spec))
+                            destination,
+                            spec)
                     .make(List.of(request), destination.output());
         }
     }

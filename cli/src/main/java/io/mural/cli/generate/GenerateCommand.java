@@ -1,5 +1,7 @@
 package io.mural.cli.generate;
 
+import io.mural.Mural;
+import io.mural.Progress;
 import io.mural.Recipe;
 import io.mural.Request;
 import io.mural.Wildcards;
@@ -9,6 +11,7 @@ import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.hub.HubPath;
 import io.mural.cli.progress.ProgressMode;
+import io.mural.cli.progress.Report;
 import io.mural.cli.tornado.TornadoVm;
 import io.mural.engine.device.Devices;
 import io.mural.tensor.Precision;
@@ -45,6 +48,7 @@ import picocli.CommandLine.Spec;
             "  mural generate \"the same by day\" --init-image moon.png --strength 0.7",
             "  mural generate \"a lake\" --model FLUX.1-dev --lora style.safetensors:0.8",
             "  mural generate \"the same in snow\" --model FLUX.2-klein-4B --reference moon.png",
+            "  mural generate \"a lake\" --grid seed=1..3 --grid steps=4,12 -o sheet.png",
             "  mural generate --prompts-file prompts.txt --count 4 -o batch.png"
         })
 public final class GenerateCommand implements Runnable, DeviceBefore {
@@ -115,6 +119,21 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             description = "Takes everything from a picture that mural made; other options change it.")
     private Path from;
 
+    @Option(
+            names = "--cell",
+            paramLabel = "COLUMN,ROW",
+            converter = Cell.Converter.class,
+            description = "Of a contact sheet as --from, the picture, from 1,1 on.")
+    private Cell cell;
+
+    @Option(
+            names = "--grid",
+            paramLabel = "AXIS=V,V,...",
+            converter = GridAxis.Converter.class,
+            description = "A contact sheet: seed, steps, guidance or true-cfg with its values, or seed=1..4. Up to three"
+                    + " times: along the columns, then along the rows.")
+    private List<GridAxis> grid;
+
     @Mixin
     private DeviceOptions deviceOptions;
 
@@ -131,7 +150,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
 
     @Override
     public Optional<String> deviceBefore() {
-        return Optional.ofNullable(from).map(Recipe::read).map(Recipe::device);
+        return before().map(Recipe::device);
     }
 
     @Override
@@ -139,7 +158,8 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         if (count < 1 || count > MOST_PICTURES) {
             throw new BadUsage("--count " + count + ": choose 1 to " + MOST_PICTURES);
         }
-        var before = Optional.ofNullable(from).map(Recipe::read).map(this::located);
+        var before = before().map(this::located);
+        before.ifPresent(_ -> destination.repeat(from));
         var geneval = geneval();
         var prompts = geneval.map(GenEvalLayout::prompts).orElseGet(() -> prompts(before));
         // TornadoVM's JVM was started for the picture's device: there is no other to fall back to.
@@ -153,19 +173,47 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
         try (var report = progress.open(spec.commandLine().getErr());
                 var mural = modelOptions.open(before, device)) {
             interrupt.onAbandon(report::close);
+            if (grid != null) {
+                sheet(mural, prompts, before, report);
+                return;
+            }
             new Pictures(
                             mural,
                             hierarchyOptions,
                             report,
-                            spec.commandLine().getOut(),
-                            destination.quality(),
-                            Verbose.in(spec))
+                            destination,
+                            spec)
                     .make(
                             requests(prompts, before),
                             requests -> geneval.map(form ->
                                             form.places(destination.output().orElseThrow(), count))
                                     .orElseGet(() -> Pictures.places(requests, destination.output())));
         }
+    }
+
+    private Optional<Recipe> before() {
+        if (cell != null && from == null) {
+            throw new BadUsage("--cell belongs to a contact sheet; name that with --from");
+        }
+        return Optional.ofNullable(from)
+                .map(file -> cell == null ? Recipe.read(file) : Recipe.read(file, cell.column(), cell.row()));
+    }
+
+    private void sheet(Mural mural, List<String> prompts, Optional<Recipe> before, Report report) {
+        if (prompts.size() > 1 || count > 1 || layout != null || hierarchyOptions.isMoreThanAPicture()) {
+            throw new BadUsage("--grid makes one sheet of one prompt; leave --count, --layout, --keep-stages, --preview,"
+                    + " --tiles, --resume and --plan out");
+        }
+        destination.requireSheet();
+        var base = requests(prompts, before).getFirst();
+        var place = Pictures.places(List.of(base), destination.output()).getFirst();
+        boolean verbose = Verbose.in(spec);
+        new Grid(grid).make(mural, base, place, event -> {
+            if (!(event instanceof Progress.Detail) || verbose) {
+                report.accept(event);
+            }
+        });
+        spec.commandLine().getOut().println(place);
     }
 
     private Optional<GenEvalLayout> geneval() {
@@ -230,7 +278,8 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
 
     /** Options without effect are refused. */
     private void requireChoices(List<String> prompts) {
-        if ((wildcards != null || wildcardSeed != null) && prompts.stream().noneMatch(Wildcards::isIn)) {
+        boolean typed = destination.isTyped("--wildcards") || destination.isTyped("--wildcard-seed");
+        if (typed && prompts.stream().noneMatch(Wildcards::isIn)) {
             throw new BadUsage("--wildcards and --wildcard-seed have no effect: no prompt has {a|b} or __name__ in it");
         }
     }

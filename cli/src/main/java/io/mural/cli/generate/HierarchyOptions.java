@@ -1,11 +1,14 @@
 package io.mural.cli.generate;
 
 import io.mural.Request;
-import io.mural.cli.console.BadUsage;
+import io.mural.cli.preview.PreviewOption;
+import io.mural.cli.preview.TerminalPictures;
 import io.mural.cli.hub.HubPath;
 import io.mural.model.request.HierarchicalLora;
 import io.mural.model.request.HierarchicalSettings.Upsampler;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options for pictures beyond the model's own size; null where the user says nothing. */
@@ -57,9 +60,11 @@ final class HierarchyOptions {
 
     @Option(
             names = "--preview",
-            paramLabel = "N",
-            description = "Writes a small picture of what is expected every N steps, beside the output.")
-    Integer preview;
+            paramLabel = "N|auto|kitty|sixel|blocks",
+            converter = PreviewOption.Converter.class,
+            description = "Writes a small picture of what is expected every N steps, beside the output; or shows it, and"
+                    + " the finished one, in the terminal. May be given twice, for both.")
+    private List<PreviewOption> previews = List.of();
 
     @Option(
             names = "--tiles",
@@ -101,10 +106,20 @@ final class HierarchyOptions {
         return keepStages || resume || plan;
     }
 
-    /** Refuses numbers that make no sense. */
-    void check() {
-        if (preview != null && preview < 1) {
-            throw new BadUsage("--preview " + preview + ": choose 1 or more steps");
-        }
+    /** Whether more is asked for than the picture. */
+    boolean isMoreThanAPicture() {
+        return needsLevels() || !previews.isEmpty() || tiles;
+    }
+
+    /** How often a preview is written; 0 for never. */
+    int previewSteps() {
+        return previews.stream().mapToInt(PreviewOption::every).max().orElse(0);
+    }
+
+    /** How previews are shown in the terminal, if they are. */
+    Optional<TerminalPictures> terminal() {
+        return previews.stream()
+                .flatMap(preview -> preview.terminal().stream())
+                .reduce((_, last) -> last);
     }
 }

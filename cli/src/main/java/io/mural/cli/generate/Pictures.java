@@ -1,6 +1,5 @@
 package io.mural.cli.generate;
 
-import io.mural.Format;
 import io.mural.Mural;
 import io.mural.Order;
 import io.mural.Progress;
@@ -8,7 +7,9 @@ import io.mural.Recipe;
 import io.mural.Request;
 import io.mural.Sink;
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.preview.TerminalPictures;
 import io.mural.cli.progress.Report;
+import io.mural.model.image.ImageFile;
 import io.mural.model.image.PngFile;
 import io.mural.model.image.TilePyramid;
 import java.io.FileDescriptor;
@@ -20,13 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Pictures for the command line: files named, progress reported, paths printed. */
 final class Pictures {
     private static final Path STDOUT = Path.of("-");
-    private static final Pattern JPEG = Pattern.compile("\\.jpe?g$", Pattern.CASE_INSENSITIVE);
-    private static final int USUAL_QUALITY = 90;
+    /** Shown of each level in a terminal. */
+    private static final int PREVIEWS = 4;
+
 
     private final Mural mural;
     private final HierarchyOptions options;
@@ -34,23 +36,26 @@ final class Pictures {
     private final PrintWriter out;
     private final boolean verbose;
     private final Optional<MemoryWatch> watch;
-    private final Integer quality; // null where it is not set
+    private final DestinationOptions destination;
+    private final PrintWriter err;
+    private Optional<TerminalPictures> terminal = Optional.empty();
 
     /**
-     * @param out where the paths of finished pictures go
-     * @param quality of JPEG pictures, 1 to 100; null for the usual one
-     * @param verbose whether to tell what pictures took of the machine
+     * @param command where the paths of finished pictures and previews go
      */
-    Pictures(Mural mural, HierarchyOptions options, Report report, PrintWriter out, Integer quality, boolean verbose) {
+    Pictures(
+            Mural mural,
+            HierarchyOptions options,
+            Report report,
+            DestinationOptions destination,
+            CommandSpec command) {
         this.mural = mural;
         this.options = options;
         this.report = report;
-        this.out = out;
-        if (quality != null && (quality < 1 || quality > Format.MOST_QUALITY)) {
-            throw new BadUsage("--quality " + quality + ": choose 1 to " + Format.MOST_QUALITY);
-        }
-        this.quality = quality;
-        this.verbose = verbose;
+        out = command.commandLine().getOut();
+        err = command.commandLine().getErr();
+        this.destination = destination;
+        verbose = Verbose.in(command);
         watch = verbose ? Optional.of(new MemoryWatch()) : Optional.empty();
     }
 
@@ -66,7 +71,11 @@ final class Pictures {
      * @param placed gives each its file
      */
     void make(List<Request> requests, Function<List<Request>, List<Path>> placed) {
-        options.check();
+        destination.check();
+        terminal = options.terminal();
+        if (terminal.isPresent() && report.isForPrograms()) {
+            throw new BadUsage("--preview in the terminal would stand among the lines of --progress json; leave one out");
+        }
         var first = requests.getFirst();
         if (options.needsLevels()) {
             var plan = mural.plan(first);
@@ -101,25 +110,16 @@ final class Pictures {
             throw new BadUsage(
                     "-o -: stdout takes one picture, but " + requests.size() + " are asked for; name a folder");
         }
-        if (options.keepStages || options.resume || options.preview != null || quality != null || options.tiles) {
+        if (options.keepStages || options.resume || options.previewSteps() > 0 || destination.isTyped("--quality") || options.tiles) {
             throw new BadUsage(
-                    "-o -: --keep-stages, --resume, --preview, --tiles and --quality need a file; name one with -o");
+                    "-o -: --keep-stages, --resume, --preview N, --tiles and --quality need a file; name one with -o");
         }
-        var sink = Sink.stream(new FileOutputStream(FileDescriptor.out), Format.png());
+        var sink = Sink.stream(new FileOutputStream(FileDescriptor.out), destination.png());
         mural.generate(List.of(new Order(requests.getFirst(), sink)), new Listener(List.of())::hear);
     }
 
-    /** By the ending of the name. */
-    private Format format(Path place) {
-        boolean jpeg = JPEG.matcher(place.toString()).find();
-        if (quality != null && !jpeg) {
-            throw new BadUsage("--quality is for JPEG pictures; " + place + " will be a PNG picture, name it .jpg");
-        }
-        return jpeg ? Format.jpeg(quality == null ? USUAL_QUALITY : quality) : Format.png();
-    }
-
     private Sink sink(Path place) {
-        var sink = Sink.file(place, format(place));
+        var sink = Sink.file(place, destination.format(place));
         var cut = options.tiles ? sink.tiles(description(place)) : sink;
         return options.resume ? cut.resume() : cut;
     }
@@ -173,22 +173,25 @@ final class Pictures {
                     var place = beside(level.picture(), "stage" + (level.level() + 1));
                     PngFile.write(place, level.image().get(), recipe.texts(Optional.of(place)));
                 }
-                case Progress.Preview preview
-                when isWanted(preview) ->
-                    PngFile.write(
-                            beside(preview.picture(), "preview"),
-                            preview.image().get(),
-                            Map.of());
+                case Progress.Preview preview -> {
+                    if (options.previewSteps() > 0 && preview.step() % options.previewSteps() == 0) {
+                        PngFile.write(
+                                beside(preview.picture(), "preview"),
+                                preview.image().get(),
+                                Map.of());
+                    }
+                    if (preview.step() % Math.ceilDiv(recipe.steps(), PREVIEWS) == 0) {
+                        terminal.ifPresent(each -> each.show(preview.image().get(), err));
+                    }
+                }
                 case Progress.Done done -> {
+                    terminal.ifPresent(each ->
+                            done.path().ifPresent(path -> each.show(ImageFile.read(path), err)));
                     watch.flatMap(MemoryWatch::line).ifPresent(report::note);
                     done.path().ifPresent(out::println);
                 }
                 default -> {}
             }
-        }
-
-        private boolean isWanted(Progress.Preview preview) {
-            return options.preview != null && preview.step() % options.preview == 0;
         }
 
         /** {@code sea.png} to {@code sea.preview.png} */

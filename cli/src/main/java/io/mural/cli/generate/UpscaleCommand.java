@@ -111,9 +111,8 @@ public final class UpscaleCommand implements Runnable {
                             mural,
                             hierarchyOptions,
                             report,
-                            spec.commandLine().getOut(),
-                            destination.quality(),
-                            Verbose.in(spec))
+                            destination,
+                            spec)
                     .make(List.of(builder.build().seeded()), destination.output());
         }
     }

@@ -1,5 +1,6 @@
 package io.mural.cli.inspect;
 
+import io.mural.Recipe;
 import io.mural.model.image.PngFile;
 import io.mural.weights.text.Json;
 import java.nio.file.Path;
@@ -11,15 +12,16 @@ import java.util.Map;
 /**
  * A PNG picture.
  *
+ * @param bits of a channel
  * @param texts beside the picture, by their keywords
  */
-record PictureInspection(Path file, int width, int height, Map<String, String> texts) implements Inspection {
+record PictureInspection(Path file, int width, int height, int bits, Map<String, String> texts) implements Inspection {
     private static final String RECIPE = "mural";
     private static final int LONGEST_TEXT = 2000;
 
     static PictureInspection of(Path file) {
         var contents = PngFile.contents(file);
-        return new PictureInspection(file, contents.width(), contents.height(), contents.texts());
+        return new PictureInspection(file, contents.width(), contents.height(), contents.bits(), contents.texts());
     }
 
     private Map<String, Object> recipe() {
@@ -31,7 +33,12 @@ record PictureInspection(Path file, int width, int height, Map<String, String> t
         List<String> lines = new ArrayList<>();
         boolean ours = texts.containsKey(RECIPE);
         lines.add(file + ": a PNG picture, " + width + "x" + height + ", "
-                + (ours ? "made by mural; --from repeats it" : "not made by mural"));
+                + (bits == Short.SIZE ? "16 bits a channel, " : "")
+                + (ours
+                        ? "made by mural; --from repeats it"
+                        : texts.containsKey(Recipe.keyword(1, 1))
+                                ? "a contact sheet by mural; --from with --cell repeats a picture of it"
+                                : "not made by mural"));
         if (ours) {
             recipe().forEach((key, value) -> lines.add(String.format("  %-16s %s", key, shortened(shown(value)))));
         } else {
@@ -63,6 +70,7 @@ record PictureInspection(Path file, int width, int height, Map<String, String> t
         json.put("path", file.toString());
         json.put("width", width);
         json.put("height", height);
+        json.put("bits", bits);
         if (texts.containsKey(RECIPE)) {
             json.put("recipe", recipe());
         }

@@ -55,5 +55,10 @@ final class JsonReport implements Report {
     }
 
     @Override
+    public boolean isForPrograms() {
+        return true;
+    }
+
+    @Override
     public void close() {}
 }

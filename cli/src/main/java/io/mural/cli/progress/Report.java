@@ -16,6 +16,11 @@ public sealed interface Report extends Consumer<Progress>, AutoCloseable
         accept(new Progress.Note(text));
     }
 
+    /** Whether its lines are read by a program, so that nothing else may stand among them. */
+    default boolean isForPrograms() {
+        return false;
+    }
+
     /** Leaves the terminal as it was found. */
     @Override
     void close();
