@@ -30,8 +30,10 @@ final class Failures {
         this.interrupt = interrupt;
     }
 
-    int badUsage(ParameterException e) {
-        return badUsage(e.getCommandLine(), e instanceof UnmatchedArgumentException u ? unmatched(u) : plain(e));
+    /** @param place where the value stands, if not on the command line */
+    int badUsage(ParameterException e, String place) {
+        return badUsage(
+                e.getCommandLine(), (e instanceof UnmatchedArgumentException u ? unmatched(u) : plain(e)) + place);
     }
 
     /** The message of picocli in the words of users. */

@@ -1,6 +1,9 @@
 package io.mural.cli;
 
 import io.mural.cli.batch.BatchCommand;
+import io.mural.cli.config.ConfigCommand;
+import io.mural.cli.config.ConfigFile;
+import io.mural.cli.config.Defaults;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
 import io.mural.cli.console.OneLine;
@@ -27,6 +30,9 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -65,6 +71,16 @@ public final class Mural implements Runnable {
                             + " machine.")
     private boolean verbose;
 
+    @Option(
+            names = "--preset",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description = "Takes the options under [preset NAME] of the configuration ('mural config' shows it).")
+    private String preset;
+
+    /** Of the configuration; none until it is read. */
+    private Optional<Defaults> defaults = Optional.empty();
+
     /** Runs a command line of the process; gives its exit code. */
     static int run(Interrupt interrupt, PrintWriter err, String... args) {
         var unreadable = Start.unreadable(System.getProperty("sun.jnu.encoding", ""), args);
@@ -74,7 +90,7 @@ public final class Mural implements Runnable {
         }
         var out = new Stdout();
         var writer = out.writer();
-        int code = run(commandLine(interrupt).setOut(writer).setErr(err), interrupt, args);
+        int code = run(commandLine(interrupt).setOut(writer).setErr(err), ConfigCommand::file, interrupt, args);
         writer.flush();
         if (code != 0 || out.failure().isEmpty()) {
             return code;
@@ -88,12 +104,32 @@ public final class Mural implements Runnable {
     }
 
     /** picocli hands exceptions to the handler and lets errors, such as a lack of memory, pass. */
-    private static int run(CommandLine command, Interrupt interrupt, String... args) {
+    static int run(CommandLine command, Supplier<ConfigFile> config, Interrupt interrupt, String... args) {
+        var failures = new Failures(interrupt);
         try {
+            if (!asksAboutMural(args)) {
+                command.<Mural>getCommand().defaults = Optional.of(Defaults.install(config.get(), command, args));
+            }
             return command.execute(args);
+        } catch (ParameterException e) {
+            return failures.badUsage(e, "");
+        } catch (InputException e) {
+            return failures.failed(e, command, false);
         } catch (Error e) {
-            return new Failures(interrupt).failed(e, command, command.<Mural>getCommand().verbose);
+            return failures.failed(e, command, command.<Mural>getCommand().verbose);
         }
+    }
+
+    /** Help and version are told whatever the configuration says. */
+    private static boolean asksAboutMural(String... args) {
+        return args.length == 0
+                || args[0].equals("help")
+                || Stream.of(args).anyMatch(Set.of("-h", "--help", "-V", "--version")::contains);
+    }
+
+    /** The whole command line, for tools that describe it. */
+    public static CommandLine commandLine() {
+        return commandLine(new Interrupt(Thread.currentThread(), new PrintWriter(System.err, true, System.err.charset())));
     }
 
     /** The whole command line, ready to execute; its writers are stdout and stderr unless changed. */
@@ -119,20 +155,25 @@ public final class Mural implements Runnable {
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new DevicesCommand())
+                .addSubcommand(new ConfigCommand())
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
-                .setExecutionStrategy(parsed -> execute(parsed, interrupt))
-                .setParameterExceptionHandler((e, args) -> failures.badUsage(e))
+                .setExecutionStrategy(parsed -> mural.execute(parsed, interrupt))
+                .setParameterExceptionHandler((e, args) -> failures.badUsage(
+                        e, mural.defaults.map(each -> each.place(e, args)).orElse("")))
                 .setExecutionExceptionHandler((e, command, parsed) -> failures.failed(e, command, mural.verbose));
     }
 
     /** In this JVM or, if its device asks for that, in TornadoVM's. */
-    private static int execute(ParseResult parsed, Interrupt interrupt) {
+    private int execute(ParseResult parsed, Interrupt interrupt) {
         var command = innermost(parsed.subcommand());
         if (command == null || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
             return new RunLast().execute(parsed);
+        }
+        if (preset != null) {
+            defaults.ifPresent(each -> each.requireEffect(command.commandSpec()));
         }
         try {
             return command.commandSpec().mixins().values().stream()

@@ -152,7 +152,25 @@ class BadUsageTest {
                 failure("tokenize --tokenizer " + TINY + "/vae --kind clip a", "vocab.json"),
                 usage("tokenize --length 0 a", "--length 0"),
                 usage("devices too many", "'too'"),
-                usage("completion fish", "'fish'", "bash, zsh"));
+                usage("completion tcsh", "'tcsh'", "bash, zsh, fish"),
+                usage("generate sea --depth 12", "--depth 12", "8 or 16"),
+                usage("generate sea --depth 16 -o sea.jpg", "--depth is for PNG", "sea.jpg"),
+                usage("edit small.png --prompt sea --region 0,0,16x16 --depth 16", "--depth 16", "8 bits"),
+                usage("generate sea --preview 0", "--preview", "kitty, sixel or blocks"),
+                usage("generate sea --preview iterm", "--preview", "'iterm'"),
+                usage("generate sea --preview auto", "--preview auto", "stderr is no terminal"),
+                usage("generate sea --preview blocks --progress json", "--preview", "--progress json"),
+                usage("generate sea --grid colour=red", "--grid", "'colour=red' is no axis"),
+                usage("generate sea --grid steps=4,x", "--grid", "'x' is no number for steps"),
+                usage("generate sea --grid seed=4..1", "--grid", "'4..1' is empty"),
+                usage("generate sea --grid seed=1,1", "--grid", "a value twice"),
+                usage("generate sea --grid seed=1..99", "--grid", "at most 64"),
+                usage("generate sea --grid seed=1 --grid seed=2", "--grid seed is given twice"),
+                usage("generate sea --grid seed=1,2 --count 2", "--grid", "--count"),
+                usage("generate sea --grid seed=1,2 -o sheet.jpg", "--grid", "PNG"),
+                usage("generate sea --cell 1,1", "--cell", "--from"),
+                usage("generate --from small.png --cell first", "--cell", "'first' is no place"),
+                usage("generate sea --preset draft", "--preset draft", "no presets"));
     }
 
     @BeforeEach

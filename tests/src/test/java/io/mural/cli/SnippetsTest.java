@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -111,7 +112,27 @@ class SnippetsTest {
                 "HF_ENDPOINT",
                 HUB.address(),
                 "HF_HUB_CACHE",
-                folder.resolve("hub").toString());
+                folder.resolve("hub").toString(),
+                "XDG_CONFIG_HOME",
+                folder.resolve("nothing").toString());
+    }
+
+    /** The file that the page shows is the one that its commands are run with. */
+    @BeforeAll
+    static void configureAsThePageDoes() throws IOException {
+        var page = Files.readString(MuralProcess.ROOT.resolve("docs/config.md"));
+        var shown = page.substring(page.indexOf("```ini\n") + "```ini\n".length());
+        Files.writeString(
+                Files.createDirectories(folder.resolve("config/mural")).resolve("config"),
+                shown.substring(0, shown.indexOf("```")));
+    }
+
+    private static Map<String, String> environment(Snippet snippet) {
+        var all = new HashMap<>(environment);
+        if (snippet.page().endsWith("config.md")) {
+            all.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
+        }
+        return all;
     }
 
     @AfterAll
@@ -167,7 +188,7 @@ class SnippetsTest {
             InstalledSdk.home(); // or skipped, with the reason
         }
         var result =
-                new MuralProcess(folder).run("", environment, smaller(words).toArray(String[]::new));
+                new MuralProcess(folder).run("", environment(snippet), smaller(words).toArray(String[]::new));
         boolean refusal = snippet.output().stream().anyMatch(line -> line.startsWith("mural: --"));
         assertThat(result.exit()).as("%s", result.err()).isEqualTo(refusal ? 2 : 0);
         if (refusal) {
