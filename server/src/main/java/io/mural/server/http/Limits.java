@@ -49,27 +49,15 @@ public record Limits(
 
     /** The same with another rhythm, for tests. */
     public Limits paced(Duration otherHeartbeat, Duration otherGone) {
-        return new Limits(
-                headerBytes,
-                jsonBytes,
-                formBytes,
-                formParts,
-                partBytes,
-                promptCharacters,
-                pictures,
-                steps,
-                references,
-                connections,
-                idle,
-                header,
-                uploadBytesPerSecond,
-                decodedPixels,
-                otherHeartbeat,
-                otherGone);
+        return with(decodedPixels, otherHeartbeat, otherGone);
     }
 
     /** The same with another bound on the pixels of pictures that are decoded. */
     public Limits withDecodedPixels(long most) {
+        return with(most, heartbeat, gone);
+    }
+
+    private Limits with(long otherDecodedPixels, Duration otherHeartbeat, Duration otherGone) {
         return new Limits(
                 headerBytes,
                 jsonBytes,
@@ -84,8 +72,8 @@ public record Limits(
                 idle,
                 header,
                 uploadBytesPerSecond,
-                most,
-                heartbeat,
-                gone);
+                otherDecodedPixels,
+                otherHeartbeat,
+                otherGone);
     }
 }
