@@ -3,6 +3,7 @@ package io.mural.batch;
 import io.mural.batch.ResultRow.Status;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Shown;
+import io.mural.weights.text.UnwritableException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,7 +82,7 @@ public final class BatchRunner {
                     start);
             return work.of(batch, found);
         } catch (IOException e) {
-            if (e.getCause() instanceof InputException) {
+            if (e.getCause() instanceof UnwritableException) {
                 // It names its file and what to do.
                 throw new InputException(e.getMessage(), e);
             }

@@ -8,6 +8,7 @@ import io.mural.Sink;
 import io.mural.batch.Kinds.Kind;
 import io.mural.batch.ResultRow.Status;
 import io.mural.tensor.InputException;
+import io.mural.weights.text.UnwritableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -83,11 +84,8 @@ final class Worker {
     private Picture made(Kind kind, Request request, Sink.File sink) throws IOException {
         try {
             return models.of(kind.setup()).generate(request, sink);
-        } catch (InputException e) {
-            if (e.getMessage().startsWith(sink.path() + ": cannot be written")) {
-                throw new IOException(e.getMessage() + "; make room and run the batch again, which goes on", e);
-            }
-            throw e;
+        } catch (UnwritableException e) {
+            throw new IOException(e.getMessage() + "; make room and run the batch again, which goes on", e);
         }
     }
 

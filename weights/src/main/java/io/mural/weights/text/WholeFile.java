@@ -32,14 +32,14 @@ public final class WholeFile {
             throw new InputException(file + ": is a folder, expected the name of a file to write");
         }
         if (!Files.isDirectory(folder)) {
-            throw new InputException(file + ": cannot be written: the folder " + folder + " does not exist");
+            throw new UnwritableException(file, "the folder " + folder + " does not exist");
         }
         // Replacing a device or a pipe by a file would not be what was asked.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new InputException(file + ": cannot be written: it is not a regular file");
+            throw new UnwritableException(file, "it is not a regular file");
         }
         if (!Files.isWritable(Files.exists(file) ? file : folder) || !Files.isWritable(folder)) {
-            throw new InputException(file + ": cannot be written: permission denied");
+            throw new UnwritableException(file, "permission denied");
         }
     }
 
@@ -50,7 +50,7 @@ public final class WholeFile {
         } catch (NoSuchFileException | AccessDeniedException e) {
             // No file of that name is there; what is wrong with its folder is said below.
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
+            throw new UnwritableException(file, e);
         }
     }
 
@@ -65,11 +65,11 @@ public final class WholeFile {
         try {
             long free = Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
             if (free < bytes) {
-                throw new InputException(file + ": cannot be written: it takes " + bytes + " bytes, but only " + free
-                        + " are free there");
+                throw new UnwritableException(
+                        file, "it takes " + bytes + " bytes, but only " + free + " are free there");
             }
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
+            throw new UnwritableException(file, e);
         }
     }
 
@@ -111,7 +111,7 @@ public final class WholeFile {
             body.writeTo(part.channel());
             part.become(file);
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + Shown.reason(e), e);
+            throw new UnwritableException(file, e);
         }
     }
 }
