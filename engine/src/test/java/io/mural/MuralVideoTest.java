@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ class MuralVideoTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aStoppedClipGoesOnToTheSameBytesAndOnlyAsTheSameClip() throws IOException {
         var whole = folder.resolve("whole.y4m");

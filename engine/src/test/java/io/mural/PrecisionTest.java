@@ -11,6 +11,7 @@ import io.mural.tensor.cpu.machine.Kernels;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +55,7 @@ class PrecisionTest {
         }
     }
 
+    @Tag("full")
     @Test
     void bytesMakeAnotherPictureThatTheRecipeRepeats() {
         Assumptions.assumeTrue(

@@ -106,6 +106,7 @@ class BatchRunnerTest {
         return rows;
     }
 
+    @Tag("full")
     @Test
     void shardsMakeTheSameFilesAsOneProcessAndASecondRunKeepsThem() throws IOException {
         var whole = run(options(ROWS, "whole", Shard.WHOLE, false));
@@ -213,6 +214,7 @@ class BatchRunnerTest {
         assertThat(opened).hasValue(2); // to plan, and to make
     }
 
+    @Tag("full")
     @Test
     void aRowWhoseIdAnotherHasIsLeftOutIfAskedAndKeepsItsColumns() throws IOException {
         var rows = "id,prompt,width,height,steps,note\na,a sea,32,32,1,one\na,a lake,32,32,1,two\nb,,32,32,1,three\n";
@@ -229,6 +231,7 @@ class BatchRunnerTest {
                         tuple("a", "one", "made"), tuple("a", "two", "failed"), tuple("b", "three", "failed"));
     }
 
+    @Tag("full")
     @Test
     void thatNothingCanBeWrittenIsNoFaultOfARow() throws IOException {
         var options = options(ROWS, "out", Shard.WHOLE, false);

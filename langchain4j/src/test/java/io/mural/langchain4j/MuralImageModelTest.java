@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MuralImageModelTest {
@@ -52,6 +53,7 @@ class MuralImageModelTest {
         }
     }
 
+    @Tag("full")
     @Test
     void editStartsFromThePictureOrTakesItAsReference() throws IOException {
         for (var place : List.of(TINY, TINY2)) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +102,7 @@ class FaultsTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aServerThatStopsSaysSo() throws Exception {
         var running = Running.open(output, Optional.empty(), 4, Limits.usual(), Duration.ofMinutes(5));
@@ -134,6 +136,7 @@ class FaultsTest {
     }
 
     /** Blanks keep the client until the document comes; what goes wrong by then is told in it. */
+    @Tag("full")
     @Test
     void lateAnswersBeginWithBlanks() throws Exception {
         var limits = Limits.usual().paced(Duration.ofMillis(100), Duration.ofMinutes(1));

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,7 @@ class JobsTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aRegionOfAPictureIsPaintedAsAnotherJob() throws Exception {
         try (var running = Running.open(output)) {
@@ -116,6 +118,7 @@ class JobsTest {
         assertThat(Running.json(answer).object("error").string("code")).isEqualTo(code);
     }
 
+    @Tag("full")
     @Test
     void jobsSurviveTheServerAndGiveTheSameBytes() throws Exception {
         String running1;
@@ -168,6 +171,7 @@ class JobsTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aRetryJoinsTheJobOfTheFirstRequest() throws Exception {
         try (var running = Running.open(output)) {

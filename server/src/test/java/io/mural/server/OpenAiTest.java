@@ -9,6 +9,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,7 @@ class OpenAiTest {
         assertThat(running.get("/files/other.png").statusCode()).isEqualTo(404);
     }
 
+    @Tag("full")
     @Test
     void aStreamShowsPreviewsThenThePicture() throws Exception {
         var answer = running.post(
@@ -92,6 +94,7 @@ class OpenAiTest {
         assertThat(answer.body()).contains("\"partial_image_index\":1").doesNotContain("[DONE]");
     }
 
+    @Tag("full")
     @Test
     void editsStartFromThePictureThatIsSent() throws Exception {
         var first = Running.json(

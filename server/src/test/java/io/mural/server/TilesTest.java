@@ -18,6 +18,7 @@ class TilesTest {
     @TempDir
     Path output;
 
+    @Tag("full")
     @Test
     void aPictureIsServedInTiles() throws Exception {
         try (var running = Running.open(output)) {

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.content.Media;
 import org.springframework.ai.image.ImageMessage;
@@ -51,6 +52,7 @@ class MuralImageModelTest {
         return new MuralImageModel(mural, USUAL, registry);
     }
 
+    @Tag("full")
     @Test
     void optionsOfARequestGoBeforeTheModels() throws IOException {
         try (var model = open("flux1-tiny")) {
@@ -70,6 +72,7 @@ class MuralImageModelTest {
         }
     }
 
+    @Tag("full")
     @Test
     void mediaAreReferencesOrThePictureToStartFrom() throws IOException {
         var picture = Files.readAllBytes(Path.of("../docs/images/sunset.png"));

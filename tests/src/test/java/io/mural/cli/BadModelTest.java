@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models with one thing wrong: one line that names the file and the thing, exit code 1, and no picture. */
+@Tag("full")
 class BadModelTest {
     private static final long BEYOND = 100_000_001;
 
@@ -205,19 +206,8 @@ class BadModelTest {
     }
 
     @ParameterizedTest
-    @MethodSource("files")
+    @MethodSource({"files", "models"})
     void oneLineNamesTheFile(Case wrong) {
-        isRefused(wrong);
-    }
-
-    @Tag("full")
-    @ParameterizedTest
-    @MethodSource("models")
-    void oneLineNamesWhatIsMissing(Case wrong) {
-        isRefused(wrong);
-    }
-
-    private void isRefused(Case wrong) {
         var model = BrokenModels.copy(folder.resolve("model"));
         wrong.wrong().accept(model);
         var mural = new MuralProcess(folder, MuralProcess.QUICK);

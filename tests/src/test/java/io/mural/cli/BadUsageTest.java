@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Requests that cannot be met: one line that names option or file, the right exit code, and no file left. */
+@Tag("full")
 class BadUsageTest {
     private static final String LORAS = MuralProcess.GOLDENS.resolve("loras").toString();
     private static final String TINY =
@@ -192,19 +193,8 @@ class BadUsageTest {
     }
 
     @ParameterizedTest
-    @MethodSource("sizesAndNumbers")
+    @MethodSource({"sizesAndNumbers", "prompts", "inputs", "outputs", "others"})
     void oneLineNamesTheOption(Case bad) {
-        isRefused(bad);
-    }
-
-    @Tag("full")
-    @ParameterizedTest
-    @MethodSource({"prompts", "inputs", "outputs", "others"})
-    void oneLineNamesWhatIsWrong(Case bad) {
-        isRefused(bad);
-    }
-
-    private void isRefused(Case bad) {
         var mural = new MuralProcess(folder, MuralProcess.QUICK);
         var before = mural.files();
         var result = mural.run(bad.args().toArray(String[]::new));

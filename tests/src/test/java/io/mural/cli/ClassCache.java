@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Mural's classes as the JVM laid them out once for all processes of the tests, as the launcher does for its user: each
- * process starts in a third of the time. There is none where classes stand in folders, as in {@code mvn test}.
+ * process starts in a third of the time. There is none for the few processes of the quick tests, which would not win the
+ * time back that it takes to make, nor where classes stand in folders, as in {@code mvn test}.
  */
 final class ClassCache {
     /** Absolute, since processes run in other folders, and without the tests' own classes. */
@@ -29,7 +30,7 @@ final class ClassCache {
 
     static synchronized Optional<Path> file() {
         if (made == null) {
-            made = onlyJars() ? make() : Optional.empty();
+            made = "all".equals(System.getProperty("mural.tests")) && onlyJars() ? make() : Optional.empty();
         }
         return made;
     }

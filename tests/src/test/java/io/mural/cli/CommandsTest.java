@@ -50,6 +50,7 @@ class CommandsTest {
         assertThat(good("--version").out()).matches("mural \\d+\\.\\d+\\.\\d+\\S* \\(.*Java \\d+.*\\)\\R");
     }
 
+    @Tag("full")
     @Test
     void devicesAreListed() {
         assertThat(good("devices").lines())
@@ -64,6 +65,7 @@ class CommandsTest {
         assertThat(json.longInteger("memory_available_bytes")).isPositive();
     }
 
+    @Tag("full")
     @Test
     void parityJudgesCaseByCase() throws IOException {
         var broken = folder.resolve("cases/broken.safetensors");
@@ -89,6 +91,7 @@ class CommandsTest {
                 .anyMatch(line -> line.contains("at io.mural.model.parity.Parity.run("));
     }
 
+    @Tag("full")
     @Test
     void parityAsJson() {
         var lines = good("parity", "--json", CASES.resolve("schedules.json").toString())
@@ -163,6 +166,7 @@ class CommandsTest {
         assertThat(json.object("t5").integers("ids")).hasSize(4).endsWith(1);
     }
 
+    @Tag("full")
     @Test
     void inspectTellsWhatThingsAre() {
         assertThat(inspect(MuralProcess.NANO))
@@ -214,6 +218,7 @@ class CommandsTest {
         assertThat(good("inspect", "model").lines()).anyMatch(line -> line.contains("AutoencoderKL, unusable: "));
     }
 
+    @Tag("full")
     @Test
     void inspectShowsTheRecipeOfAPicture() {
         new MuralProcess(folder)
@@ -225,6 +230,7 @@ class CommandsTest {
         assertThat(json.object("recipe").longInteger("seed")).isEqualTo(11);
     }
 
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh"})
     void completionIsAScriptThatKnowsTheOptions(String shell) throws Exception {

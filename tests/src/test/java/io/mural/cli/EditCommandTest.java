@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code mural edit} as users start it. */
+@Tag("full")
 class EditCommandTest {
     private static final int WIDTH = 64;
     private static final int HEIGHT = 48;
@@ -137,7 +138,6 @@ class EditCommandTest {
     /** In the base, and in the level above it. */
     @ParameterizedTest
     @CsvSource({"1", "2"})
-    @Tag("full")
     void aKilledRunOfARegionGoesOnToTheSameBytes(int level) throws Exception {
         PngFile.write(folder.resolve("in.png"), picture(400, 368), Map.of());
         var options = new String[] {"--region", "120,90,180x150", "--steps", "16", "--progress", "json", "-o"};

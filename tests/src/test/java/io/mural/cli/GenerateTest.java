@@ -105,6 +105,7 @@ class GenerateTest {
         assertThat(recipe.object("model").has("path")).isFalse();
     }
 
+    @Tag("full")
     @Test
     void aPictureRepeatsItselfToThePixel() {
         generate(PROMPT, "-o", "first.png", "--true-cfg", "1.5", "--noise-dtype", "f32", "--text-tokens", "24");
@@ -185,6 +186,7 @@ class GenerateTest {
         assertThat(pixels("out-2.png")).isEqualTo(pixels("six.png"));
     }
 
+    @Tag("full")
     @Test
     void promptsComeFromAFile() throws IOException {
         Files.writeString(folder.resolve("prompts.txt"), "\uFEFFa calm sea\r\n\r\n# not this\r\n  desert dunes  \r\n");

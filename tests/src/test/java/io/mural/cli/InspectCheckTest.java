@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mural inspect --check} reads what a model holds. */
+@Tag("full")
 class InspectCheckTest {
     @TempDir
     private Path folder;
@@ -34,7 +35,6 @@ class InspectCheckTest {
                 .allMatch(line -> line.endsWith("tensors, all numbers finite"));
     }
 
-    @Tag("full")
     @Test
     void aWeightThatIsNoNumberIsNamedWithItsPlace() throws IOException {
         var model = BrokenModels.copy(folder.resolve("model"));
@@ -74,7 +74,6 @@ class InspectCheckTest {
                 .anyMatch(line -> line.matches("  mixed +F16 in \\d+ of \\d+ tensors, F8_E4M3 in most: .*"));
     }
 
-    @Tag("full")
     @Test
     void finerFormatsInAFileOfBlocksAreNoMixture() {
         var quantized = folder.resolve("nano.gguf");

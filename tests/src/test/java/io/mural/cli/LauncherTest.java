@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,7 @@ class LauncherTest {
         assertThat(bash(20, "kind_of \"$@\"", words.split(" "))).isEqualTo(kind);
     }
 
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(strings = {"", "1", "1 12345", "999999999 1", "$$"})
     void aLockOfNobodyIsTakenAway(String owner) throws Exception {
@@ -61,6 +63,7 @@ class LauncherTest {
         assertThat(printed).contains("mine").doesNotContain("taken");
     }
 
+    @Tag("full")
     @Test
     void aLockOfARunningBuildIsWaitedFor() throws Exception {
         assertThat(bash(

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mural tiles} and {@code mural generate --tiles}: the same pyramid from a file and from rows as they come. */
+@Tag("full")
 class TilesCommandTest {
     @TempDir
     Path folder;

@@ -9,10 +9,12 @@ import io.mural.model.image.RgbImage;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small picture of the user's own guides a large one. */
+@Tag("full")
 class UpscaleTest {
     @TempDir
     private Path folder;

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mural video} with a tiny model of random weights. */
+@Tag("full")
 class VideoTest {
     private static final Path VIDEO = MuralProcess.GOLDENS.resolve("video");
 

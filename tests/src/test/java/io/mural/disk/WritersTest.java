@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,7 @@ class WritersTest {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @EnumSource
     void aDiskThatTakesHalfAtEachWriteGetsAll(Writer writer) throws IOException {

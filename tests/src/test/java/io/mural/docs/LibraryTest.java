@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,11 +50,13 @@ class LibraryTest {
         assertThat(contents.texts()).containsKey("mural");
     }
 
+    @Tag("full")
     @Test
     void makesAPictureOnTheProcessor() throws Exception {
         makesAPicture(onTheProcessor("Sea"), "cpu");
     }
 
+    @Tag("full")
     @Test
     void namesTheOptionForTheVectorApi() throws Exception {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -7,6 +7,7 @@ import io.mural.tensor.cpu.VectorOps;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Once the arrays of the workers have grown, operations allocate nothing on the heap but small objects. */
@@ -15,6 +16,7 @@ class AllocationTest {
     /** A layout's tiles, the closures of a call, views of segments. */
     private static final long SMALL_OBJECTS = 20_000;
 
+    @Tag("full")
     @Test
     void operationsReuseTheirMemory() {
         var samples = new Samples(7);

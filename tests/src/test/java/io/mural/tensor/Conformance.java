@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -32,11 +31,6 @@ final class Conformance {
 
     /** Which devices to compare, by the beginning of their names: all, or those that a further run of the suite is about. */
     private static final String DEVICES = System.getProperty("mural.test.devices", "");
-
-    /** One of so many entries is compared: all, or a sample where the suite runs once more. */
-    private static final int EVERY = Integer.getInteger("mural.test.every", 1);
-
-    private static final AtomicInteger ENTRIES = new AtomicInteger();
 
     /** The kernels that the entries made so far call. */
     private static final Set<String> KERNELS = ConcurrentHashMap.newKeySet();
@@ -69,11 +63,7 @@ final class Conformance {
 
     /** One test for each device: what {@code run} returns there against what it returns with the oracle. */
     static Stream<DynamicTest> compare(String operation, String sizes, Function<Ops, Tensor> run, Bound bound) {
-        return skipped() ? Stream.empty() : compare(operation, sizes, new Entry(run, bound));
-    }
-
-    private static boolean skipped() {
-        return ENTRIES.getAndIncrement() % EVERY != 0;
+        return compare(operation, sizes, new Entry(run, bound));
     }
 
     private static Stream<DynamicTest> compare(String operation, String sizes, Entry entry) {
@@ -105,9 +95,6 @@ final class Conformance {
      */
     static Stream<DynamicTest> compareStored(
             DType weights, String operation, String sizes, Function<Ops, Tensor> run, Bound bound) {
-        if (skipped()) {
-            return Stream.empty();
-        }
         var entry = new Entry(run, bound);
         var devices = compare(operation, sizes, entry);
         if (!ShortFormats.has(weights) || !EMULATOR.startsWith(DEVICES)) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -112,6 +113,7 @@ class LinearConformanceTest {
                 }));
     }
 
+    @Tag("full")
     @TestFactory
     Stream<DynamicTest> largerSizes() {
         return Stream.of(LARGER_SIZES).flatMap(size -> compare(DType.BF16, size));

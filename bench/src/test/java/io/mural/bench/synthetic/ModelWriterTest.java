@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,7 @@ class ModelWriterTest {
                         "\"block_out_channels\": [32, 32, 64, 64");
     }
 
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(names = {"FLUX1", "FLUX2"})
     void aSmallOneMakesAPicture(Family family) {
@@ -99,6 +101,7 @@ class ModelWriterTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aSmallWanMakesAClip() {
         UnaryOperator<String> configs = path -> published(Family.WAN, path)

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +142,7 @@ class SetEvaluationTest {
         }
     }
 
+    @Tag("full")
     @Test
     void statisticsStandForTheirFolderAndAreRefusedUnderOtherSettings() {
         var file = folder.resolve("real.stats.safetensors");

@@ -9,6 +9,7 @@ import io.mural.weights.file.Checkpoint;
 import io.mural.weights.text.Json;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ class HierarchicalLayoutTest {
         }
     }
 
+    @Tag("full")
     @Test
     void everyPairIsThatOfTheDefinition() {
         var random = new Random(7);

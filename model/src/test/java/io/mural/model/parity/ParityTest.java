@@ -7,8 +7,10 @@ import io.mural.tensor.cpu.CpuBackend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every reference case through the judge that users have, on memory that starts as NaN. */
@@ -17,7 +19,22 @@ class ParityTest {
 
     @TestFactory
     Stream<DynamicTest> cases() {
+        return tests(file -> !isLarge(file));
+    }
+
+    @Tag("full")
+    @TestFactory
+    Stream<DynamicTest> largePictures() {
+        return tests(ParityTest::isLarge);
+    }
+
+    private static boolean isLarge(Path file) {
+        return file.getFileName().toString().equals("nano-hierarchical.safetensors");
+    }
+
+    private static Stream<DynamicTest> tests(Predicate<Path> wanted) {
         return Parity.find(CASES).stream()
+                .filter(wanted)
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> judge(file)));
     }
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,6 +104,7 @@ class HierarchicalPipelineTest {
         assertThat(run.seen).containsExactly("0: 64x48", "1: 128x96");
     }
 
+    @Tag("full")
     @Test
     void goesOnFromEveryPointToTheSameBytes() {
         var whole = new Run();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.spring.MuralImageModel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.image.ImagePrompt;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -20,6 +21,7 @@ class MuralImageAutoConfigurationTest {
                     "spring.ai.mural.image.true-cfg=1",
                     "spring.ai.mural.image.steps=1");
 
+    @Tag("full")
     @Test
     void theModelIsABeanThatClosesWithItsContext() {
         runner.run(context -> {

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,6 +80,7 @@ class ShortProductsTest {
         return ways().stream();
     }
 
+    @Tag("full")
     @ParameterizedTest
     @MethodSource("everyWay")
     void everyFormatAndSize(Way way) {

@@ -135,6 +135,7 @@ class TrainingRunTest {
         return Files.readAllBytes(folder.resolve(name));
     }
 
+    @Tag("full")
     @Test
     void aRunThatWasStoppedGoesOnToTheSameBytes() throws IOException {
         run(request(Kind.STYLE, "whole.safetensors", 6, false));
@@ -214,6 +215,7 @@ class TrainingRunTest {
         return term.scale() * sum;
     }
 
+    @Tag("full")
     @Test
     void aGuideIsTrainedByProdigy() {
         run(request(Kind.GUIDE, "guide.safetensors", 3, false));
@@ -226,6 +228,7 @@ class TrainingRunTest {
         assertThat(folder.resolve("guide.safetensors.jsonl")).content().contains("\"d\":");
     }
 
+    @Tag("full")
     @Test
     void aWholeModelIsTrainedAndOpensAgain() {
         run(request(Kind.FULL, "model", 2, false));
@@ -248,6 +251,7 @@ class TrainingRunTest {
                 .hasMessageContaining("another folder");
     }
 
+    @Tag("full")
     @Test
     void picturesThatCannotBeReadAreLeftOut() throws IOException {
         var whole = Files.readAllBytes(folder.resolve("data/poster-000.png"));
