@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * they hold are described in docs/parity.md.
  */
 public final class Parity {
+    private static final String CASES = "cases";
     private static final String SCHEDULES = "schedules.json";
     private static final String TOKENIZERS = "tokenizers.json";
     /** No further cases. */
@@ -73,7 +75,10 @@ public final class Parity {
         this.others = others;
     }
 
-    /** The case files among {@code paths} and directly in the folders among them, in order of name. */
+    /**
+     * The case files among {@code paths} and in the folders among them, in order of name. A set, which holds models
+     * beside a folder {@code cases}, gives the cases of that folder and the tables ({@code *.json}) beside it.
+     */
     public static List<Path> find(List<Path> paths) {
         var files = new ArrayList<Path>();
         for (var path : paths) {
@@ -84,18 +89,33 @@ public final class Parity {
                 files.add(path);
                 continue;
             }
-            try (var entries = Files.list(path)) {
-                var cases = entries.filter(Parity::isCase).sorted().toList();
-                if (cases.isEmpty()) {
-                    throw new InputException(
-                            path + " holds no reference cases (*.safetensors, " + SCHEDULES + ", " + TOKENIZERS + ")");
-                }
-                files.addAll(cases);
-            } catch (IOException e) {
-                throw new InputException(path + " cannot be listed: " + Shown.reason(e), e);
+            var set = path.resolve(CASES);
+            var cases = new ArrayList<Path>();
+            if (Files.isDirectory(set)) {
+                cases.addAll(list(path, Parity::isTable));
+                cases.addAll(list(set, Parity::isCase));
+            } else {
+                cases.addAll(list(path, Parity::isCase));
             }
+            if (cases.isEmpty()) {
+                throw new InputException(
+                        path + " holds no reference cases (*.safetensors, " + SCHEDULES + ", " + TOKENIZERS + ")");
+            }
+            files.addAll(cases);
         }
         return files;
+    }
+
+    private static List<Path> list(Path folder, Predicate<Path> wanted) {
+        try (var entries = Files.list(folder)) {
+            return entries.filter(wanted).sorted().toList();
+        } catch (IOException e) {
+            throw new InputException(folder + " cannot be listed: " + Shown.reason(e), e);
+        }
+    }
+
+    private static boolean isTable(Path file) {
+        return file.getFileName().toString().endsWith(".json");
     }
 
     private static boolean isCase(Path file) {

@@ -68,6 +68,16 @@ class ParityJudgeTest {
                 .endsWith("x.safetensors: holds none of [out.latents, out.latents_normalised] to compare with");
     }
 
+    @Test
+    void aSetGivesItsCasesAndItsTables() throws IOException {
+        var training = GOLDENS.resolve("training");
+        assertThat(Parity.find(List.of(training)))
+                .containsAll(Parity.find(List.of(training.resolve("cases"))))
+                .contains(training.resolve("buckets.json"));
+        Files.createFile(set.resolve("cases/a.safetensors"));
+        assertThat(Parity.find(List.of(set))).containsExactly(set.resolve("cases/a.safetensors"));
+    }
+
     private static SafetensorsWriter vaeEncode() {
         return new SafetensorsWriter()
                 .metadata("component", "flux2-vae-encode")
