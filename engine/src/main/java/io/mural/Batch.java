@@ -55,7 +55,7 @@ final class Batch {
             if (i == 0 || piece.making() != pieces.get(i - 1).making()) {
                 announce(pieces.subList(i, pieces.size()), i == 0 ? notes : List.of());
             }
-            events.begin(i + 1, piece.recipe());
+            events.begin(i + 1, piece.recipe(), piece.making().plan());
             var picture = piece.making().make(piece.recipe(), piece.inputs(), piece.sink(), events);
             events.done(picture.file());
             pictures.add(picture);

@@ -16,6 +16,7 @@ final class Events implements io.mural.model.pipeline.Progress, Onlooker {
     private final Set<String> noted = new HashSet<>();
     private int picture = 1;
     private Pace pace;
+    private Forecast forecast;
     private Recipe recipe;
     private long start;
 
@@ -32,8 +33,9 @@ final class Events implements io.mural.model.pipeline.Progress, Onlooker {
         tell(new Progress.Warning(text));
     }
 
-    void begin(int number, Recipe of) {
+    void begin(int number, Recipe of, Plan plan) {
         picture = number;
+        forecast = new Forecast(plan);
         recipe = of;
         start = System.nanoTime();
         tell(new Progress.Begun(picture, pictures, recipe));
@@ -45,6 +47,7 @@ final class Events implements io.mural.model.pipeline.Progress, Onlooker {
 
     @Override
     public void level(int number, int levels, int width, int height, int windows) {
+        forecast.level(number);
         tell(new Progress.Level(picture, number, levels, width, height, windows));
     }
 
@@ -64,7 +67,8 @@ final class Events implements io.mural.model.pipeline.Progress, Onlooker {
                 done,
                 pace.steps(),
                 pace.secondsPerStep().orElseThrow(),
-                pace.secondsLeft(now).orElseThrow()));
+                pace.secondsLeft(now).orElseThrow(),
+                forecast.secondsLeft(pace, now)));
     }
 
     @Override

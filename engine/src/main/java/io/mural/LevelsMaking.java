@@ -36,12 +36,14 @@ final class LevelsMaking implements Making {
         var weights = WeightPlan.of(model, means.memory() - figures.peakBytes());
         pipeline = new HierarchicalPipeline(model, guided, means.device().ops(), weights, means.previews());
         var vae = figures.levels().getLast().vae().extent();
+        var planned = levels(figures);
         plan = new Plan(
                 recipe.seenBy(vae),
                 figures.peakBytes(),
                 figures.flops(recipe.steps(), levels),
                 vae,
-                levels(figures),
+                planned,
+                passes(figures, planned, recipe.steps(), levels.steps() - levels.skipSteps()),
                 weights,
                 means.speed());
     }
@@ -69,6 +71,17 @@ final class LevelsMaking implements Making {
                     level.vae().extent()));
         }
         return levels;
+    }
+
+    private static List<Plan.Pass> passes(HierarchicalPlan figures, List<Plan.Level> levels, int base, int steps) {
+        List<Plan.Pass> passes = new ArrayList<>();
+        passes.add(levels.getFirst().pass(base, 0));
+        for (int i = 1; i < levels.size(); i++) {
+            var of = figures.levels().get(i - 1);
+            double guide = of.memory() == OutsideMemory.KEEP ? of.guideFlops() : 0;
+            passes.add(levels.get(i).pass(steps, guide + of.decodeFlops()));
+        }
+        return passes;
     }
 
     @Override

@@ -24,8 +24,22 @@ public final class Plan {
     private final double flops;
     private final VaeExtent vae;
     private final List<Level> levels;
+    private final List<Pass> passes;
     private final WeightPlan weights;
     private final Supplier<Speed> speed;
+
+    /**
+     * Denoising at one size.
+     *
+     * @param stepFlops operations of a step
+     * @param attentionFlops of those, operations of attention
+     * @param besideFlops operations beside the steps: the guide's keys and values, the autoencoder
+     */
+    public record Pass(int width, int height, int steps, double stepFlops, double attentionFlops, double besideFlops) {
+        double flops() {
+            return steps * stepFlops + besideFlops;
+        }
+    }
 
     /**
      * A level of a large picture.
@@ -45,6 +59,11 @@ public final class Plan {
             double attentionFlops,
             boolean guideKept,
             VaeExtent vae) {
+        /** Denoising at this level. */
+        Pass pass(int steps, double besideFlops) {
+            return new Pass(width, height, steps, stepFlops, attentionFlops, besideFlops);
+        }
+
         /** The small picture that all levels begin with. */
         static Level base(Grid grid, PicturePlan figures) {
             return new Level(
@@ -64,6 +83,7 @@ public final class Plan {
             double flops,
             VaeExtent vae,
             List<Level> levels,
+            List<Pass> passes,
             WeightPlan weights,
             Supplier<Speed> speed) {
         this.recipe = recipe;
@@ -71,6 +91,7 @@ public final class Plan {
         this.flops = flops;
         this.vae = vae;
         this.levels = List.copyOf(levels);
+        this.passes = List.copyOf(passes);
         this.weights = weights;
         this.speed = speed;
     }
@@ -98,7 +119,10 @@ public final class Plan {
 
     /** About how long it will take, from a measurement of the device that is made once and takes a second. */
     public double seconds() {
-        return speed.get().seconds(flops, 0);
+        double attention = passes.stream()
+                .mapToDouble(pass -> pass.steps() * pass.attentionFlops())
+                .sum();
+        return speed.get().seconds(flops - attention, attention);
     }
 
     /** How the autoencoder will see the picture. */
@@ -109,6 +133,11 @@ public final class Plan {
     /** The sizes a large picture goes through, smallest first and the picture itself last; else empty. */
     public List<Level> levels() {
         return levels;
+    }
+
+    /** Denoising in order: at the one size, or a pass a level. */
+    public List<Pass> passes() {
+        return passes;
     }
 
     /** Bytes of the model's mapped files. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
@@ -170,8 +171,17 @@ public sealed interface Progress {
      *
      * @param secondsPerStep mean of the latest
      * @param secondsLeft to the end of the stage
+     * @param pictureSecondsLeft to the end of the picture, at the speed of the latest steps; empty before the first step
+     *     of denoising has ended
      */
-    record Step(int picture, Stage stage, int step, int steps, double secondsPerStep, double secondsLeft)
+    record Step(
+            int picture,
+            Stage stage,
+            int step,
+            int steps,
+            double secondsPerStep,
+            double secondsLeft,
+            OptionalDouble pictureSecondsLeft)
             implements Progress {
         @Override
         public String event() {
@@ -180,7 +190,7 @@ public sealed interface Progress {
 
         @Override
         public Map<String, Object> fields() {
-            return object(
+            var fields = object(
                     "picture",
                     picture,
                     "stage",
@@ -193,6 +203,8 @@ public sealed interface Progress {
                     millis(secondsPerStep),
                     "seconds_left",
                     millis(secondsLeft));
+            pictureSecondsLeft.ifPresent(left -> fields.put("picture_seconds_left", millis(left)));
+            return fields;
         }
     }
 

@@ -44,6 +44,8 @@ final class RegionMaking implements Making {
         int steps = settings.steps() - settings.skipSteps();
         var levels = new ArrayList<Plan.Level>();
         levels.add(Plan.Level.base(pyramid.base(), base));
+        var passes = new ArrayList<Plan.Pass>();
+        passes.add(levels.getFirst().pass(recipe.steps(), base.decodeFlops()));
         for (var region : regions) {
             var figures = RegionFigures.of(model, guided, region, settings, recipe.textTokens());
             peak = Math.max(peak, figures.peakBytes());
@@ -56,10 +58,12 @@ final class RegionMaking implements Making {
                     figures.attentionFlops(),
                     true,
                     VaeExtent.BANDS));
+            passes.add(levels.getLast().pass(steps, figures.guideFlops() + figures.vaeFlops()));
         }
         requireMemory(peak);
         var weights = WeightPlan.of(model, means.memory() - peak);
-        plan = new Plan(recipe.seenBy(VaeExtent.BANDS), peak, flops, VaeExtent.BANDS, levels, weights, means.speed());
+        plan = new Plan(
+                recipe.seenBy(VaeExtent.BANDS), peak, flops, VaeExtent.BANDS, levels, passes, weights, means.speed());
         pipeline = new RegionPipeline(model, guided, means.device().ops(), weights, means.previews());
     }
 

@@ -4,6 +4,7 @@ import io.mural.model.image.RgbImage;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -53,7 +54,8 @@ final class VideoEvents implements io.mural.model.pipeline.Progress {
                 done,
                 pace.steps(),
                 pace.secondsPerStep().orElse(0),
-                pace.secondsLeft(now).orElse(0)));
+                pace.secondsLeft(now).orElse(0),
+                OptionalDouble.empty()));
     }
 
     @Override

@@ -35,6 +35,13 @@ final class WholeMaking implements Making {
                 figures.flops(evaluated, request.sampling().classifierFree()),
                 figures.vae(),
                 List.of(),
+                List.of(new Plan.Pass(
+                        recipe.width(),
+                        recipe.height(),
+                        evaluated,
+                        figures.stepFlops(),
+                        figures.attentionFlops(),
+                        figures.decodeFlops())),
                 weights,
                 means.speed());
         pipeline = new PicturePipeline(model, means.device().ops(), weights, means.previews());

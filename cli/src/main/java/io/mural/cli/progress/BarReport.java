@@ -24,6 +24,7 @@ final class BarReport implements Report {
     private final IntSupplier width;
     private String picture = "";
     private String level = "";
+    private String left = "";
     private String unit = "";
     private Pace pace;
     private long drawn;
@@ -50,6 +51,7 @@ final class BarReport implements Report {
             case Progress.Begun begun -> {
                 picture = begun.pictures() > 1 ? begun.picture() + "/" + begun.pictures() + " " : "";
                 level = "";
+                left = "";
             }
             case Progress.Level of -> level = "level " + of.level() + "/" + of.levels() + " ";
             case Progress.StageBegun stage -> {
@@ -59,6 +61,7 @@ final class BarReport implements Report {
             }
             case Progress.Step step -> {
                 pace.step(step.step(), clock.getAsLong());
+                left = level.isEmpty() ? "" : Lines.pictureLeft(step);
                 drawIfDue();
             }
             case Progress.Unit of -> {
@@ -94,7 +97,8 @@ final class BarReport implements Report {
                     .ifPresent(each -> figures.append("  ")
                             .append(Figures.duration(each))
                             .append("/step  ETA ")
-                            .append(Figures.clock(pace.secondsLeft(now).orElseThrow())));
+                            .append(Figures.clock(pace.secondsLeft(now).orElseThrow()))
+                            .append(left));
         } else {
             figures.append(Figures.clock(pace.seconds(now)));
         }

@@ -21,6 +21,13 @@ final class Lines {
                 + " of mapped weights";
     }
 
+    /** To the end of a picture of several levels, or nothing where it is not known yet. */
+    static String pictureLeft(Progress.Step step) {
+        return step.pictureSecondsLeft().isPresent()
+                ? ", the picture " + Figures.clock(step.pictureSecondsLeft().getAsDouble())
+                : "";
+    }
+
     static String done(Progress.Done done) {
         return OneLine.of(done.path().map(Path::toString).orElse("stdout")) + ": seed "
                 + Long.toUnsignedString(done.seed()) + ", " + Figures.duration(done.seconds());

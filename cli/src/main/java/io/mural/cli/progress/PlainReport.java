@@ -15,6 +15,7 @@ final class PlainReport implements Report {
     private final PrintWriter err;
     private final LongSupplier clock;
     private String picture = "";
+    private boolean large;
     private Pace pace;
     private long said;
 
@@ -31,11 +32,13 @@ final class PlainReport implements Report {
             case Progress.Warning warning -> err.println(Lines.warning(warning));
             case Progress.Note note -> err.println(Spelling.of(note.text()));
             case Progress.Detail detail -> err.println(Spelling.of(detail.text()));
-            case Progress.Begun begun ->
+            case Progress.Begun begun -> {
                 picture = begun.pictures() > 1 ? begun.picture() + "/" + begun.pictures() + " " : "";
+                large = false;
+            }
             case Progress.Level level -> level(level);
             case Progress.StageBegun stage -> stage(stage);
-            case Progress.Step step -> step(step.step());
+            case Progress.Step step -> step(step);
             case Progress.Done done -> {
                 endStage();
                 err.println(Lines.done(done));
@@ -46,6 +49,7 @@ final class PlainReport implements Report {
 
     private void level(Progress.Level level) {
         endStage();
+        large = level.levels() > 1;
         err.println(picture + "level " + level.level() + "/" + level.levels() + ": " + level.width() + "x"
                 + level.height() + ", " + level.windows() + (level.windows() == 1 ? " window" : " windows"));
     }
@@ -57,14 +61,16 @@ final class PlainReport implements Report {
         said = now;
     }
 
-    private void step(int done) {
+    private void step(Progress.Step step) {
+        int done = step.step();
         long now = clock.getAsLong();
         pace.step(done, now);
         if (done < pace.steps() && now - said >= PAUSE_NANOS) {
             said = now;
             err.println(picture + Words.of(pace.stage()) + " " + done + "/" + pace.steps() + ", "
                     + Figures.duration(pace.secondsPerStep().orElseThrow()) + " a step, "
-                    + Figures.clock(pace.secondsLeft(now).orElseThrow()) + " left");
+                    + Figures.clock(pace.secondsLeft(now).orElseThrow()) + " left"
+                    + (large ? Lines.pictureLeft(step) : ""));
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** Reports of a picture whose time is told by a clock of the test's own. */
@@ -47,7 +48,7 @@ class ReportTest {
 
     /** Reports keep time by their own clock: the event's is not looked at. */
     private static void step(Report report, int done) {
-        report.accept(new Progress.Step(1, Stage.DENOISE, done, done, 0, 0));
+        report.accept(new Progress.Step(1, Stage.DENOISE, done, done, 0, 0, OptionalDouble.empty()));
     }
 
     private static void unit(Report report, String name) {
@@ -87,6 +88,31 @@ class ReportTest {
                     .last()
                     .isEqualTo("2/3 denoise [========>       ] 1/2  30.0 s/step  ETA 0:26  transformer_blocks.7");
         }
+    }
+
+    @Test
+    void aLargePictureHasATimeOfItsOwn() {
+        try (var bar = new BarReport(err, () -> now, () -> 80)) {
+            begin(bar, 1, 1);
+            bar.accept(new Progress.Level(1, 2, 3, 512, 512, 4));
+            aStep(bar);
+            assertThat(drawn())
+                    .last()
+                    .isEqualTo("level 2/3 denoise [=======>      ] 1/2  30.0 s/step  ETA 0:30, the picture 5:00");
+        }
+        text.getBuffer().setLength(0);
+        try (var plain = new PlainReport(err, () -> now)) {
+            begin(plain, 1, 1);
+            plain.accept(new Progress.Level(1, 2, 3, 512, 512, 4));
+            aStep(plain);
+            assertThat(text.toString()).contains("denoise 1/2, 30.0 s a step, 0:30 left, the picture 5:00");
+        }
+    }
+
+    private void aStep(Report report) {
+        stage(report, Stage.DENOISE, 2);
+        pass(30);
+        report.accept(new Progress.Step(1, Stage.DENOISE, 1, 2, 30, 30, OptionalDouble.of(300)));
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.mural.server.jobs;
 import io.mural.Plan;
 import io.mural.Tokens;
 import io.mural.weights.text.JsonObject;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,29 +34,11 @@ public record Figures(
     /** Denoising at one size. */
     public record Pass(int width, int height, int steps, double stepFlops) {}
 
-    /**
-     * @param shorter the plan of the same with a step less, which tells what a step takes; the plan itself if it has one
-     *     step only
-     */
-    static Figures of(Plan plan, Plan shorter, Tokens tokens, double seconds) {
+    static Figures of(Plan plan, Tokens tokens, double seconds) {
         var recipe = plan.recipe();
-        List<Pass> passes = new ArrayList<>();
-        if (plan.levels().isEmpty()) {
-            double step = recipe.steps() == 1 ? plan.flops() : plan.flops() - shorter.flops();
-            int evaluated = recipe.init()
-                    .map(init -> (int) Math.ceil(init.strength() * recipe.steps()))
-                    .orElse(recipe.steps());
-            passes.add(new Pass(recipe.width(), recipe.height(), evaluated, step));
-        }
-        var hierarchy = recipe.hierarchy();
-        for (int i = 0; i < plan.levels().size(); i++) {
-            var level = plan.levels().get(i);
-            int steps = i == 0
-                    ? recipe.steps()
-                    : hierarchy.orElseThrow().settings().steps()
-                            - hierarchy.orElseThrow().settings().skipSteps();
-            passes.add(new Pass(level.width(), level.height(), steps, level.stepFlops()));
-        }
+        var passes = plan.passes().stream()
+                .map(pass -> new Pass(pass.width(), pass.height(), pass.steps(), pass.stepFlops()))
+                .toList();
         return new Figures(
                 recipe.width(),
                 recipe.height(),

@@ -161,11 +161,7 @@ public final class Models implements AutoCloseable {
             planning = open(wish.model(), wish.loras());
         }
         var plan = planning.mural().plan(request);
-        int steps = plan.recipe().steps();
-        boolean whole = plan.levels().isEmpty() && steps > 1;
-        var shorter =
-                whole ? planning.mural().plan(request.change().steps(steps - 1).build()) : plan;
-        return Figures.of(plan, shorter, planning.mural().tokens(request), seconds(wish.model(), plan.flops()));
+        return Figures.of(plan, planning.mural().tokens(request), seconds(wish.model(), plan.flops()));
     }
 
     /** About how long operations take: as the model's pictures before did, else as the device is measured. */
