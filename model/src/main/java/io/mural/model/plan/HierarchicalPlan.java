@@ -35,6 +35,10 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
     private static final int HEAP_OF_LATENTS = 16;
     /** Beside them the enlarged picture in several forms, where the warm start goes through pixels. */
     private static final int HEAP_OF_PIXELS = 24;
+    /** Larger pictures fill the space of young objects, which is cleared: bytes a pixel above so many that never stay. */
+    private static final int CLEARED = 4;
+
+    private static final long FILLING_PIXELS = 1 << 20;
 
     /**
      * A level.
@@ -157,7 +161,8 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                 .toList();
 
         LevelPlan plan(Level level) {
-            long heap = (long) level.grid().pixelHeight() * level.grid().pixelWidth() * heapBytesPerPixel(settings);
+            long pixels = (long) level.grid().pixelHeight() * level.grid().pixelWidth();
+            long heap = pixels * heapBytesPerPixel(settings) - cleared(pixels);
             var kept = new Step(OutsideMemory.KEEP, level);
             var step = heap + kept.bytes() <= budget ? kept : new Step(OutsideMemory.RECOMPUTE, level);
             var vae = vae(level, heap);
@@ -172,6 +177,12 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
                     kept.linear,
                     kept.attention,
                     vae.flops());
+        }
+
+        private long cleared(long pixels) {
+            return settings.upsampler() == HierarchicalSettings.Upsampler.PIXEL
+                    ? Math.max(0, pixels - FILLING_PIXELS) * CLEARED
+                    : 0;
         }
 
         private VaePlan vae(Level level, long heap) {
