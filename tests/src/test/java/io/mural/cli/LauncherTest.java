@@ -91,6 +91,25 @@ class LauncherTest {
         return bash(20, before + "; start $HERE $HERE/jdk $HERE/dist \"$@\"", args);
     }
 
+    /** Maven is a script that leaves half a jar, as one that is stopped does, and then a whole one. */
+    @Test
+    void whatAStoppedBuildLeftIsMadeAnew() throws Exception {
+        var mvn = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
+        Files.writeString(mvn, """
+                #!/bin/sh
+                mkdir -p cli/target/lib
+                if [ -e cli/target/mural.jar ]; then exit 1; fi
+                if [ ! -e stopped ]; then : > cli/target/mural.jar; : > stopped; kill -9 $$; fi
+                echo whole > cli/target/mural.jar
+                """);
+        assertThat(mvn.toFile().setExecutable(true)).isTrue();
+        var build = "root=$HERE; PATH=$HERE/bin:$PATH; work=$root/target/mural; mkdir -p $work;"
+                + " make_dist $root jdk $work; echo $?; cat $work/dist-*/mural.jar";
+        assertThat(bash(20, build)).contains("\n1\n").doesNotContain("whole");
+        assertThat(bash(20, build)).isEqualTo("0\nwhole");
+        assertThat(folder.resolve("target/mural/unfinished")).doesNotExist();
+    }
+
     @Test
     void moreOptionsForTheJvmAreSplitAndNotExpanded() throws Exception {
         assertThat(start("MURAL_JAVA_OPTS='-Da=*  -Db=$HOME\n-Dc=?'", "inspect", "two words"))
