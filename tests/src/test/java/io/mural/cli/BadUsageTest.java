@@ -144,7 +144,7 @@ class BadUsageTest {
                 failure("inspect notes.txt", "notes.txt"),
                 usage("parity", "name case files"),
                 failure("parity nowhere", "nowhere"),
-                failure("parity " + LORAS + "/..", "no reference cases"),
+                failure("parity " + TINY, "no reference cases"),
                 usage("tokenize", "the text is missing"),
                 usage("tokenize a b", "quotes"),
                 usage("tokenize --tokenizer " + TINY + "/tokenizer a", "--kind"),
