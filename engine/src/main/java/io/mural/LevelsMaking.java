@@ -77,9 +77,7 @@ final class LevelsMaking implements Making {
         List<Plan.Pass> passes = new ArrayList<>();
         passes.add(levels.getFirst().pass(base, 0));
         for (int i = 1; i < levels.size(); i++) {
-            var of = figures.levels().get(i - 1);
-            double guide = of.memory() == OutsideMemory.KEEP ? of.guideFlops() : 0;
-            passes.add(levels.get(i).pass(steps, guide + of.decodeFlops()));
+            passes.add(levels.get(i).pass(steps, figures.levels().get(i - 1).besideFlops()));
         }
         return passes;
     }

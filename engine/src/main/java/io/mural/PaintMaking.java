@@ -58,13 +58,7 @@ final class PaintMaking implements Making {
                 figures.flops(recipe.steps(), request.sampling().classifierFree()),
                 figures.vae(),
                 List.of(),
-                List.of(new Plan.Pass(
-                        recipe.width(),
-                        recipe.height(),
-                        recipe.steps(),
-                        figures.stepFlops(),
-                        figures.attentionFlops(),
-                        figures.decodeFlops())),
+                List.of(Plan.Pass.whole(recipe, recipe.steps(), figures)),
                 weights,
                 means.speed());
         pipeline = new PicturePipeline(model, means.device().ops(), weights, means.previews());

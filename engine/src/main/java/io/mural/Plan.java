@@ -36,6 +36,17 @@ public final class Plan {
      * @param besideFlops operations beside the steps: the guide's keys and values, the autoencoder
      */
     public record Pass(int width, int height, int steps, double stepFlops, double attentionFlops, double besideFlops) {
+        /** All of a picture that is made at once. */
+        static Pass whole(Recipe recipe, int steps, PicturePlan figures) {
+            return new Pass(
+                    recipe.width(),
+                    recipe.height(),
+                    steps,
+                    figures.stepFlops(),
+                    figures.attentionFlops(),
+                    figures.decodeFlops());
+        }
+
         double flops() {
             return steps * stepFlops + besideFlops;
         }

@@ -35,13 +35,7 @@ final class WholeMaking implements Making {
                 figures.flops(evaluated, request.sampling().classifierFree()),
                 figures.vae(),
                 List.of(),
-                List.of(new Plan.Pass(
-                        recipe.width(),
-                        recipe.height(),
-                        evaluated,
-                        figures.stepFlops(),
-                        figures.attentionFlops(),
-                        figures.decodeFlops())),
+                List.of(Plan.Pass.whole(recipe, evaluated, figures)),
                 weights,
                 means.speed());
         pipeline = new PicturePipeline(model, means.device().ops(), weights, means.previews());

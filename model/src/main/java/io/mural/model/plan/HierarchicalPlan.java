@@ -72,6 +72,11 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         public double stepFlops() {
             return linearFlops + attentionFlops + (memory == OutsideMemory.RECOMPUTE ? guideFlops : 0);
         }
+
+        /** Operations beside the steps: the guide's keys and values if they are kept, the autoencoder. */
+        public double besideFlops() {
+            return (memory == OutsideMemory.KEEP ? guideFlops : 0) + decodeFlops;
+        }
     }
 
     public HierarchicalPlan {
@@ -101,8 +106,7 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         int steps = settings.steps() - settings.skipSteps();
         double flops = baseSteps * base.stepFlops();
         for (var level : levels) {
-            double guide = level.memory() == OutsideMemory.KEEP ? level.guideFlops() : 0;
-            flops += steps * level.stepFlops() + guide + level.decodeFlops();
+            flops += steps * level.stepFlops() + level.besideFlops();
         }
         return flops;
     }
