@@ -13,7 +13,6 @@ import io.mural.server.jobs.Wished;
 import io.mural.server.openai.OpenAi;
 import io.mural.tensor.InputException;
 import java.util.function.Supplier;
-import org.eclipse.jetty.util.Attributes;
 
 /**
  * What the routes that make pictures read of a body, without a server around it: each gives the request that the engine would
@@ -38,7 +37,7 @@ public record Bodies(Catalog catalog, Models.About about, Limits limits) {
      * @param type its Content-Type
      */
     public Request edit(byte[] body, String type) {
-        return read(() -> OpenAi.edit(Form.of(body, type, new Attributes.Mapped(), limits), catalog, about, limits));
+        return read(() -> OpenAi.edit(Form.of(body, type, limits), catalog, about, limits));
     }
 
     /** {@code POST /sdapi/v1/txt2img} */

@@ -40,16 +40,15 @@ public record Form(Map<String, String> texts, List<File> files) {
         }
         var limits = exchange.limits();
         var type = exchange.header("Content-Type").orElseThrow();
-        return of(exchange.body(limits.formBytes()), type, exchange.request(), limits);
+        return of(exchange.body(limits.formBytes()), type, limits);
     }
 
     /**
      * Takes a body apart.
      *
      * @param type its Content-Type, with the boundary
-     * @param attributes of the request
      */
-    public static Form of(byte[] body, String type, Attributes attributes, Limits limits) {
+    public static Form of(byte[] body, String type, Limits limits) {
         var config = new MultiPartConfig.Builder()
                 .maxParts(limits.formParts())
                 .maxSize(limits.formBytes())
@@ -61,7 +60,9 @@ public record Form(Map<String, String> texts, List<File> files) {
                 .bufferPool(new ByteBufferPool.Sized(ByteBufferPool.NON_POOLING))
                 .build();
         var source = Content.Source.from(java.nio.ByteBuffer.wrap(body));
-        try (var parts = MultiPartFormData.getParts(source, attributes, type, config)) {
+        // Not with the request's own attributes: Jetty takes a damaged form found there for a failure of the request
+        // and cuts off the connection after the answer.
+        try (var parts = MultiPartFormData.getParts(source, new Attributes.Mapped(), type, config)) {
             return of(parts);
         } catch (CompletionException | IllegalStateException | IllegalArgumentException e) {
             throw new Refusal(
