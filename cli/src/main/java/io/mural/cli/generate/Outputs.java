@@ -1,6 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.model.pipeline.CheckpointFile;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Where pictures go. A file named with {@code -o} is replaced, as the user says so; a name made from the prompt never
@@ -124,15 +124,15 @@ final class Outputs {
         }
     }
 
-    /** Tries it: what the permissions say is not all (read-only file systems, quotas). */
     private void checkFolder(Path place) {
         var shown = folder.toString().isEmpty() ? "the current folder" : folder.toString();
         if (!Files.isDirectory(folder.toAbsolutePath())) {
             throw new InputException(shown + ": no such folder to write to; make it, or choose another -o");
         }
         try {
-            var unfinished = "." + place.getFileName() + "." + UUID.randomUUID() + ".part";
-            Files.delete(Files.createFile(folder.toAbsolutePath().resolve(unfinished)));
+            // A name may fit for the picture, and not for the checkpoint beside it.
+            WholeFile.check(CheckpointFile.beside(place));
+            WholeFile.probe(place);
         } catch (IOException e) {
             throw new InputException(place + ": cannot be written: " + reason(e) + "; choose another -o", e);
         }

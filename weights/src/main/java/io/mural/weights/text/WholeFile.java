@@ -54,6 +54,11 @@ public final class WholeFile {
         }
     }
 
+    /** Tries whether {@code file} could be written: what permissions say is not all (read-only file systems, quotas). */
+    public static void probe(Path file) throws IOException {
+        PartFile.of(file).close();
+    }
+
     /** Keeps a name for this process until it ends; false when another process that is running has it. */
     public static boolean reserve(Path file) {
         return PartFile.reserve(file);
