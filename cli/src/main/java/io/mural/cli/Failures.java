@@ -45,6 +45,7 @@ final class Failures {
                 .replaceFirst("^Invalid value for (?:option '([^']+)'|.*\\((\\w+)\\)): ", "$1$2: ")
                 .replaceFirst("^Unknown subcommand ('[^']*')\\.$", "unknown command $1")
                 .replaceFirst("is not an? (int|long)$", "is no whole number in range")
+                .replaceFirst("'(-?\\d+),(\\d+)' is not a double$", "'$1,$2' is no number; write $1.$2")
                 .replaceFirst("is not a double$", "is no number")
                 .replaceFirst("^Missing required parameter for option '([^']+)' \\((.*)\\)$", "$1 needs a value, $2")
                 .replaceFirst("^option ('[^']+') \\(.*\\) should be specified only once$", "$1 is given twice");

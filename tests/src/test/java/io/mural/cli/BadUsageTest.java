@@ -65,6 +65,8 @@ class BadUsageTest {
                 usage("generate sea --text-tokens 100000", "--text-tokens 100000"),
                 usage("generate sea --true-cfg NaN", "--true-cfg NaN"),
                 usage("generate sea --true-cfg -1", "--true-cfg -1"),
+                usage("generate sea --true-cfg 3,5", "--true-cfg", "'3,5'", "write 3.5"),
+                usage("generate sea --lora style.safetensors:0,8", "--lora", "write style.safetensors:0.8"),
                 usage("generate sea --threads 0", "--threads 0"),
                 usage("generate sea --device gpu", "--device gpu", "cpu:scalar"),
                 usage("generate sea --gemm library", "--gemm library", "cpu", "tornado:cuda", "leave --gemm away"),

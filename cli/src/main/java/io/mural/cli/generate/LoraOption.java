@@ -6,12 +6,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code FILE} or {@code FILE:SCALE}, of a file or of one that was pulled. The last colon counts, and only with a number behind it: on Windows names
- * have colons of their own.
+ * Reads {@code FILE} or {@code FILE:SCALE}, of a file or of one that was pulled. The last colon counts, and only with a
+ * number behind it: on Windows names have colons of their own.
  */
 public final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
+    /** A number with a decimal comma, which would be taken for a part of the file's name. */
+    private static final Pattern COMMA = Pattern.compile("(.+:)([-+]?\\d+),(\\d+)");
+
     private static final Pattern SCALED = Pattern.compile("(.+):([-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d{1,3})?)");
 
     /**
@@ -25,6 +29,11 @@ public final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
         var match = SCALED.matcher(text);
         if (match.matches() && !isThere(text)) {
             return new Adapter(HubPath.located(match.group(1)), Double.parseDouble(match.group(2)));
+        }
+        var comma = COMMA.matcher(text);
+        if (comma.matches() && !isThere(text)) {
+            throw new TypeConversionException(
+                    "'" + text + "' has a decimal comma; write " + comma.replaceFirst("$1$2.$3"));
         }
         return new Adapter(HubPath.located(text), 1);
     }
