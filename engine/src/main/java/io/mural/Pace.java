@@ -14,6 +14,7 @@ public final class Pace {
     private final long start;
     private final Deque<Long> ends = new ArrayDeque<>();
     private int done;
+    private int made;
 
     /** @param now nanoseconds of any clock, as in the other methods */
     public Pace(Stage stage, int steps, long now) {
@@ -25,6 +26,7 @@ public final class Pace {
 
     public void step(int done, long now) {
         this.done = done;
+        made++;
         ends.addLast(now);
         if (ends.size() > LATEST + 1) {
             ends.removeFirst();
@@ -41,6 +43,11 @@ public final class Pace {
 
     public int done() {
         return done;
+    }
+
+    /** How many of the steps were made since it began: a picture that goes on from a checkpoint has done some before. */
+    public int made() {
+        return made;
     }
 
     public double seconds(long now) {

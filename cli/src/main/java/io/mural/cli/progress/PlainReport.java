@@ -77,12 +77,20 @@ final class PlainReport implements Report {
     private void endStage() {
         if (pace != null) {
             double seconds = pace.seconds(clock.getAsLong());
-            var each = pace.steps() > 1
-                    ? ", " + pace.steps() + " steps of " + Figures.duration(seconds / pace.steps())
-                    : "";
-            err.println(picture + Words.of(pace.stage()) + " " + Figures.duration(seconds) + each);
+            err.println(picture + Words.of(pace.stage()) + " " + Figures.duration(seconds) + steps(seconds));
             pace = null;
         }
+    }
+
+    /** What went on from a checkpoint made its last steps only. */
+    private String steps(double seconds) {
+        if (pace.steps() == 1 || pace.made() == 0) {
+            return "";
+        }
+        var each = Figures.duration(seconds / pace.made());
+        return pace.made() == pace.steps()
+                ? ", " + pace.steps() + " steps of " + each
+                : ", the last " + pace.made() + " of " + pace.steps() + " steps, " + each + " each";
     }
 
     @Override

@@ -171,6 +171,22 @@ class ReportTest {
     }
 
     @Test
+    void stepsThatWereMadeBeforeAreNotCounted() {
+        try (var report = new PlainReport(err, () -> now)) {
+            stage(report, Stage.DENOISE, 10);
+            for (int done = 8; done <= 10; done++) {
+                pass(1);
+                step(report, done);
+            }
+            report.accept(new Progress.Done(1, 1, Optional.of(Path.of("out.png")), 7, 3.5));
+        }
+        assertThat(text.toString()).isEqualToNormalizingNewlines("""
+            denoise 3.00 s, the last 3 of 10 steps, 1.00 s each
+            out.png: seed 7, 3.50 s
+            """);
+    }
+
+    @Test
     void warningsStayOnOneLine() {
         try (var report = ProgressMode.NONE.open(err)) {
             report.warn("a\nb\u001b[2J");
