@@ -45,8 +45,18 @@ public final class MemoryTable {
             new Row("1024 levels, tiled", true, "--size", "1024x1024", "--vae", "tiled"),
             new Row("1024 at once", true, "--size", "1024x1024", "--no-hierarchy"),
             new Row("1024 at once, from a picture", true, "--size", "1024", "--no-hierarchy", "--init-image", "a.png"),
+            new Row(
+                    "1536 levels, tiled, enlarged by pixel",
+                    true,
+                    "--size",
+                    "1536x1536",
+                    "--vae",
+                    "tiled",
+                    "--upsampler",
+                    "pixel"),
             new Row("2048 levels", true, "--size", "2048x2048"),
             new Row("2048 levels, tiled", true, "--size", "2048x2048", "--vae", "tiled"),
+            new Row("3072 levels, tiled", true, "--size", "3072x3072", "--vae", "tiled"),
             new Row("8192 levels, tiled", false, "--size", "8192x8192", "--vae", "tiled"));
 
     /** What a run said and took, bytes. */

@@ -35,10 +35,13 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
     private static final int HEAP_OF_LATENTS = 16;
     /** Beside them the enlarged picture in several forms, where the warm start goes through pixels. */
     private static final int HEAP_OF_PIXELS = 24;
-    /** Larger pictures fill the space of young objects, which is cleared: bytes a pixel above so many that never stay. */
-    private static final int CLEARED = 4;
-
+    /**
+     * Pictures beyond a megapixel fill the space of young objects again and again, which clears part of the copies: half of
+     * them, all where much is made of pixels, until they are too many for that space.
+     */
     private static final long FILLING_PIXELS = 1 << 20;
+
+    private static final long MOST_CLEARED = 64L << 20;
 
     /**
      * A level.
@@ -184,9 +187,10 @@ public record HierarchicalPlan(Pyramid pyramid, PicturePlan base, List<LevelPlan
         }
 
         private long cleared(long pixels) {
-            return settings.upsampler() == HierarchicalSettings.Upsampler.PIXEL
-                    ? Math.max(0, pixels - FILLING_PIXELS) * CLEARED
-                    : 0;
+            int bytes = settings.upsampler() == HierarchicalSettings.Upsampler.PIXEL
+                    ? HEAP_OF_LATENTS + HEAP_OF_PIXELS
+                    : HEAP_OF_LATENTS / 2;
+            return Math.clamp((pixels - FILLING_PIXELS) * bytes, 0, MOST_CLEARED);
         }
 
         private VaePlan vae(Level level, long heap) {
