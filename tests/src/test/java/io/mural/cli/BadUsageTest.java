@@ -125,7 +125,7 @@ class BadUsageTest {
                 failure("generate sea -o notes.txt/out.png", "notes.txt", "no such folder"),
                 failure("generate sea -o /dev/null", "/dev/null", "regular file"),
                 failure("generate sea -o /proc/out.png", "/proc/out.png", "written"),
-                failure("generate sea -o " + "x".repeat(240) + ".png", "xxx", "-o"),
+                failure("generate sea -o " + "x".repeat(250) + ".png", "xxx", "-o"),
                 usage("generate sea -o out.webp", "-o out.webp", "PNG or JPEG", "out.png"),
                 usage("generate sea -o out.png --quality 80", "--quality", "JPEG", "out.png"),
                 usage("generate sea -o out.jpg --quality 0", "--quality 0", "1 to 100"),
