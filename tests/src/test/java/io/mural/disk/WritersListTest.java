@@ -28,8 +28,6 @@ class WritersListTest {
             "batch/Results",
             // finished pictures take their names; its lock has no bytes: by BatchKillTest
             "batch/Folder",
-            // a trial before the work: by OutputsTest
-            "cli/Outputs",
             // standard output: by StartTest
             "cli/Pictures",
             "cli/NativeOutput",
