@@ -26,12 +26,15 @@ public final class LoraOption implements ITypeConverter<LoraOption.Adapter> {
 
     @Override
     public Adapter convert(String text) {
+        if (isThere(text)) {
+            return new Adapter(HubPath.located(text), 1);
+        }
         var match = SCALED.matcher(text);
-        if (match.matches() && !isThere(text)) {
+        if (match.matches()) {
             return new Adapter(HubPath.located(match.group(1)), Double.parseDouble(match.group(2)));
         }
         var comma = COMMA.matcher(text);
-        if (comma.matches() && !isThere(text)) {
+        if (comma.matches()) {
             throw new TypeConversionException(
                     "'" + text + "' has a decimal comma; write " + comma.replaceFirst("$1$2.$3"));
         }

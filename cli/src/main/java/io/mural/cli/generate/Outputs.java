@@ -6,10 +6,7 @@ import io.mural.tensor.InputException;
 import io.mural.weights.text.UnwritableException;
 import io.mural.weights.text.WholeFile;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
@@ -137,17 +134,6 @@ final class Outputs {
             WholeFile.probe(place);
         } catch (UnwritableException e) {
             throw new InputException(e.getMessage() + "; choose another -o", e);
-        } catch (IOException e) {
-            throw new InputException(place + ": cannot be written: " + reason(e) + "; choose another -o", e);
         }
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case AccessDeniedException _ -> "permission denied";
-            case NoSuchFileException _ -> "no file can be made there";
-            case FileSystemException f when f.getReason() != null -> f.getReason();
-            default -> e.getMessage();
-        };
     }
 }

@@ -54,9 +54,14 @@ public final class WholeFile {
         }
     }
 
-    /** Tries whether {@code file} could be written: what permissions say is not all (read-only file systems, quotas). */
-    public static void probe(Path file) throws IOException {
-        PartFile.of(file).close();
+    /** As {@link #check}, and tries it: what permissions say is not all (read-only file systems, quotas). */
+    public static void probe(Path file) {
+        check(file);
+        try {
+            PartFile.of(file).close();
+        } catch (IOException e) {
+            throw new UnwritableException(file, e);
+        }
     }
 
     /** Keeps a name for this process until it ends; false when another process that is running has it. */
