@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** A picture that the user gives: PNG, JPEG, BMP or GIF. */
 public sealed interface Input {
@@ -52,6 +53,17 @@ public sealed interface Input {
 
     /** As models use it: upright, in sRGB, on white. */
     UserPicture.Read asUsed();
+
+    /**
+     * The mask that this picture's transparency is, as OpenAI's and LangChain4j's interfaces have masks: white, which is
+     * painted anew ({@link Request.Builder#mask}), where this picture is transparent. Empty where it is opaque everywhere.
+     */
+    default Optional<Input> transparency() {
+        var name = path().toString();
+        return ImageFile.alpha(name, bytes())
+                .filter(opacity -> !opacity.isWhite())
+                .map(opacity -> of(name, opacity.inverted().toPng()));
+    }
 
     /** SHA-256 of the file, in hexadecimal digits. */
     default String sha256() {

@@ -79,6 +79,25 @@ class JavaClientsTest {
     }
 
     @Test
+    void langChainPaintsWhereAMaskIsTransparent() throws Exception {
+        var first = langChain().generate("a hill").content();
+        var picture = png(Base64.getDecoder().decode(first.base64Data()));
+        var painted = langChain()
+                .edit(picture, png(Halves.mask(SIDE)), "a hill in snow")
+                .content();
+        Halves.assertPainted(
+                Base64.getDecoder().decode(first.base64Data()),
+                Base64.getDecoder().decode(painted.base64Data()));
+    }
+
+    private static Image png(byte[] file) {
+        return Image.builder()
+                .base64Data(Base64.getEncoder().encodeToString(file))
+                .mimeType("image/png")
+                .build();
+    }
+
+    @Test
     void langChainTellsWhatIsWrong() {
         var wrong = OpenAiImageModel.builder()
                 .baseUrl(running.address() + "/v1")

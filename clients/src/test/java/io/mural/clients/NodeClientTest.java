@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class NodeClientTest {
     private static final String LIBRARY = "openai@7.55.0";
+
+    /** A model that takes references. */
+    private static final Path KLEIN = Path.of("../goldens/flux2-tiny");
+
+    private static final int SIDE = 64;
 
     @TempDir
     Path folder;
@@ -38,17 +44,26 @@ class NodeClientTest {
                 LIBRARY);
         Programs.assume(installed.exit() == 0, "npm cannot install " + LIBRARY + ": " + installed.text());
         try (var script = NodeClientTest.class.getResourceAsStream("openai.mjs");
-                var running = Running.open(folder.resolve("output"))) {
+                var running = Running.open(folder.resolve("output"), List.of(Running.NANO, KLEIN))) {
             Files.copy(script, folder.resolve("openai.mjs"));
             var picture = folder.resolve("a.png");
             var made = Running.json(running.post(
-                    "/v1/images/generations", "{\"prompt\": \"a hill\", \"size\": \"32x32\", \"steps\": 1}"));
+                    "/v1/images/generations", "{\"prompt\": \"a hill\", \"size\": \"64x64\", \"steps\": 1}"));
             Files.write(
                     picture,
                     Base64.getDecoder().decode(made.objects("data").getFirst().string("b64_json")));
-            var run = Programs.run(folder, "node", "openai.mjs", running.address(), picture.toString());
+            var mask = Files.write(folder.resolve("mask.png"), Halves.mask(SIDE));
+            var run =
+                    Programs.run(folder, "node", "openai.mjs", running.address(), picture.toString(), mask.toString());
             assertThat(run.exit()).as(run.text()).isZero();
-            check(told(run.text()));
+            var told = told(run.text());
+            check(told);
+            for (var what : List.of("masked edit", "masked edit with two pictures")) {
+                var painted = told.get(what).strings("pictures");
+                assertThat(painted).hasSize(1);
+                Halves.assertPainted(
+                        Files.readAllBytes(picture), Base64.getDecoder().decode(painted.getFirst()));
+            }
         }
     }
 
@@ -62,7 +77,7 @@ class NodeClientTest {
     }
 
     private static void check(Map<String, JsonObject> told) {
-        assertThat(told.get("models").strings("ids")).containsExactly("mural-nano");
+        assertThat(told.get("models").strings("ids")).containsExactly("mural-nano", "flux2-tiny");
         var generated = told.get("generate").asMap();
         assertThat(generated.get("sides")).hasToString("[32, 32]");
         assertThat(generated.get("seeds")).hasToString("[7, 8]");
@@ -72,7 +87,7 @@ class NodeClientTest {
                         "image_generation.partial_image",
                         "image_generation.partial_image",
                         "image_generation.completed");
-        assertThat(told.get("edit").asMap().get("sides")).hasToString("[32]");
+        assertThat(told.get("edit").asMap().get("sides")).hasToString("[64]");
         assertThat(told.get("stream edit").strings("types")).containsExactly("image_edit.completed");
         assertError(told.get("unknown field"), "BadRequestError", 400, "unknown_parameter", "colour");
         assertError(told.get("unknown model"), "NotFoundError", 404, "model_not_found", "model");

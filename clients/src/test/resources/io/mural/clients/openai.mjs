@@ -1,4 +1,5 @@
-// What programs do with OpenAI's library: prints a JSON object a line. Arguments: the server's address, a PNG file.
+// What programs do with OpenAI's library: prints a JSON object a line. Arguments: the server's address, a PNG file, one
+// whose lower half is transparent.
 import fs from "node:fs";
 import OpenAI, { toFile } from "openai";
 
@@ -17,9 +18,18 @@ const types = [];
 for await (const event of events) types.push(event.type);
 tell("stream", { types });
 
-const picture = async () => toFile(fs.createReadStream(process.argv[3]), "a.png", { type: "image/png" });
+const file = async (path, name) => toFile(fs.createReadStream(path), name, { type: "image/png" });
+const picture = () => file(process.argv[3], "a.png");
+const mask = () => file(process.argv[4], "mask.png");
 const edited = await client.images.edit({ image: await picture(), prompt: "a hill in snow", steps: 2 });
 tell("edit", { sides: edited.data.map((each) => side(each.b64_json)) });
+
+const masked = await client.images.edit({ image: await picture(), mask: await mask(), prompt: "a hill in snow", steps: 2 });
+tell("masked edit", { pictures: masked.data.map((each) => each.b64_json) });
+
+const both = [await picture(), await picture()];
+const referring = await client.images.edit({ model: "flux2-tiny", image: both, mask: await mask(), prompt: "snow", steps: 2 });
+tell("masked edit with two pictures", { pictures: referring.data.map((each) => each.b64_json) });
 
 const editing = await client.images.edit({ image: await picture(), prompt: "a hill in snow", steps: 2, stream: true });
 const edits = [];

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * LangChain4j's image model, computed in this JVM.
@@ -31,7 +32,6 @@ import java.util.Map;
  * seconds}; of several pictures, lists of them but for {@code seconds}. Callers take turns.
  */
 public final class MuralImageModel implements ImageModel, AutoCloseable {
-    private static final String UNSUPPORTED = "Operation is not supported";
     private static final double USUAL_STRENGTH = 0.6;
 
     private final Mural mural;
@@ -163,7 +163,7 @@ public final class MuralImageModel implements ImageModel, AutoCloseable {
     /** A picture made after another: as a reference where the model takes some, else as the picture it starts from. */
     @Override
     public Response<Image> edit(Image image, String prompt) {
-        var input = input(image);
+        var input = input("image", image);
         var request = usual.change().prompt(prompt);
         if (mural.takesReferences()) {
             request.reference(input);
@@ -174,10 +174,26 @@ public final class MuralImageModel implements ImageModel, AutoCloseable {
         return first(make(List.of(request.build())));
     }
 
-    /** Masks are not supported: as the interface has it, an {@code IllegalArgumentException}. */
+    /**
+     * The picture painted anew where the mask is transparent; elsewhere it keeps its bytes, and it keeps its size.
+     *
+     * @param mask a picture of the other's size
+     */
     @Override
     public Response<Image> edit(Image image, Image mask, String prompt) {
-        throw new IllegalArgumentException(UNSUPPORTED);
+        var painted = input("mask", mask)
+                .transparency()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the mask is opaque everywhere; make its alpha 0 where the picture is to be painted"));
+        var request = ofOwnSize().prompt(prompt).change(input("image", image)).mask(painted);
+        return first(make(List.of(request.build())));
+    }
+
+    /** What is usual, but for the size: a picture that is painted in keeps its own. */
+    private Request.Builder ofOwnSize() {
+        var canvas = new Request.Canvas(Optional.empty(), usual.canvas().vae());
+        return new Request(usual.from(), usual.text(), canvas, usual.sampling(), usual.inputs(), usual.levels())
+                .change();
     }
 
     private Request prompted(String prompt) {
@@ -198,12 +214,12 @@ public final class MuralImageModel implements ImageModel, AutoCloseable {
         return plain.change();
     }
 
-    private static Input input(Image image) {
+    private static Input input(String name, Image image) {
         if (image.base64Data() == null) {
             throw new IllegalArgumentException(
-                    "the image is an address; nothing is fetched from addresses, give its bytes as base64Data");
+                    "the " + name + " is an address; nothing is fetched from addresses, give its bytes as base64Data");
         }
-        return Input.of("image", Base64.getDecoder().decode(image.base64Data()));
+        return Input.of(name, Base64.getDecoder().decode(image.base64Data()));
     }
 
     private Response<List<Image>> make(List<Request> requests) {

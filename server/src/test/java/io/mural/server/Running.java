@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server with the embedded model on a free port, and a client for it. */
 public final class Running implements AutoCloseable {
-    static final Path NANO = Path.of("../models/mural-nano");
+    public static final Path NANO = Path.of("../models/mural-nano");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     final MuralServer server;
@@ -62,13 +62,23 @@ public final class Running implements AutoCloseable {
 
     /** @param grace for the running job when the server is closed */
     public static Running open(Path output, Optional<String> token, int queue, Limits limits, Duration grace) {
+        return open(output, token, queue, limits, grace, List.of());
+    }
+
+    /** @param models the embedded one where there are none */
+    public static Running open(Path output, List<Path> models) {
+        return open(output, Optional.empty(), 32, Limits.usual(), Duration.ZERO, models);
+    }
+
+    private static Running open(
+            Path output, Optional<String> token, int queue, Limits limits, Duration grace, List<Path> models) {
         return new Running(new Settings(
                 "127.0.0.1",
                 0,
                 token,
                 List.of("https://friend.example"),
                 List.of("pictures.example"),
-                new Catalog(List.of(), Optional.empty(), Optional.empty(), Optional.of(NANO), Optional.empty()),
+                new Catalog(models, Optional.empty(), Optional.empty(), Optional.of(NANO), Optional.empty()),
                 DeviceChoice.of("cpu", 2, Optional.empty(), Optional.empty(), false),
                 Memory.budget(),
                 output,

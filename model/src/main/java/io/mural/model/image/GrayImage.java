@@ -1,5 +1,8 @@
 package io.mural.model.image;
 
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+
 /**
  * A picture of one channel of 8 bits.
  *
@@ -33,6 +36,32 @@ public record GrayImage(int width, int height, byte[] values) {
     /** The value at a pixel, 0 to 255. */
     public int at(int x, int y) {
         return values[y * width + x] & 0xff;
+    }
+
+    /** White for black, and black for white. */
+    public GrayImage inverted() {
+        var inverted = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            inverted[i] = (byte) ~values[i];
+        }
+        return new GrayImage(width, height, inverted);
+    }
+
+    /** Whether it is white everywhere. */
+    public boolean isWhite() {
+        for (byte value : values) {
+            if (value != -1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** As a PNG file. */
+    public byte[] toPng() {
+        var out = new ByteArrayOutputStream();
+        PngFile.write(out, width, height, Map.of(), rows -> rows.rows(toRgb()));
+        return out.toByteArray();
     }
 
     /** The same as a picture of three equal channels. */

@@ -5,18 +5,14 @@ import io.mural.Size;
 import io.mural.model.image.GrayImage;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.ImageHeader;
-import io.mural.model.image.PngFile;
 import io.mural.server.http.Limits;
 import io.mural.server.http.Refusal;
 import io.mural.tensor.InputException;
-import java.io.ByteArrayOutputStream;
 import java.util.Map;
-import java.util.function.IntUnaryOperator;
 
 /** Masks as the APIs send them, brought to one form: white is painted anew. */
 public final class Masks {
     private static final String FIELD = "mask";
-    private static final int WHITE = 255;
 
     private Masks() {}
 
@@ -38,13 +34,11 @@ public final class Masks {
                     "mask has " + header.width() + "x" + header.height() + " pixels, the picture " + size
                             + "; make them alike");
         }
-        var alpha = read(() -> ImageFile.alpha(FIELD, file))
-                .filter(Masks::hides)
+        return read(() -> Input.of(Wish.MASK, file).transparency())
                 .orElseThrow(() -> new Refusal(
                         Refusal.Reason.INVALID_VALUE,
                         FIELD,
                         "mask is opaque everywhere; make its alpha 0 where the picture is to be painted"));
-        return png(changed(alpha, value -> WHITE - value));
     }
 
     /**
@@ -55,9 +49,9 @@ public final class Masks {
     public static Input white(byte[] file, boolean inverted, Limits limits) {
         Uploads.require(Map.of(FIELD, Input.of(FIELD, file)), FIELD, limits);
         var gray = read(() -> ImageFile.alpha(FIELD, file))
-                .filter(Masks::hides)
+                .filter(alpha -> !alpha.isWhite())
                 .orElseGet(() -> read(() -> GrayImage.of(ImageFile.read(FIELD, file))));
-        return png(inverted ? changed(gray, value -> WHITE - value) : gray);
+        return Input.of(Wish.MASK, (inverted ? gray.inverted() : gray).toPng());
     }
 
     private interface Reading<T> {
@@ -74,28 +68,5 @@ public final class Masks {
 
     private static Refusal refused(String message) {
         return new Refusal(Refusal.Reason.INVALID_IMAGE, FIELD, message);
-    }
-
-    private static boolean hides(GrayImage alpha) {
-        for (byte value : alpha.values()) {
-            if ((value & 0xff) != WHITE) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static GrayImage changed(GrayImage gray, IntUnaryOperator change) {
-        var values = new byte[gray.values().length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (byte) change.applyAsInt(gray.values()[i] & 0xff);
-        }
-        return new GrayImage(gray.width(), gray.height(), values);
-    }
-
-    private static Input png(GrayImage gray) {
-        var out = new ByteArrayOutputStream();
-        PngFile.write(out, gray.width(), gray.height(), Map.of(), rows -> rows.rows(gray.toRgb()));
-        return Input.of(Wish.MASK, out.toByteArray());
     }
 }
