@@ -5,8 +5,8 @@ import java.awt.color.ICC_Profile;
 import java.awt.image.ColorConvertOp;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
-import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,12 +18,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
  * The colours that a picture file says its samples are of (ICC.1), to be brought to sRGB, which models know alone: of gray
- * files those of gray profiles, of others those of RGB. Profiles that are sRGB themselves, are of something else or cannot
+ * files those of gray profiles, of a printer's those of its inks, of others those of RGB. Profiles that are sRGB themselves, are of something else or cannot
  * be read are passed over.
  */
 public final class ColourProfile {
@@ -63,6 +64,18 @@ public final class ColourProfile {
         } catch (IOException | RuntimeException e) {
             // A picture is read without its profile by everyone else too; damage of the rest is told where it is read.
             return Optional.empty();
+        }
+    }
+
+    /** The profile of a printer's inks in a JPEG file of four of them. */
+    static Optional<ColourProfile> ofInks(Path file) {
+        try {
+            return jpeg(file)
+                    .map(ICC_Profile::getInstance)
+                    .filter(profile -> profile.getNumComponents() == JpegHead.CMYK)
+                    .map(ColourProfile::new);
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty(); // as above
         }
     }
 
@@ -165,6 +178,28 @@ public final class ColourProfile {
         return false;
     }
 
+    /**
+     * A row of a printer's picture to sRGB.
+     *
+     * @param inks pixels of four bytes, 255 for all of an ink
+     * @param rgb where its pixels go, three bytes each
+     */
+    void inksToSrgb(byte[] inks, byte[] rgb) {
+        int pixels = rgb.length / RGB;
+        toSrgb.filter(raster(inks, pixels, components), raster(rgb, pixels, RGB));
+    }
+
+    private static WritableRaster raster(byte[] samples, int pixels, int channels) {
+        return Raster.createInterleavedRaster(
+                new DataBufferByte(samples, samples.length),
+                pixels,
+                1,
+                samples.length,
+                channels,
+                IntStream.range(0, channels).toArray(),
+                null);
+    }
+
     /** Pixels of three bytes to sRGB, in place; of a gray picture the three are alike. */
     public void toSrgb(byte[] rgb) {
         if (components == 1) {
@@ -172,11 +207,7 @@ public final class ColourProfile {
             return;
         }
         int pixels = rgb.length / RGB;
-        var model =
-                new PixelInterleavedSampleModel(DataBuffer.TYPE_BYTE, pixels, 1, RGB, rgb.length, new int[] {0, 1, 2});
-        var from = Raster.createWritableRaster(model, new DataBufferByte(rgb.clone(), rgb.length), null);
-        var to = Raster.createWritableRaster(model, new DataBufferByte(rgb, rgb.length), null);
-        toSrgb.filter(from, to);
+        toSrgb.filter(raster(rgb.clone(), pixels, RGB), raster(rgb, pixels, RGB));
     }
 
     private void gray(byte... rgb) {

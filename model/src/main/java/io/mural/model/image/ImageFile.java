@@ -30,8 +30,8 @@ public final class ImageFile {
 
     /**
      * The picture as it is to be shown, turned as EXIF says. Samples are taken as they are stored: transparency is dropped,
-     * colour profiles are not applied (but to colours of JPEG files, by Java), of 16 bits the upper 8 count, a printer's
-     * inks become colours by a formula, as in the reference. {@link UserPicture} does more.
+     * colour profiles are not applied (but to colours of JPEG files), of 16 bits the upper 8 count, a printer's inks become
+     * colours by the file's profile, and where it has none by a formula, as in the reference. {@link UserPicture} does more.
      *
      * @throws InputException when the file is no picture that can be read, not whole, or too large
      */
@@ -50,10 +50,10 @@ public final class ImageFile {
             }
         }
 
-        record Inks(Raster raster, JpegHead head) implements Decoded {
+        record Inks(Raster raster, JpegHead head, Optional<ColourProfile> profile) implements Decoded {
             @Override
             public RgbImage rgb() {
-                return Cmyk.rgb(raster, head);
+                return Cmyk.rgb(raster, head, profile);
             }
         }
     }
@@ -146,7 +146,7 @@ public final class ImageFile {
                 (source, warning) -> warnings.append(warning).append('\n'));
         // Java knows no colours of four inks: it gives them as they are.
         Decoded image = printed.isPresent()
-                ? new Decoded.Inks(reader.readRaster(0, null), printed.get())
+                ? new Decoded.Inks(reader.readRaster(0, null), printed.get(), ColourProfile.ofInks(file))
                 : new Decoded.Colours(reader.read(0));
         // The JPEG decoder fills what is missing with gray and says so by a warning.
         if (warnings.toString().toLowerCase(Locale.ROOT).contains("premature end")) {

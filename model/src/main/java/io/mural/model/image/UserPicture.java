@@ -30,7 +30,8 @@ public record UserPicture(Path file, boolean transparent, Optional<ColourProfile
             notes.add(name + " is transparent; it is laid on white");
         }
         if (JpegFile.isOne(file) && components(file) == JpegHead.CMYK) {
-            notes.add(name + " is of a printer's colours (CMYK); they are converted to sRGB without a profile");
+            notes.add(name + " is of a printer's colours (CMYK); they are converted to sRGB "
+                    + (ColourProfile.ofInks(file).isPresent() ? "by its profile" : "without a profile"));
         }
         var profile = ColourProfile.of(file);
         profile.ifPresent(colours -> notes.add(name + ": its colour profile is converted to sRGB"));

@@ -77,7 +77,7 @@ class UserPictureTest {
         assertThat(rgb[0]).isCloseTo(200, within(4));
         assertThat(rgb[1]).isCloseTo(100, within(4));
         assertThat(rgb[2]).isCloseTo(50, within(4));
-        assertThat(picture.notes()).singleElement().asString().contains("print.jpg", "CMYK");
+        assertThat(picture.notes()).singleElement().asString().contains("print.jpg", "CMYK", "without a profile");
     }
 
     @Test
@@ -85,6 +85,20 @@ class UserPictureTest {
         int[] rgb = pixel(UserPicture.of("a", printed(-1, 0, 0, 0, 155)).image(), 0, 0);
         assertThat(rgb[0]).isCloseTo(100, within(4));
         assertThat(rgb[2]).isCloseTo(100, within(4));
+    }
+
+    /** Lightness 50 is 119 in sRGB; without the profile it is cyan. As ink, and as Adobe stores it. */
+    @ParameterizedTest
+    @CsvSource({"-1, 255, 0", "0, 0, 255"})
+    void printersColoursAreThoseOfTheirProfile(int transform, int all, int none) throws IOException {
+        var plain = printed(transform, all, none, none, none);
+        var file = Files.write(plain, behindStart(Files.readAllBytes(plain), PrinterProfile.segment()));
+        var picture = UserPicture.of("print.jpg", file);
+        int[] rgb = pixel(picture.image(), 5, 7);
+        for (int c = 0; c < 3; c++) {
+            assertThat(rgb[c]).isCloseTo(119, within(3));
+        }
+        assertThat(picture.notes()).singleElement().asString().contains("print.jpg", "CMYK", "by its profile");
     }
 
     private static byte[] profile(int space) {
