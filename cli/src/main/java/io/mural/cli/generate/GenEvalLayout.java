@@ -1,6 +1,7 @@
 package io.mural.cli.generate;
 
 import io.mural.cli.console.BadUsage;
+import io.mural.cli.console.PromptFile;
 import io.mural.tensor.InputException;
 import io.mural.weights.text.Json;
 import io.mural.weights.text.WholeFile;
@@ -23,7 +24,7 @@ final class GenEvalLayout {
     /** @param file GenEval's evaluation_metadata.jsonl, an object with a prompt a line */
     GenEvalLayout(Path file) {
         this.file = file;
-        lines = Prompts.file(file.toString());
+        lines = PromptFile.read(file.toString(), "--prompts-file");
     }
 
     List<String> prompts() {

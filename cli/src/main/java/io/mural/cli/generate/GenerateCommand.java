@@ -7,6 +7,7 @@ import io.mural.Request;
 import io.mural.Wildcards;
 import io.mural.cli.console.BadUsage;
 import io.mural.cli.console.Interrupt;
+import io.mural.cli.console.PromptFile;
 import io.mural.cli.device.DeviceBefore;
 import io.mural.cli.device.DeviceOptions;
 import io.mural.cli.hub.HubPath;
@@ -235,7 +236,7 @@ public final class GenerateCommand implements Runnable, DeviceBefore {
             if (!words.isEmpty()) {
                 throw new BadUsage("a prompt and --prompts-file: give one of them");
             }
-            return Prompts.file(promptsFile);
+            return PromptFile.read(promptsFile, "--prompts-file");
         }
         if (!words.isEmpty()) {
             return List.of(Prompts.single(words));

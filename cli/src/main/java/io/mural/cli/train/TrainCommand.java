@@ -87,13 +87,17 @@ public final class TrainCommand implements Runnable {
     private AdapterOptions adapter;
 
     @Mixin
+    private PreviewOptions previewOptions;
+
+    @Mixin
     private DeviceOptions deviceOptions;
 
     @Override
     public void run() {
         var request = request();
         var device = deviceOptions.choose(Precision.F32);
-        var report = new TrainReport(spec.commandLine().getErr());
+        var previews = previewOptions.previews(request, device);
+        var report = new TrainReport(spec.commandLine().getErr(), previews);
         if (plan) {
             report.plan(TrainingPlan.of(request, device.ops()));
             return;

@@ -2,11 +2,13 @@ package io.mural.cli.train;
 
 import io.mural.cli.console.OneLine;
 import io.mural.engine.text.Figures;
+import io.mural.tensor.InputException;
 import io.mural.train.job.Report;
 import io.mural.train.job.Step;
 import io.mural.train.job.TrainingPlan;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How a run goes, in lines on stderr: every few seconds a step, and every validation. */
 final class TrainReport implements Report {
@@ -15,13 +17,15 @@ final class TrainReport implements Report {
     private static final double SPAN = 100;
 
     private final PrintWriter err;
+    private final Optional<Previews> previews;
     private long lastLine;
     private long seen;
     private double mean;
     private double seconds;
 
-    TrainReport(PrintWriter err) {
+    TrainReport(PrintWriter err, Optional<Previews> previews) {
         this.err = err;
+        this.previews = previews;
     }
 
     @Override
@@ -61,6 +65,18 @@ final class TrainReport implements Report {
         err.println(String.format(Locale.ROOT, "step %d: validation loss %.4f", step, loss));
     }
 
+    /** What has been learnt is worth more than pictures of it: one that cannot be made is told, and the run goes on. */
+    @Override
+    public void saved(long step) {
+        previews.filter(each -> each.at(step)).ifPresent(each -> {
+            try {
+                note("step " + step + ": " + each.make(step) + (each.count() > 1 ? " to " + each.count() : ""));
+            } catch (InputException e) {
+                note("step " + step + ": no pictures: " + e.getMessage());
+            }
+        });
+    }
+
     void plan(TrainingPlan plan) {
         err.println(String.format(
                 Locale.ROOT,
@@ -81,5 +97,13 @@ final class TrainReport implements Report {
                 plan.samples(),
                 Figures.duration(plan.seconds()),
                 plan.rate() / 1e9));
+        previews.map(Previews::plan)
+                .ifPresent(picture -> err.println(String.format(
+                        Locale.ROOT,
+                        "a picture to look at, %dx%d, takes %s beside it, about %s",
+                        picture.recipe().width(),
+                        picture.recipe().height(),
+                        Figures.bytes(picture.memoryBytes()),
+                        Figures.clock(picture.seconds()))));
     }
 }

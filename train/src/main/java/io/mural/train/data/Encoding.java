@@ -2,9 +2,11 @@ package io.mural.train.data;
 
 import io.mural.model.family.PictureModel;
 import io.mural.model.hierarchical.HierarchicalGeometry;
+import io.mural.model.image.GrayImage;
 import io.mural.model.image.ImageFile;
 import io.mural.model.image.Resize;
 import io.mural.model.image.RgbImage;
+import io.mural.model.image.UserPicture;
 import io.mural.model.vae.VaeExtent;
 import io.mural.model.vae.VaeWay;
 import io.mural.tensor.InputException;
@@ -26,6 +28,9 @@ import java.util.function.Supplier;
  * with the picture, its caption, its size and the encoders.
  */
 public final class Encoding {
+    /** What is kept is of this form: pictures on white, in sRGB, with masks. */
+    private static final String FORM = "2";
+
     /** Below it sizes go in steps of a token. */
     private static final int SMALL_SIDE = 512;
     /** Log-variances are held within these, as the reference holds them. */
@@ -130,11 +135,15 @@ public final class Encoding {
     private Optional<String> key(Wanted wanted) {
         try {
             var identity = new Identity()
+                    .add(FORM)
                     .add(Files.readAllBytes(wanted.example().file()))
                     .add(encoders)
                     .add(wanted.side() + " " + wanted.flipped() + " " + sizes.upscale() + " " + textTokens)
                     .add(sizes.geometry().map(HierarchicalGeometry::toString).orElse(""));
             wanted.example().captions().forEach(identity::add);
+            if (wanted.example().mask().isPresent()) {
+                identity.add(Files.readAllBytes(wanted.example().mask().get()));
+            }
             return Optional.of(identity.text());
         } catch (IOException e) {
             notes.accept(wanted.example().file() + " is left out: it cannot be read (" + e.getMessage() + ")");
@@ -143,14 +152,16 @@ public final class Encoding {
     }
 
     private boolean make(Wanted wanted, Path file) {
-        RgbImage picture;
+        RgbImage seen;
+        Optional<float[]> mask;
         try {
-            picture = cut(ImageFile.read(wanted.example().file()), wanted.side());
+            var picture = picture(wanted);
+            mask = wanted.example().mask().map(each -> tokens(shown(mask(each, picture), wanted)));
+            seen = shown(picture, wanted);
         } catch (InputException e) {
             notes.accept(wanted.example().file() + " is left out: " + e.getMessage());
             return false;
         }
-        var seen = wanted.flipped() ? mirrored(picture) : picture;
         var texts = wanted.example().captions().stream().map(this::text).toList();
         try (var ops = device.get()) {
             int channels = model.codec().channels();
@@ -161,10 +172,58 @@ public final class Encoding {
                     seen.height() / model.tokenPixels(),
                     seen.width() / model.tokenPixels(),
                     sizes.geometry().map(geometry -> guide(seen, geometry)),
-                    texts);
+                    texts,
+                    mask);
             SampleFile.write(file, sample, channels);
         }
         return true;
+    }
+
+    /** On white, in sRGB; what is done for that is told once. */
+    private RgbImage picture(Wanted wanted) {
+        var file = wanted.example().file();
+        var picture = UserPicture.of(file.toString(), file);
+        if (!wanted.flipped() && wanted.side() == sizes.sides().getFirst()) {
+            picture.notes().forEach(notes);
+        }
+        return picture.image();
+    }
+
+    private static RgbImage mask(Path file, RgbImage picture) {
+        var mask = GrayImage.of(ImageFile.read(file)).toRgb();
+        if (mask.width() != picture.width() || mask.height() != picture.height()) {
+            throw new InputException(file + " has " + mask.width() + "x" + mask.height() + " pixels, the picture "
+                    + picture.width() + "x" + picture.height() + "; make them alike");
+        }
+        return mask;
+    }
+
+    /** As it is trained on: in its size, and mirrored where it is. */
+    private RgbImage shown(RgbImage picture, Wanted wanted) {
+        var cut = cut(picture, wanted.side());
+        return wanted.flipped() ? mirrored(cut) : cut;
+    }
+
+    /** The mean light of each token's pixels. */
+    private float[] tokens(RgbImage mask) {
+        int pixels = model.tokenPixels();
+        int width = mask.width() / pixels;
+        var sums = new int[mask.height() / pixels * width];
+        for (int y = 0; y < mask.height(); y++) {
+            for (int x = 0; x < mask.width(); x++) {
+                sums[y / pixels * width + x / pixels] += mask.rgb()[(y * mask.width() + x) * 3] & 0xff;
+            }
+        }
+        var means = new float[sums.length];
+        int light = 0;
+        for (int i = 0; i < means.length; i++) {
+            means[i] = sums[i] / (255f * pixels * pixels);
+            light |= sums[i];
+        }
+        if (light == 0) {
+            throw new InputException("its mask is black everywhere");
+        }
+        return means;
     }
 
     private RgbImage cut(RgbImage picture, int side) {

@@ -19,10 +19,12 @@ import java.util.Set;
 
 /**
  * The pictures below a folder, in the order of their names, with their captions: of {@code name.txt}, whose lines are
- * alternatives, else of {@code metadata.jsonl} ({@code file_name}, {@code text}), else one for all.
+ * alternatives, else of {@code metadata.jsonl} ({@code file_name}, {@code text}), else one for all. A {@code
+ * name.mask.png} is the mask of the picture {@code name}.
  */
 public final class PictureFolder {
     private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "gif", "webp");
+    private static final String MASK = ".mask.png";
     private static final String METADATA = "metadata.jsonl";
     /** Of a file of captions. */
     private static final int MOST_BYTES = 256 << 20;
@@ -56,7 +58,8 @@ public final class PictureFolder {
             } else {
                 examples.add(new Example(
                         picture,
-                        captions.stream().map(text -> triggered(text, trigger)).toList()));
+                        captions.stream().map(text -> triggered(text, trigger)).toList(),
+                        Optional.of(beside(picture, MASK)).filter(Files::isRegularFile)));
             }
         }
         if (!bare.isEmpty()) {
@@ -73,6 +76,7 @@ public final class PictureFolder {
             return files.filter(Files::isRegularFile)
                     .filter(file -> ENDINGS.contains(ending(file)))
                     .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .filter(file -> !file.toString().endsWith(MASK))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -85,10 +89,15 @@ public final class PictureFolder {
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
+    /** A file of a picture's name with another ending. */
+    private static Path beside(Path picture, String ending) {
+        var name = picture.getFileName().toString();
+        return picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ending);
+    }
+
     private static List<String> captions(
             Path picture, Path folder, Map<String, String> texts, Optional<String> caption) {
-        var name = picture.getFileName().toString();
-        var text = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
+        var text = beside(picture, ".txt");
         if (Files.isRegularFile(text)) {
             return text(text)
                     .lines()

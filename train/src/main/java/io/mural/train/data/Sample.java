@@ -12,9 +12,16 @@ import java.util.Optional;
  * @param width tokens of a row
  * @param guide the picture reduced, where a guide is trained
  * @param texts its captions, as the text encoders give them
+ * @param mask how much each token counts, [height x width], 0 to 1; all alike where empty
  */
 public record Sample(
-        float[] mean, float[] logVariance, int height, int width, Optional<GuideTokens> guide, List<Text> texts) {
+        float[] mean,
+        float[] logVariance,
+        int height,
+        int width,
+        Optional<GuideTokens> guide,
+        List<Text> texts,
+        Optional<float[]> mask) {
     public Sample {
         texts = List.copyOf(texts);
     }

@@ -26,6 +26,7 @@ final class SampleFile {
             writer.add("guide", DType.F16, new long[] {tokens, guide.tokens().length / tokens}, halves(guide.tokens()));
             writer.metadata("guide_height", Integer.toString(guide.height()));
         });
+        sample.mask().ifPresent(mask -> writer.add("mask", new long[] {sample.height(), sample.width()}, mask));
         for (int i = 0; i < sample.texts().size(); i++) {
             text(writer, i, sample.texts().get(i));
         }
@@ -74,7 +75,10 @@ final class SampleFile {
                     Math.toIntExact(shape.get(0) / 2),
                     Math.toIntExact(shape.get(1) / 2),
                     guide,
-                    texts(checkpoint));
+                    texts(checkpoint),
+                    checkpoint.tensors().containsKey("mask")
+                            ? Optional.of(checkpoint.floats("mask"))
+                            : Optional.empty());
         }
     }
 

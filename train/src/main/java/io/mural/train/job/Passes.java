@@ -36,6 +36,14 @@ record Passes(
 
     /** A sample with its noise. */
     private record Noisy(Sample sample, float[] clean, float[] noise, Sample.Text text, Optional<Scene> scene) {
+        /** @param share samples of a step */
+        FlowLoss loss(float[] velocity, double weight, int share) {
+            return sample.mask()
+                    .map(mask -> scene.map(s -> s.order().fromRaster(mask)).orElse(mask))
+                    .map(mask -> FlowLoss.masked(velocity, clean, noise, weight, share, mask))
+                    .orElseGet(() -> FlowLoss.of(velocity, clean, noise, weight, share));
+        }
+
         int tokens() {
             return sample.height() * sample.width();
         }
@@ -77,7 +85,7 @@ record Passes(
         var loss = new double[1];
         ops.pass(() -> {
             var predicted = predict(ops, noisy, t);
-            var flow = FlowLoss.of(ops.read(predicted), noisy.clean(), noisy.noise(), weight.of(t), share);
+            var flow = noisy.loss(ops.read(predicted), weight.of(t), share);
             loss[0] = flow.value();
             ops.backward(predicted, ops.tensor(flow.gradient(), predicted.rows(), predicted.cols()));
         });
@@ -90,8 +98,8 @@ record Passes(
         var loss = new double[1];
         ops.unit(
                 "validation",
-                () -> loss[0] = FlowLoss.of(ops.read(predict(ops, noisy, t)), noisy.clean(), noisy.noise(), 1, 1)
-                        .value());
+                () -> loss[0] =
+                        noisy.loss(ops.read(predict(ops, noisy, t)), 1, 1).value());
         return loss[0];
     }
 

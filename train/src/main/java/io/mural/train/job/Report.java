@@ -9,4 +9,7 @@ public interface Report {
 
     /** @param loss mean over the fixed validation samples */
     void validation(long step, double loss);
+
+    /** The result of a step is on the disk, and the run goes on or is over; not said of what a stop saves. */
+    default void saved(long step) {}
 }

@@ -108,6 +108,7 @@ final class Trainer {
             }
             if (last || (number + 1) % settings.intervals().save() == 0) {
                 save.accept(number + 1);
+                report.saved(number + 1);
             }
         }
     }

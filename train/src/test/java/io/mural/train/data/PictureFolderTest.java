@@ -43,6 +43,16 @@ class PictureFolderTest {
     }
 
     @Test
+    void aMaskBelongsToThePictureOfItsName() throws IOException {
+        picture("a.jpg");
+        picture("a.mask.png");
+        picture("b.png");
+        assertThat(PictureFolder.read(folder, Optional.of("anything"), NONE))
+                .extracting(Example::mask)
+                .containsExactly(Optional.of(folder.resolve("a.mask.png")), NONE.map(Path::of));
+    }
+
+    @Test
     void whatIsMissingIsNamed() throws IOException {
         assertThatThrownBy(() -> PictureFolder.read(folder.resolve("none"), NONE, NONE))
                 .isInstanceOf(InputException.class)

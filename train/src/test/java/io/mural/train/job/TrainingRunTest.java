@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mural.model.hierarchical.HierarchicalGeometry;
+import io.mural.model.image.GrayImage;
 import io.mural.tensor.DType;
 import io.mural.tensor.InputException;
 import io.mural.tensor.LowRank;
@@ -22,6 +23,7 @@ import io.mural.train.job.TrainingSettings.Noise;
 import io.mural.train.job.TrainingSettings.Rate;
 import io.mural.train.optimize.LrSchedule;
 import io.mural.weights.names.Lora;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,7 @@ class TrainingRunTest {
 
     private final List<Double> validations = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<Long> saved = new ArrayList<>();
     private long interruptAfter = Long.MAX_VALUE;
 
     /** The tiny model with fewer text tokens, and three pictures with two captions each. */
@@ -76,6 +80,11 @@ class TrainingRunTest {
         @Override
         public void validation(long step, double loss) {
             validations.add(loss);
+        }
+
+        @Override
+        public void saved(long step) {
+            saved.add(step);
         }
     };
 
@@ -150,6 +159,7 @@ class TrainingRunTest {
         interruptAfter = Long.MAX_VALUE;
         run(request(Kind.STYLE, "stopped.safetensors", 6, true));
         assertThat(bytes("stopped.safetensors")).isEqualTo(bytes("whole.safetensors"));
+        assertThat(saved).as("each result but that of the stop").containsExactly(3L, 6L, 3L, 6L, 3L, 6L);
     }
 
     @Tag("full")
@@ -259,6 +269,48 @@ class TrainingRunTest {
         run(request(Kind.STYLE, "c.safetensors", 1, false));
         assertThat(notes).anyMatch(note -> note.contains("000.png is left out"));
         assertThat(notes).anyMatch(note -> note.startsWith("2 pictures"));
+    }
+
+    private void mask(String name, int side, int upper, int lower) throws IOException {
+        var gray = new byte[side * side];
+        for (int i = 0; i < gray.length; i++) {
+            gray[i] = (byte) (i < gray.length / 2 ? upper : lower);
+        }
+        Files.write(folder.resolve("data/" + name), new GrayImage(side, side, gray).toPng());
+    }
+
+    @Tag("full")
+    @Test
+    void aMaskSaysWhatCounts() throws IOException {
+        run(request(Kind.STYLE, "all.safetensors", 1, false));
+        for (int i = 0; i < 3; i++) {
+            mask("poster-00" + i + ".mask.png", 64, 255, 255);
+        }
+        run(request(Kind.STYLE, "white.safetensors", 1, false));
+        mask("poster-000.mask.png", 64, 255, 0);
+        run(request(Kind.STYLE, "half.safetensors", 1, false));
+        run(request(Kind.GUIDE, "guide.safetensors", 1, false));
+        double all = validations.getFirst();
+        assertThat(validations.get(2)).isCloseTo(all, within(1e-9));
+        assertThat(validations.get(4)).isNotCloseTo(all, within(1e-4));
+        assertThat(validations.get(6)).isPositive();
+        assertThat(notes).noneMatch(note -> note.contains("left out"));
+    }
+
+    @Tag("full")
+    @Test
+    void masksThatSayNothingAndTransparentPicturesAreToldOf() throws IOException {
+        mask("poster-000.mask.png", 64, 0, 0);
+        mask("poster-001.mask.png", 32, 255, 0);
+        var image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(0, 0, 0xff336699);
+        ImageIO.write(image, "png", folder.resolve("data/poster-002.png").toFile());
+        run(request(Kind.STYLE, "e.safetensors", 1, false));
+        assertThat(notes)
+                .anyMatch(note -> note.contains("000.png is left out: its mask is black everywhere"))
+                .anyMatch(note -> note.contains("001.png is left out") && note.contains("32x32"))
+                .anyMatch(note -> note.contains("002.png is transparent; it is laid on white"))
+                .anyMatch(note -> note.startsWith("1 pictures"));
     }
 
     @Test
