@@ -31,7 +31,7 @@ class ServeMemoryTest {
     /** Bands are as wide as those of a square picture; a lower one has fewer of them. */
     private static final int WIDTH = 16_384;
 
-    private static final int HEIGHT = Integer.getInteger("mural.test.serverHeight", 1024);
+    private static final int HEIGHT = Integer.getInteger("mural.test.serverHeight", 4096);
     private static final long MOST = 200L << 20;
     private static final int BAND = 64;
 

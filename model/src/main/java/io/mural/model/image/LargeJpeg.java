@@ -1,10 +1,12 @@
 package io.mural.model.image;
 
+import java.awt.Point;
 import java.awt.Rectangle;
 import java.awt.color.ColorSpace;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.RenderedImage;
 import java.awt.image.SampleModel;
@@ -54,47 +56,63 @@ public final class LargeJpeg {
         }
     }
 
-    /** A picture whose rows are read when they are asked for, from top to bottom. */
+    /** All rows, of which the encoder asks for one after the other, from top to bottom; only that one is in memory. */
+    private static final class Lines extends Raster {
+        private final PngBands rows;
+        private Raster latest; // null before the first row
+        private int next;
+
+        Lines(PngBands rows, SampleModel oneRow) {
+            super(
+                    oneRow,
+                    oneRow.createDataBuffer(),
+                    new Rectangle(0, 0, rows.width(), rows.height()),
+                    new Point(0, 0),
+                    null);
+            this.rows = rows;
+        }
+
+        @Override
+        public Raster createChild(int x, int y, int width, int height, int toX, int toY, int[] bands) {
+            if (height != 1 || y < next - 1) {
+                throw new UnsupportedOperationException(height + " rows from " + y + " on, after " + next);
+            }
+            for (; next <= y; next++) {
+                var rgb = rows.next(1).rgb();
+                latest = Raster.createWritableRaster(getSampleModel(), new DataBufferByte(rgb, rgb.length), null);
+            }
+            return latest.createChild(x, 0, width, 1, toX, toY, bands);
+        }
+    }
+
+    /** A picture for Java's encoder, which takes all of it at once: as {@link Lines}. */
     private static final class Rows implements RenderedImage {
         private final PngBands rows;
         private final ColorModel colours = new ComponentColorModel(
                 ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, ColorModel.OPAQUE, DataBuffer.TYPE_BYTE);
-        private int next;
-        private WritableRaster latest; // null before the first row
 
         Rows(PngBands rows) {
             this.rows = rows;
         }
 
         @Override
+        public Raster getTile(int x, int y) {
+            return new Lines(rows, getSampleModel());
+        }
+
+        @Override
         public Raster getData(Rectangle area) {
-            if (latest == null || area.y + area.height > next) {
-                int first = next;
-                if (area.y != first) {
-                    throw new IllegalStateException("rows " + area.y + " are asked for after " + first);
-                }
-                var band = rows.next(area.height);
-                next += area.height;
-                latest = colours.createCompatibleWritableRaster(band.width(), band.height());
-                latest.setDataElements(0, 0, band.width(), band.height(), band.rgb());
-                latest = latest.createWritableTranslatedChild(0, first);
-            }
-            return latest.createChild(area.x, area.y, area.width, area.height, area.x, area.y, null);
+            throw new UnsupportedOperationException("the encoder asks for the one tile");
         }
 
         @Override
         public Raster getData() {
-            return getData(new Rectangle(0, 0, getWidth(), getHeight()));
+            throw new UnsupportedOperationException("the encoder asks for the one tile");
         }
 
         @Override
         public WritableRaster copyData(WritableRaster raster) {
-            throw new UnsupportedOperationException("the encoder asks for areas");
-        }
-
-        @Override
-        public Raster getTile(int x, int y) {
-            return getData();
+            throw new UnsupportedOperationException("the encoder asks for the one tile");
         }
 
         @Override

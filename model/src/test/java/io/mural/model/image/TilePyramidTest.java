@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mural.tensor.InputException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -124,6 +125,47 @@ class TilePyramidTest {
             assertThat(rows.next(20).rgb()).isEqualTo(part(image, 0, 0, 70, 20).rgb());
             assertThat(rows.next(25).rgb()).isEqualTo(part(image, 0, 20, 70, 25).rgb());
         }
+    }
+
+    /** Java's encoder takes a picture as one raster: without care as much memory as it has pixels. */
+    @Test
+    void aLargeJpegTakesLittleMemory() throws Exception {
+        int side = 4096;
+        var file = folder.resolve("large.png");
+        var band = new RgbImage(side, 64, new byte[side * 64 * 3]);
+        PngFile.write(file, side, side, Map.of(), rows -> {
+            for (int y = 0; y < side; y += band.height()) {
+                rows.rows(band);
+            }
+        });
+        long before = used();
+        var largest = new long[1];
+        LargeJpeg.write(
+                new OutputStream() {
+                    private long bytes;
+
+                    @Override
+                    public void write(int value) {
+                        write(new byte[1], 0, 1);
+                    }
+
+                    @Override
+                    public void write(byte[] data, int from, int count) {
+                        if (bytes++ % 16 == 0) {
+                            largest[0] = Math.max(largest[0], used());
+                        }
+                    }
+                },
+                file,
+                90);
+        assertThat(largest[0]).isPositive();
+        assertThat(largest[0] - before).isLessThan(8L << 20); // of 48 MiB
+    }
+
+    private static long used() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     @Test

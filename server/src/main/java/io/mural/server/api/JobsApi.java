@@ -17,7 +17,6 @@ import io.mural.server.jobs.Queue;
 import io.mural.server.jobs.Retries;
 import io.mural.server.jobs.Wished;
 import io.mural.weights.text.JsonObject;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -221,10 +220,6 @@ public final class JobsApi {
         int quality = whole(exchange, "quality", QUALITY);
         var format = Format.jpeg(quality);
         exchange.header("Content-Disposition", "inline; filename=\"" + name + "\"");
-        try (var out = exchange.open(200, format.mediaType())) {
-            Pictures.write(file, format, out);
-        } catch (IOException e) {
-            throw new Exchange.Gone(e);
-        }
+        exchange.answer(200, format.mediaType(), out -> Pictures.write(file, format, out));
     }
 }

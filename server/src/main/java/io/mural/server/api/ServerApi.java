@@ -13,7 +13,6 @@ import io.mural.server.jobs.Links;
 import io.mural.server.jobs.Pictures;
 import io.mural.server.jobs.Queue;
 import io.mural.tensor.Backend.Availability;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,13 +66,8 @@ public final class ServerApi {
                 .orElseThrow(() -> new Refusal(Refusal.Reason.NOT_FOUND, "there is no such picture, or not any more"));
         switch (link.format()) {
             case io.mural.Format.Png _ -> FileAnswer.send(exchange, link.png(), "image/png", name);
-            case io.mural.Format.Jpeg jpeg -> {
-                try (var out = exchange.open(200, jpeg.mediaType())) {
-                    Pictures.write(link.png(), jpeg, out);
-                } catch (IOException e) {
-                    throw new Exchange.Gone(e);
-                }
-            }
+            case io.mural.Format.Jpeg jpeg ->
+                exchange.answer(200, jpeg.mediaType(), out -> Pictures.write(link.png(), jpeg, out));
         }
     }
 

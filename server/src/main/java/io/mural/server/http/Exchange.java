@@ -23,6 +23,9 @@ import org.eclipse.jetty.util.Fields;
 public final class Exchange {
     private static final int MOST_DEPTH = 32;
     private static final String JSON = "application/json";
+    /** Headers that say something of one answer, and nothing of an error's. */
+    private static final List<String> OF_AN_ANSWER =
+            List.of("Content-Length", "Content-Disposition", "Content-Range", "ETag", "Accept-Ranges");
 
     private final Request request;
     private final Response response;
@@ -30,7 +33,6 @@ public final class Exchange {
     private final Map<String, String> variables;
     private final Fields query;
     private byte[] body; // null until it is read
-    private boolean begun;
 
     /** @param variables what stands in the path where the route has names in braces */
     Exchange(Request request, Response response, Limits limits, Map<String, String> variables) {
@@ -201,43 +203,58 @@ public final class Exchange {
         response.getHeaders().add(name, value);
     }
 
-    /** Whether the answer has begun. */
-    public boolean hasBegun() {
-        return begun;
+    /** Whether another answer can still be given: nothing of the one that has begun, if any, has left. */
+    public boolean startsAnew() {
+        if (response.isCommitted()) {
+            return false;
+        }
+        OF_AN_ANSWER.forEach(response.getHeaders()::remove);
+        return true;
     }
 
     public int status() {
         return response.getStatus();
     }
 
-    /** Answers with a JSON document. */
-    public void answer(int status, Object json) {
-        try (var out = open(status, JSON)) {
-            JsonText.write(out, json);
+    /** What is written piece by piece. */
+    @FunctionalInterface
+    public interface Body {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Answers with what is written piece by piece. Where that fails the answer has no end, so that nobody takes a part of it
+     * for all.
+     */
+    public void answer(int status, String type, Body body) {
+        try {
+            // Not closed on failure: that would be the end that clients look for.
+            var out = open(status, type);
+            body.write(out);
+            out.close();
         } catch (IOException e) {
             throw new Gone(e);
         }
+    }
+
+    /** Answers with a JSON document. */
+    public void answer(int status, Object json) {
+        answer(status, JSON, out -> JsonText.write(out, json));
     }
 
     /** Answers with bytes of a type. */
     public void answer(int status, String type, byte[] bytes) {
         header("Content-Length", Integer.toString(bytes.length));
-        try (var out = open(status, type)) {
-            out.write(bytes);
-        } catch (IOException e) {
-            throw new Gone(e);
-        }
+        answer(status, type, out -> out.write(bytes));
     }
 
     /** Answers without a document. */
     public void answer(int status) {
-        begun = true;
         response.setStatus(status);
     }
 
-    /** Begins an answer; the stream's end is the answer's. */
-    public OutputStream open(int status, String type) {
-        begun = true;
+    /** Begins an answer; the stream's end is the answer's: it is closed where all is written, and only there. */
+    OutputStream open(int status, String type) {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
         if (method().equals("HEAD")) {

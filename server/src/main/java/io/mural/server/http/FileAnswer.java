@@ -61,20 +61,21 @@ public final class FileAnswer {
 
     private static void copy(Exchange exchange, int status, Path file, String type, long first, long count)
             throws IOException {
-        exchange.header("Content-Length", Long.toString(count));
-        try (var channel = FileChannel.open(file);
-                var out = exchange.open(status, type)) {
-            var in = Channels.newInputStream(channel.position(first));
-            var buffer = new byte[BUFFER];
-            long left = count;
-            while (left > 0) {
-                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (read < 0) {
-                    throw new IOException("the file has become shorter");
+        try (var channel = FileChannel.open(file)) {
+            exchange.header("Content-Length", Long.toString(count));
+            exchange.answer(status, type, out -> {
+                var in = Channels.newInputStream(channel.position(first));
+                var buffer = new byte[BUFFER];
+                long left = count;
+                while (left > 0) {
+                    int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                    if (read < 0) {
+                        throw new IOException("the file has become shorter");
+                    }
+                    out.write(buffer, 0, read);
+                    left -= read;
                 }
-                out.write(buffer, 0, read);
-                left -= read;
-            }
+            });
         }
     }
 }

@@ -110,7 +110,7 @@ final class Front extends Handler.Abstract {
 
     private void refuse(Exchange exchange, Refusal given) {
         var refusal = given.said(site.hide());
-        if (exchange.hasBegun()) {
+        if (!exchange.startsAnew()) {
             // Too late for a status: the connection ends, and the client sees an answer that is cut off.
             throw new Exchange.Gone(new IOException(refusal.getMessage(), refusal));
         }

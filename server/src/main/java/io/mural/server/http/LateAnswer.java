@@ -26,8 +26,10 @@ public final class LateAnswer {
             exchange.answer(200, ready.get());
             return;
         }
-        try (var out = exchange.open(200, "application/json")) {
+        try {
+            var out = exchange.open(200, "application/json");
             JsonText.write(out, wait(out, rhythm, errors, pending));
+            out.close();
         } catch (IOException e) {
             throw new Exchange.Gone(e);
         }

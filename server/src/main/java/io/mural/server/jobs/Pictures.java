@@ -17,11 +17,17 @@ import java.util.Map;
 public final class Pictures {
     private Pictures() {}
 
-    /** Writes a PNG file's picture in a format. */
+    /** Writes a PNG file's picture in a format; {@link IOException} where the stream takes no more. */
     public static void write(Path png, Format format, OutputStream out) throws IOException {
         switch (format) {
             case Format.Png _ -> Files.copy(png, out);
-            case Format.Jpeg jpeg -> LargeJpeg.write(out, png, jpeg.quality());
+            case Format.Jpeg jpeg -> {
+                try {
+                    LargeJpeg.write(out, png, jpeg.quality());
+                } catch (UncheckedIOException e) {
+                    throw e.getCause();
+                }
+            }
         }
     }
 
