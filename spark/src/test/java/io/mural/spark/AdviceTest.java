@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mural.batch.BatchListener.Totals;
 import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("spark")
 class AdviceTest {
     private static final Totals FIVE_GIB = new Totals(1, 1, 1, 1, 1, 1, 5L << 30);
 

@@ -35,10 +35,12 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Batches of tiny pictures on two executors, beside {@link BatchRunner} in this process. */
+@Tag("spark")
 class ClusterTest {
     private static final String ROWS = """
         id,prompt,seed,count,width,height,steps,model,note

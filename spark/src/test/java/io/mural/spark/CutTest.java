@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("spark")
 class CutTest {
     private static final Kind LARGE = new Kind("dev", 100);
     private static final Kind SMALL = new Kind("dev", 1);

@@ -3,9 +3,11 @@ package io.mural.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("spark")
 class NearbyTest {
     @ParameterizedTest
     @CsvSource({

@@ -19,10 +19,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mural-spark.jar} as {@code spark-submit} runs it: behind Spark's own libraries, the older protobuf among them. */
+@Tag("spark")
 class SubmittedJarIT {
     private static final Path TARGET = Path.of(System.getProperty("mural.test.target"));
     private static final List<String> VECTORS =
