@@ -185,33 +185,24 @@ public final class MuralImageModel implements ImageModel, AutoCloseable {
                 .transparency()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the mask is opaque everywhere; make its alpha 0 where the picture is to be painted"));
-        var request = ofOwnSize().prompt(prompt).change(input("image", image)).mask(painted);
-        return first(make(List.of(request.build())));
-    }
-
-    /** What is usual, but for the size: a picture that is painted in keeps its own. */
-    private Request.Builder ofOwnSize() {
+        // A picture that is painted in keeps its own size.
         var canvas = new Request.Canvas(Optional.empty(), usual.canvas().vae());
-        return new Request(usual.from(), usual.text(), canvas, usual.sampling(), usual.inputs(), usual.levels())
-                .change();
+        var request = usual(canvas, usual.inputs())
+                .prompt(prompt)
+                .change(input("image", image))
+                .mask(painted);
+        return first(make(List.of(request.build())));
     }
 
     private Request prompted(String prompt) {
         // The strength is for pictures that start from one.
-        return usual.inputs().strength().isPresent()
-                ? copy().prompt(prompt).build()
-                : usual.change().prompt(prompt).build();
+        var nothing = Request.of("").build().inputs();
+        return usual(usual.canvas(), nothing).prompt(prompt).build();
     }
 
-    private Request.Builder copy() {
-        var plain = new Request(
-                usual.from(),
-                usual.text(),
-                usual.canvas(),
-                usual.sampling(),
-                Request.of("").build().inputs(),
-                usual.levels());
-        return plain.change();
+    /** What is usual, but for what is painted on and what it is made from. */
+    private Request.Builder usual(Request.Canvas canvas, Request.Inputs inputs) {
+        return new Request(usual.from(), usual.text(), canvas, usual.sampling(), inputs, usual.levels()).change();
     }
 
     private static Input input(String name, Image image) {
